@@ -1,0 +1,1 @@
+"""The reference's experiment and ours, as functions over windows."""

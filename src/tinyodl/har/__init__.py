@@ -1,0 +1,60 @@
+"""From readings to inputs: windows, features and their scaling.
+
+>>> import numpy as np
+>>> imu = np.tile([0.0, 0.0, 1.0, 0.0, 0.0, 0.0], (256, 1))  # lying still on a table
+>>> extract(imu).shape
+(3, 60)
+"""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tinyodl.har import compact, uci561
+from tinyodl.har.compact_names import NAMES as COMPACT_NAMES
+from tinyodl.har.scaling import RangeScaler
+from tinyodl.har.stream import Stream
+from tinyodl.har.windows import HOP, WINDOW, check_imu, segment_starts, window_starts
+
+__all__ = [
+    "COMPACT_NAMES",
+    "HOP",
+    "WINDOW",
+    "Features",
+    "RangeScaler",
+    "Stream",
+    "extract",
+    "names",
+    "segment_starts",
+]
+
+Features = Literal["uci561", "compact"]
+
+
+def names(features: Features = "compact") -> tuple[str, ...]:
+    """The names of the inputs, in the order of `extract`'s columns."""
+    if features not in ("uci561", "compact"):
+        raise ValueError(f"features must be 'uci561' or 'compact', got {features!r}")
+    return uci561.names() if features == "uci561" else COMPACT_NAMES
+
+
+def extract(
+    imu: ArrayLike, rate: float = 50.0, features: Features = "compact", starts: ArrayLike | None = None
+) -> NDArray[np.float64]:
+    """The inputs of every window of one recording.
+
+    imu: (readings, 6), acc x, y, z in g, gyro x, y, z in rad/s, one recording from its start; rate: readings a
+    second; starts: the windows' first readings, or None for every 64 readings. Returns (windows, inputs);
+    `names(features)` names the columns. Filters are causal: started at rest for uci561, as the official ones,
+    and in the steady state of the first reading for compact. ValueError on another shape, on values that are
+    not finite (with their row), on a window that leaves the recording, and on a rate too low for the filters.
+    """
+    readings = check_imu(imu)
+    first = window_starts(len(readings), starts)
+    if names(features) is COMPACT_NAMES:
+        return compact.extract(readings, first, compact.plan(COMPACT_NAMES, float(rate)))
+    if rate <= 40:
+        raise ValueError(f"uci561 filters at 20 Hz and needs over 40 readings a second, got {rate:g}")
+    signals = uci561.Filters(rate)(readings)
+    return uci561.window_features(signals[first[:, None] + np.arange(WINDOW)], rate)

@@ -1,0 +1,90 @@
+"""The same inputs one reading at a time, in fixed memory: what a device runs."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tinyodl.har import compact, uci561
+from tinyodl.har.compact_names import NAMES
+from tinyodl.har.windows import HOP, WINDOW
+
+
+class Stream:
+    """One reading in; every 64 readings, from the 128th on, the inputs of the last 128 readings out.
+
+    features: "compact" or "uci561"; rate: readings a second; dtype: float64, or float32 for compact (what the
+    arithmetic is done in; `tinyodl.har.rounding` bounds the difference).
+
+    >>> stream = Stream()
+    >>> outs = [stream.push([0.0, 0.0, 1.0, 0.0, 0.0, 0.0]) for _ in range(192)]
+    >>> [i for i, out in enumerate(outs) if out is not None]
+    [127, 191]
+    """
+
+    def __init__(
+        self, features: str = "compact", rate: float = 50.0, dtype: type[np.floating[Any]] = np.float64
+    ) -> None:
+        if features not in ("compact", "uci561"):
+            raise ValueError(f"features must be 'uci561' or 'compact', got {features!r}")
+        if features == "uci561" and np.dtype(dtype) != np.float64:
+            raise ValueError("uci561 streams in float64 only: it is for comparison, compact is for devices")
+        self._half: _CompactHalves | _Uci561Halves = (
+            _CompactHalves(rate, dtype) if features == "compact" else _Uci561Halves(rate)
+        )
+        self._dtype = dtype
+        self._seen = 0
+
+    def push(self, reading: ArrayLike) -> NDArray[Any] | None:
+        """Take one reading (6,), acc in g and gyro in rad/s; return the inputs (n,) when a window is complete."""
+        row = np.asarray(reading, dtype=self._dtype)
+        if row.shape != (6,):
+            raise ValueError(f"a reading has shape (6,): acc x, y, z, gyro x, y, z; got {row.shape}")
+        if not np.isfinite(row).all():
+            raise ValueError(f"reading {self._seen} is not finite: {row.tolist()}; it was not taken")
+        self._half.add(row[None, :])
+        self._seen += 1
+        if self._seen % HOP:
+            return None
+        return self._half.finish(self._seen >= WINDOW)
+
+
+class _CompactHalves:
+    """Filters and the accumulators of the half window under way and of the one before."""
+
+    def __init__(self, rate: float, dtype: type[np.floating[Any]]) -> None:
+        self._plan = compact.plan(NAMES, float(rate))
+        self._state = compact.start(self._plan, dtype)
+        self._dtype = dtype
+        self._row = np.empty((1, len(self._plan.channels)), dtype)
+        self._halves = np.stack([compact.empty_half(self._plan, dtype)] * 2)
+
+    def add(self, row: NDArray[Any]) -> None:
+        compact.signals(row, self._state, self._plan.steps, self._plan.bands, self._row)
+        compact.accumulate(self._row, self._plan.accumulators, self._halves[1])
+
+    def finish(self, complete: bool) -> NDArray[Any] | None:
+        result = compact.inputs(self._halves[:, None], self._plan)[0] if complete else None
+        self._halves[0] = self._halves[1]
+        self._halves[1] = compact.empty_half(self._plan, self._dtype)
+        return result
+
+
+class _Uci561Halves:
+    """Filters and the filtered readings of one window."""
+
+    def __init__(self, rate: float) -> None:
+        self._rate = rate
+        self._filters = uci561.Filters(rate)
+        self._window = np.zeros((WINDOW, 9))
+        self._next = 0
+
+    def add(self, row: NDArray[Any]) -> None:
+        self._window[self._next] = self._filters(row)[0]
+        self._next = (self._next + 1) % WINDOW
+
+    def finish(self, complete: bool) -> NDArray[Any] | None:
+        if not complete:
+            return None
+        window = np.roll(self._window, -self._next, axis=0)
+        return np.asarray(uci561.window_features(window[None], self._rate)[0])

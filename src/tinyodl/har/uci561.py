@@ -1,0 +1,214 @@
+"""The 561 features of the UCI HAR and HAPT sets, rebuilt from the raw readings.
+
+Source of the definitions: D. Anguita et al., "A Public Domain Dataset for Human Activity Recognition Using
+Smartphones", ESANN 2013, and features_info.txt of both sets; details that those leave open (causal filters,
+mean absolute deviation, the spectra's missing constant term) were found by comparing with official rows, see
+docs/inputs.md. The official values are scaled to [-1, 1]; these are not (`tinyodl.har.MinMaxScaler` does that).
+"""
+
+from functools import cache
+
+import numpy as np
+import scipy.signal
+from numpy.typing import NDArray
+
+from tinyodl.har.windows import WINDOW
+
+Array = NDArray[np.float64]
+
+_TRIAXIAL = ("tBodyAcc", "tGravityAcc", "tBodyAccJerk", "tBodyGyro", "tBodyGyroJerk")
+_MAGNITUDES = ("tBodyAccMag", "tGravityAccMag", "tBodyAccJerkMag", "tBodyGyroMag", "tBodyGyroJerkMag")
+_SPECTRAL = ("fBodyAcc", "fBodyAccJerk", "fBodyGyro")
+_SPECTRAL_MAGNITUDES = ("fBodyAccMag", "fBodyAccJerkMag", "fBodyGyroMag", "fBodyGyroJerkMag")
+_ANGLES = (
+    *(f"{name}-AngleWRTGravity-1" for name in ("tBodyAcc", "tBodyAccJerk", "tBodyGyro", "tBodyGyroJerk")),
+    *(f"t{axis}AxisAcc-AngleWRTGravity-1" for axis in "XYZ"),
+)
+
+# Spectral bands of the official set, in FFT bins from 1, both ends included.
+_BANDS = (
+    *((low, low + 7) for low in range(1, 64, 8)),
+    *((low, low + 15) for low in range(1, 64, 16)),
+    (1, 24),
+    (25, 48),
+)
+_AR_ORDER = 4
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """The 561 official names, made unique: a name that the official list repeats gets its axis (1, 2, 3)."""
+
+    def numbered(signal: str, parts: tuple[tuple[str, int], ...]) -> list[str]:
+        return [f"{signal}-{part}-{i}" for part, count in parts for i in range(1, count + 1)]
+
+    moments = ("Mean", "STD", "Mad", "Max", "Min")
+    three = tuple((part, 3) for part in moments)
+    one = tuple((part, 1) for part in moments)
+    tail3 = (("SMA", 1), ("Energy", 3), ("IQR", 3), ("ropy", 3))
+    tail1 = (("SMA", 1), ("Energy", 1), ("IQR", 1), ("ropy", 1))
+    result: list[str] = []
+    for signal in _TRIAXIAL:
+        result += numbered(signal, (*three, *tail3, ("ARCoeff", 12), ("Correlation", 3)))
+    for signal in _MAGNITUDES:
+        result += numbered(signal, (*one, *tail1, ("ARCoeff", 4)))
+    for signal in _SPECTRAL:
+        result += numbered(signal, (*three, *tail3, ("MaxInds", 3), ("MeanFreq", 3)))
+        result += [f"{signal}-{part}-{axis}" for axis in (1, 2, 3) for part in ("Skewness", "Kurtosis")]
+        result += numbered(signal, (("BandsEnergyOld", 42),))
+    for signal in _SPECTRAL_MAGNITUDES:
+        shape = (("MaxInds", 1), ("MeanFreq", 1), ("Skewness", 1), ("Kurtosis", 1))
+        result += numbered(signal, (*one, *tail1, *shape))
+    return (*result, *_ANGLES)
+
+
+class Filters:
+    """The official causal filters, started at rest; keeps its state from call to call.
+
+    `__call__`: (readings, 6) acc in g and gyro in rad/s -> (readings, 9): body acc, gravity and body gyro,
+    three axes each. A median of 3, a Butterworth low-pass of order 3 at 20 Hz, then what is slow is split
+    off: gravity below 0.3 Hz (order 3), the gyro's drift below 0.1 Hz (order 2).
+    """
+
+    def __init__(self, rate: float) -> None:
+        self._noise, self._noise_state = scipy.signal.butter(3, 20.0, fs=rate), np.zeros((3, 6))
+        self._gravity, self._gravity_state = scipy.signal.butter(3, 0.3, fs=rate), np.zeros((3, 3))
+        self._drift, self._drift_state = scipy.signal.butter(2, 0.1, fs=rate), np.zeros((2, 3))
+        self._last_two = np.zeros((2, 6))
+
+    def __call__(self, imu: Array) -> Array:
+        padded = np.vstack([self._last_two, imu])
+        a, b, c = padded[2:], padded[1:-1], padded[:-2]
+        median = np.maximum(np.minimum(a, b), np.minimum(np.maximum(a, b), c))
+        self._last_two = padded[-2:].copy()
+        lfilter = scipy.signal.lfilter
+        clean, self._noise_state = lfilter(*self._noise, median, axis=0, zi=self._noise_state)
+        acc, gyro = clean[:, :3], clean[:, 3:]
+        gravity, self._gravity_state = lfilter(*self._gravity, acc, axis=0, zi=self._gravity_state)
+        drift, self._drift_state = lfilter(*self._drift, gyro, axis=0, zi=self._drift_state)
+        return np.hstack([acc - gravity, gravity, gyro - drift])
+
+
+def window_features(windows: Array, rate: float) -> Array:
+    """(windows, 128, 9) filtered signals -> (windows, 561) features, in the official order.
+
+    Jerk is the difference to the next reading; the window's last reading repeats the difference before it.
+    """
+    axes = np.moveaxis(windows, 2, 1).reshape(len(windows), 3, 3, WINDOW)
+    body, gravity, gyro = axes[:, 0], axes[:, 1], axes[:, 2]
+    step = np.diff(axes[:, [0, 2]], axis=3) * rate
+    jerk = np.concatenate([step, step[..., -1:]], axis=3)
+    triaxial = np.stack([body, gravity, jerk[:, 0], gyro, jerk[:, 1]], axis=1)  # (windows, 5, 3, 128)
+    magnitude = np.sqrt((triaxial**2).sum(axis=2))  # (windows, 5, 128)
+    magnitude[:, 1] = magnitude[:, 0]  # the official tGravityAccMag repeats tBodyAccMag
+    parts = [
+        _join(_moments(triaxial), _autoregression(triaxial), _correlations(triaxial)),
+        _join(_moments(magnitude[:, :, None]), _autoregression(magnitude[:, :, None])),
+    ]
+    spectra = _spectrum(triaxial[:, [0, 2, 3]])
+    parts.append(_join(_moments(spectra), _spectral_shape(spectra), _bands(spectra)))
+    spectra = _spectrum(magnitude[:, [0, 2, 3, 4], None])
+    parts.append(_join(_moments(spectra), _spectral_shape(spectra)))
+    parts.append(_angles(triaxial.mean(axis=3)))
+    return np.hstack(parts)
+
+
+def _join(*parts: Array) -> Array:
+    """Features of each signal side by side, one signal after another: (windows, signals * features)."""
+    return np.concatenate(parts, axis=2).reshape(len(parts[0]), -1)
+
+
+def _moments(v: Array) -> Array:
+    """(windows, signals, axes, samples) -> mean, std, mean absolute deviation, max, min, SMA, energy, IQR, entropy."""
+    mean = v.mean(axis=3)
+    deviation = v - mean[..., None]
+    ordered = np.sort(v, axis=3)
+    magnitude = np.abs(v)
+    energy = (v**2).mean(axis=3)
+    share = magnitude / (magnitude.sum(axis=3, keepdims=True) + np.finfo(float).tiny)
+    entropy = -(share * np.log(share + np.finfo(float).tiny)).sum(axis=3)
+    return np.concatenate(
+        [
+            mean,
+            np.sqrt((deviation**2).mean(axis=3)),
+            np.abs(deviation).mean(axis=3),
+            ordered[..., -1],
+            ordered[..., 0],
+            magnitude.mean(axis=3).sum(axis=2, keepdims=True),
+            energy,
+            _quantile(ordered, 0.75) - _quantile(ordered, 0.25),
+            entropy,
+        ],
+        axis=2,
+    )
+
+
+def _quantile(ordered: Array, q: float) -> Array:
+    """Hazen's quantile (sample i of n stands for (i + 1/2) / n) along the last, sorted axis."""
+    position = q * ordered.shape[-1] - 0.5
+    below = int(position)
+    return ordered[..., below] + (position - below) * (ordered[..., below + 1] - ordered[..., below])
+
+
+def _autoregression(v: Array) -> Array:
+    """Burg's coefficients of order 4 for each axis: (windows, signals, 4 * axes)."""
+    forward, backward = v[..., 1:], v[..., :-1]
+    coefficients = np.zeros((*v.shape[:3], 0))
+    for _ in range(_AR_ORDER):
+        power = (forward**2).sum(axis=-1) + (backward**2).sum(axis=-1)
+        k = -2 * (forward * backward).sum(axis=-1) / np.maximum(power, np.finfo(float).tiny)
+        coefficients = np.concatenate(
+            [coefficients + k[..., None] * coefficients[..., ::-1], k[..., None]], axis=-1
+        )
+        forward, backward = (
+            (forward + k[..., None] * backward)[..., 1:],
+            (backward + k[..., None] * forward)[..., :-1],
+        )
+    return coefficients.reshape(*v.shape[:2], -1)
+
+
+def _correlations(v: Array) -> Array:
+    deviation = v - v.mean(axis=3, keepdims=True)
+    scale = np.sqrt((deviation**2).sum(axis=3))
+    pairs = ((0, 1), (0, 2), (1, 2))
+    return np.stack(
+        [
+            (deviation[:, :, i] * deviation[:, :, j]).sum(axis=2)
+            / np.maximum(scale[:, :, i] * scale[:, :, j], np.finfo(float).tiny)
+            for i, j in pairs
+        ],
+        axis=2,
+    )
+
+
+def _spectrum(v: Array) -> Array:
+    """Magnitudes of FFT bins 1 to 64, scaled by the window's length."""
+    return np.asarray(np.abs(np.fft.rfft(v, axis=3))[..., 1:] / WINDOW)
+
+
+def _spectral_shape(f: Array) -> Array:
+    """Index of the largest bin, mean frequency, then skewness and kurtosis axis by axis."""
+    bins = np.arange(1, f.shape[3] + 1)
+    total = np.maximum(f.sum(axis=3), np.finfo(float).tiny)
+    deviation = f - f.mean(axis=3, keepdims=True)
+    spread = np.maximum(f.std(axis=3), 1e-12)
+    square = deviation * deviation
+    skewness = (square * deviation).mean(axis=3) / spread**3
+    kurtosis = (square * square).mean(axis=3) / spread**4
+    shape = np.stack([skewness, kurtosis], axis=3).reshape(*f.shape[:2], -1)
+    return np.concatenate([f.argmax(axis=3).astype(float), (f * bins).sum(axis=3) / total, shape], axis=2)
+
+
+def _bands(f: Array) -> Array:
+    energy = np.concatenate([np.zeros((*f.shape[:3], 1)), np.cumsum(f**2, axis=3)], axis=3)
+    low, high = np.transpose(_BANDS)
+    return np.asarray(energy[..., high] - energy[..., low - 1]).reshape(*f.shape[:2], -1)
+
+
+def _angles(mean: Array) -> Array:
+    """Angles between mean vectors and gravity; mean is (windows, 5 signals, 3)."""
+    gravity = mean[:, 1] / np.linalg.norm(mean[:, 1], axis=1, keepdims=True)
+    others = mean[:, [0, 2, 3, 4]]
+    length = np.maximum(np.linalg.norm(others, axis=2), np.finfo(float).tiny)
+    cosines = np.hstack([(others * gravity[:, None]).sum(axis=2) / length, gravity])
+    return np.asarray(np.arccos(np.clip(cosines, -1.0, 1.0)))

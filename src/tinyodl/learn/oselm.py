@@ -1,0 +1,287 @@
+"""OS-ELM with direct links as a scikit-learn classifier."""
+
+from typing import Any, Literal, Self
+
+import numpy as np
+import scipy.linalg
+import scipy.optimize
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from tinyodl.learn import alpha as input_weights
+from tinyodl.learn import rls
+from tinyodl.learn.hidden import ACTIVATIONS, features, features_one
+
+Array = NDArray[np.float64]
+Activation = Literal["hard_sigmoid", "sigmoid", "relu"]
+
+
+class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Online sequential extreme learning machine (OS-ELM), optionally with direct links.
+
+    A fixed random hidden layer h = G(s alpha^T x) and output weights beta by recursive least squares; with
+    `direct=True` the inputs and a constant join h (random vector functional link), and with `n_hidden=0` as well
+    that is recursive least squares on the inputs. Formulas and sources: docs/algorithm.md.
+
+    Parameters
+    ----------
+    n_hidden : hidden nodes N, 0 or more (0 only with direct links).
+    alpha : "sign" (+1 or -1 from one hash bit), "hash" (uniform from a hash) or "base" (uniform, stored).
+    direct : whether the inputs and a constant join the hidden outputs.
+    hidden_scale : s times sqrt(n): how far a hidden node is driven by inputs of about unit size.
+    regularization : lambda > 0 of the ridge; P starts as I / lambda.
+    forgetting : factor in (0, 1]; below 1, older samples count less along directions that are seen again.
+    activation : "hard_sigmoid" (clip(z / 4 + 1/2, 0, 1)), "sigmoid" or "relu".
+    random_state : seed of the input weights; an int, a RandomState, or None for seed 0 of the hash.
+
+    Attributes
+    ----------
+    classes_ (m,), n_features_in_, alpha_ (n, N), P_ (d (d + 1) / 2,) lower triangle, beta_ (d, m),
+    temperature_ (see `predict_proba`); d = N, plus n + 1 with direct links.
+
+    >>> X = np.array([[0.0], [0.2], [0.8], [1.0]])
+    >>> model = OSELMClassifier(n_hidden=0, direct=True).fit(X, ["rest", "rest", "walk", "walk"])
+    >>> model.predict_one(np.array([0.9]))
+    'walk'
+    """
+
+    def __init__(
+        self,
+        n_hidden: int = 128,
+        alpha: input_weights.Kind = "sign",
+        direct: bool = False,
+        hidden_scale: float = 1.2,
+        regularization: float = 1.0,
+        forgetting: float = 1.0,
+        activation: Activation = "hard_sigmoid",
+        random_state: int | np.random.RandomState | None = 0,
+    ) -> None:
+        self.n_hidden = n_hidden
+        self.alpha = alpha
+        self.direct = direct
+        self.hidden_scale = hidden_scale
+        self.regularization = regularization
+        self.forgetting = forgetting
+        self.activation = activation
+        self.random_state = random_state
+
+    # Training ------------------------------------------------------------------------------------------------
+
+    def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        """Initial training: the ridge solution of all samples. X (samples, n), y (samples,)."""
+        self._check_parameters()
+        X, y = validate_data(self, X, y, dtype=np.float64)
+        weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+        check_classification_targets(y)
+        self.classes_ = np.unique(y)
+        if len(self.classes_) < 2:
+            raise ValueError(
+                f"Classifier can't train when only one class is present: every label is {self.classes_[0]!r}. "
+                "Give samples of at least two classes, or use partial_fit with `classes`."
+            )
+        self._start()
+        H, Y = self.hidden(X), np.searchsorted(self.classes_, y)
+        try:
+            self.P_, self.beta_ = rls.batch(H, np.eye(len(self.classes_))[Y], weight, self.regularization)
+        except scipy.linalg.LinAlgError:
+            self._learn(H, Y, weight)
+        self.temperature_ = _temperature(H @ self.beta_, Y, weight)
+        return self
+
+    def partial_fit(
+        self,
+        X: ArrayLike,
+        y: ArrayLike,
+        classes: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+    ) -> Self:
+        """Learn k samples, one after another. The first call names all `classes` that may ever come."""
+        first = not hasattr(self, "beta_")
+        if first:
+            self._check_parameters()
+        X, y = validate_data(self, X, y, dtype=np.float64, reset=first)
+        weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+        check_classification_targets(y)
+        if first:
+            if classes is None:
+                raise ValueError("the first call to partial_fit needs `classes`: every label that may ever come")
+            self.classes_ = np.unique(np.asarray(classes))
+            if len(self.classes_) < 2:
+                raise ValueError(f"`classes` needs at least two different labels, got {list(self.classes_)}")
+            self._start()
+            self.temperature_ = 1.0
+        elif classes is not None and not np.array_equal(np.unique(np.asarray(classes)), self.classes_):
+            raise ValueError(
+                f"`classes` are {list(np.unique(np.asarray(classes)))}, "
+                f"but earlier calls were for {list(self.classes_)}: the outputs cannot change on the way"
+            )
+        unknown = ~np.isin(y, self.classes_)
+        if unknown.any():
+            raise ValueError(
+                f"y[{int(unknown.argmax())}] = {y[unknown.argmax()]!r} is none of the classes "
+                f"{list(self.classes_)}: name it in `classes` at the first partial_fit"
+            )
+        self._learn(self.hidden(X), np.searchsorted(self.classes_, y), weight)
+        return self
+
+    def learn_one(self, x: Array, label: Any, weight: float = 1.0) -> None:
+        """Learn one sample, the fast path: x (n,) float64, a label out of `classes_`, a weight above 0."""
+        if x.shape != self._inputs_shape:
+            raise ValueError(f"x has shape {x.shape}, expected {self._inputs_shape}")
+        features_one(x, *self._layer, self._h)
+        self.learn_features(self._h, self._class_index(label), weight)
+
+    def learn_features(self, h: Array, k: int, weight: float = 1.0) -> None:
+        """As `learn_one`, from the features h (d,) that `hidden` returns and a class index."""
+        denominator = rls.step(
+            h, k, weight, self.forgetting, self._ceiling, self.P_, self.beta_, self._u, self._o
+        )
+        if denominator < 1.0:
+            raise ValueError(
+                f"the sample was not learnt: its values must be finite (largest {np.abs(h).max()}) and its weight "
+                f"0 or more (got {weight}); the model is unchanged"
+            )
+
+    def boost(self, kappa: float) -> None:
+        """Multiply P once: every later sample weighs kappa times more against all that was learnt before."""
+        check_is_fitted(self, "beta_")
+        if not (np.isfinite(kappa) and kappa > 0):
+            raise ValueError(f"kappa must be a number above 0, got {kappa}")
+        self.P_ *= kappa
+        self._ceiling = max(self._ceiling, float(self.P_[self._diagonal].sum()))
+
+    # Prediction ----------------------------------------------------------------------------------------------
+
+    def hidden(self, X: Array) -> Array:
+        """The features that beta weighs: X (samples, n) -> (samples, d), [x, 1, h] with direct links, else h."""
+        return features(X, *self._layer)
+
+    def outputs(self, X: ArrayLike) -> Array:
+        """Raw outputs o = beta^T h: (samples, m)."""
+        check_is_fitted(self, "beta_")
+        X = validate_data(self, X, dtype=np.float64, reset=False)
+        return np.asarray(self.hidden(X) @ self.beta_)
+
+    def outputs_one(self, x: Array) -> Array:
+        """Raw outputs of one sample, (n,) float64 -> (m,); valid until the next call."""
+        if x.shape != self._inputs_shape:
+            raise ValueError(f"x has shape {x.shape}, expected {self._inputs_shape}")
+        features_one(x, *self._layer, self._h)
+        rls.outputs(self._h, self.beta_, self._o)
+        return self._o
+
+    def predict_one(self, x: Array) -> Any:
+        """The class of one sample, (n,) float64, as a Python value: the fast path."""
+        return self._labels[self.outputs_one(x).argmax()]
+
+    def decision_function(self, X: ArrayLike) -> Array:
+        """Outputs, (samples, m); for two classes the second minus the first, (samples,)."""
+        o = self.outputs(X)
+        return o if o.shape[1] > 2 else np.asarray(o[:, 1] - o[:, 0])
+
+    def predict(self, X: ArrayLike) -> NDArray[Any]:
+        """The class of the highest output: (samples,)."""
+        best = self.outputs(X).argmax(axis=1)
+        return np.asarray(self.classes_[best])
+
+    def predict_proba(self, X: ArrayLike) -> Array:
+        """Softmax of the outputs over `temperature_`: (samples, m).
+
+        `fit` sets the one temperature that makes the training samples most likely (C. Guo et al., "On
+        Calibration of Modern Neural Networks", ICML 2017, there on held-out data); with far more samples than
+        features, as in initial training here, the two nearly agree. Sequential learning keeps it; a model that
+        only ever saw partial_fit has temperature 1 and ranks classes, but is not calibrated.
+        """
+        o = self.outputs(X)
+        return _softmax(o / self.temperature_)
+
+    # State ---------------------------------------------------------------------------------------------------
+
+    def state_bytes(self, value_bytes: int = 4) -> int:
+        """Bytes that must be kept to predict and to learn: P, beta, h, u, o, x, and alpha where it is stored."""
+        check_is_fitted(self, "beta_")
+        d, m = self.beta_.shape
+        stored = self.alpha_.size if self.alpha == "base" else 0
+        return int(value_bytes * (d * (d + 1) // 2 + d * m + 2 * d + m + self.n_features_in_ + stored))
+
+    def copy(self) -> Self:
+        """An independent model with the same state, for instance a device's own copy."""
+        check_is_fitted(self, "beta_")
+        twin = self.__class__(**self.get_params())
+        for name, value in vars(self).items():
+            if name.endswith("_") and not name.startswith("_"):
+                setattr(twin, name, value.copy() if name in ("P_", "beta_") else value)
+        twin._prepare()
+        twin._ceiling = self._ceiling
+        return twin
+
+    def _check_parameters(self) -> None:
+        problems = {
+            "n_hidden must be 0 or more": self.n_hidden < 0,
+            "n_hidden=0 needs direct=True": self.n_hidden == 0 and not self.direct,
+            f"alpha must be one of {input_weights.KINDS}": self.alpha not in input_weights.KINDS,
+            f"activation must be one of {tuple(ACTIVATIONS)}": self.activation not in ACTIVATIONS,
+            "hidden_scale must be above 0": not 0 < self.hidden_scale < np.inf,
+            "regularization must be above 0": not 0 < self.regularization < np.inf,
+            "forgetting must be in (0, 1]": not 0 < self.forgetting <= 1,
+        }
+        for problem, present in problems.items():
+            if present:
+                raise ValueError(f"{problem} (got {self.get_params()})")
+
+    def _start(self) -> None:
+        """Draw the input weights; P and beta before any sample."""
+        seed = self.random_state
+        if isinstance(seed, np.random.RandomState):
+            seed = int(seed.randint(2**31))
+        self.alpha_ = input_weights.draw(self.alpha, self.n_features_in_, self.n_hidden, int(seed or 0))
+        d = self.n_hidden + (self.n_features_in_ + 1 if self.direct else 0)
+        self.P_, self.beta_ = rls.prior(d, len(self.classes_), self.regularization)
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Buffers and look-ups that follow from the state."""
+        d, m = self.beta_.shape
+        gain = self.hidden_scale / np.sqrt(self.n_features_in_)
+        self._layer = (self.alpha_, gain, ACTIVATIONS[self.activation], self.direct)
+        self._inputs_shape = (self.n_features_in_,)
+        self._labels = self.classes_.tolist()
+        self._index = {label: k for k, label in enumerate(self._labels)}
+        self._h, self._u, self._o = np.empty(d), np.empty(d), np.empty(m)
+        self._diagonal = np.cumsum(np.arange(1, d + 1)) - 1
+        self._ceiling = d / self.regularization
+
+    def _class_index(self, label: Any) -> int:
+        try:
+            return self._index[label]
+        except KeyError:
+            raise ValueError(f"label {label!r} is none of the classes {self._labels}") from None
+
+    def _learn(self, H: Array, Y: NDArray[np.intp], weight: Array) -> None:
+        done = rls.steps(
+            H, Y, weight, self.forgetting, self._ceiling, self.P_, self.beta_, self._u, self._o
+        )
+        if done < len(H):
+            raise ValueError(
+                f"row {done} is too large to learn (largest feature {np.abs(H[done]).max():g}); rows before it were "
+                "learnt. Scale the inputs to about -1..1 first"
+            )
+
+
+def _softmax(o: Array) -> Array:
+    e = np.exp(o - o.max(axis=1, keepdims=True))
+    return np.asarray(e / e.sum(axis=1, keepdims=True))
+
+
+def _temperature(o: Array, Y: NDArray[np.intp], weight: Array) -> float:
+    """The temperature with the least weighted logarithmic loss."""
+    margin = o - o[np.arange(len(o)), Y][:, None]
+
+    def loss(log_temperature: float) -> float:
+        z = margin / np.exp(log_temperature)
+        peak = z.max(axis=1)
+        return float(weight @ (peak + np.log(np.exp(z - peak[:, None]).sum(axis=1))))
+
+    return float(np.exp(scipy.optimize.minimize_scalar(loss, bounds=(-5.0, 5.0), method="bounded").x))

@@ -1,0 +1,128 @@
+"""Choose the compact inputs: backward elimination by leave-one-person-out loss.
+
+    python studies/choose_inputs.py                 # prints the path and writes compact_names.py
+    python studies/choose_inputs.py --nested        # redoes the choice without each person, prints the tables
+
+The five drifted people never take part. In each round the candidates whose loss rises least when they are left
+out are dropped, 8 % of those left. The learner of the loop is the default's: recursive least squares on the
+inputs and a constant, lambda 1. The loss of a person is logistic in the margin between the right output and the
+best of the others, times 6; people weigh the same. Taking input j out of a solved ridge is a rank-one change
+(the block inverse), so a round costs one inversion per person.
+"""
+
+import argparse
+from pathlib import Path
+
+import joblib
+import numpy as np
+from numpy.typing import NDArray
+
+from tinyodl.data import hapt
+from tinyodl.experiments import splits
+from tinyodl.experiments.windows import Windows
+from tinyodl.har import RangeScaler, compact, segment_starts
+from tinyodl.learn import OSELMClassifier
+
+SIZE = 60
+DROP = 0.08
+SLOPE = 6.0
+SIZES = (64, 60, 48, 40, 32, 24, 16)
+
+
+def candidate_windows() -> Windows:
+    """Every candidate input of every window."""
+    work = compact.plan(compact.candidates())
+    recordings = hapt.load()
+    starts = [segment_starts(r.activity, np.arange(1, 7)) for r in recordings]
+    X = joblib.Parallel(n_jobs=2, prefer="threads")(
+        joblib.delayed(compact.extract)(r.imu, s, work) for r, s in zip(recordings, starts, strict=True)
+    )
+    counts = [len(s) for s in starts]
+    return Windows(
+        np.vstack(X),
+        np.concatenate([r.activity[s] - 1 for r, s in zip(recordings, starts, strict=True)]),
+        np.repeat([r.subject for r in recordings], counts),
+        np.repeat(np.arange(len(recordings)), counts),
+        hapt.ACTIVITIES,
+    )
+
+
+def losses(Z: NDArray[np.float64], y: NDArray[np.int64], subject: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Leave-one-person-out loss without each input: Z (windows, n) -> (n,)."""
+    H = np.hstack([Z, np.ones((len(Z), 1))])
+    Y = np.eye(y.max() + 1)[y]
+    gram, cross = H.T @ H + np.eye(H.shape[1]), H.T @ Y
+    total = np.zeros(Z.shape[1])
+    for person in np.unique(subject):
+        own = subject == person
+        Hp, Yp = H[own], Y[own]
+        inverse = np.linalg.inv(gram - Hp.T @ Hp)
+        beta = inverse @ (cross - Hp.T @ Yp)
+        change = (Hp @ inverse)[:, :-1, None] * (beta / np.diag(inverse)[:, None])[None, :-1]
+        o = (Hp @ beta)[:, None] - change  # outputs without input j: (windows, n, classes)
+        right = (o * Yp[:, None]).sum(axis=2)
+        other = np.where(Yp[:, None] > 0, -np.inf, o).max(axis=2)
+        total += np.logaddexp(0, SLOPE * (other - right)).mean(axis=0)
+    return total / len(np.unique(subject))
+
+
+def eliminate(windows: Windows, chosen: splits.Indices, smallest: int) -> dict[int, list[int]]:
+    """Columns left at each size of SIZES down to `smallest`, from the windows `chosen`."""
+    Z = RangeScaler().fit_transform(windows.X[chosen])
+    live, kept = list(range(Z.shape[1])), {}
+    while len(live) > smallest:
+        loss = losses(Z[:, live], windows.y[chosen], windows.subject[chosen])
+        target = max(size for size in (*SIZES, 1) if size < len(live))
+        count = min(max(1, int(DROP * len(live))), len(live) - target)
+        dropped = set(np.argsort(loss)[:count].tolist())
+        live = [column for k, column in enumerate(live) if k not in dropped]
+        if len(live) in SIZES:
+            kept[len(live)] = list(live)
+            print(f"{len(live):3d} inputs, loss before the last drop {loss.min():.4f}", flush=True)
+    return kept
+
+
+def unseen_accuracy(windows: Windows, columns: list[int], person: int, boost: float) -> tuple[float, float]:
+    """Drifted and relearnt accuracy of a person left out, every label, all others trained on."""
+    others = np.flatnonzero(windows.subject != person)
+    stream, test = splits.cut(windows, splits.people(windows, [person]), splits.STREAM_SHARE, "blocked", 0)
+    scaler = RangeScaler().fit(windows.X[others][:, columns])
+    Z = scaler.transform(windows.X[:, columns])
+    model = OSELMClassifier(n_hidden=0, direct=True).fit(Z[others], windows.y[others])
+    drifted = model.score(Z[test], windows.y[test])
+    model.boost(boost)
+    model.partial_fit(Z[stream], windows.y[stream])
+    return float(drifted), float(model.score(Z[test], windows.y[test]))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--nested", action="store_true", help="redo the choice without each person")
+    parser.add_argument("--jobs", type=int, default=2)
+    arguments = parser.parse_args()
+    windows = candidate_windows()
+    took_part = [int(p) for p in np.unique(windows.subject) if p not in hapt.DRIFTED]
+    if arguments.nested:
+        choices = joblib.Parallel(n_jobs=arguments.jobs)(
+            joblib.delayed(eliminate)(windows, splits.people(windows, [q for q in took_part if q != p]), SIZE)
+            for p in took_part
+        )
+        results = [
+            unseen_accuracy(windows, c[SIZE], p, 16.0) for c, p in zip(choices, took_part, strict=True)
+        ]
+        for person, (drifted, after) in zip(took_part, results, strict=True):
+            print(f"person {person:2d}: drifted {100 * drifted:.1f}, after {100 * after:.1f}")
+        drifted, after = np.mean(results, axis=0)
+        print(f"mean of the {len(took_part)}, inputs chosen without them: {100 * drifted:.2f}, {100 * after:.2f}")
+        return
+    kept = eliminate(windows, splits.people(windows, took_part), min(SIZES))
+    names = compact.candidates()
+    lines = "".join(f'    "{names[column]}",\n' for column in kept[SIZE])
+    text = (
+        f'"""The {SIZE} compact inputs, written by studies/choose_inputs.py."""\n\nNAMES: tuple[str, ...] = (\n{lines})\n'
+    )
+    Path(compact.__file__).with_name("compact_names.py").write_text(text)
+
+
+if __name__ == "__main__":
+    main()
