@@ -57,4 +57,4 @@ def extract(
     if rate <= 40:
         raise ValueError(f"uci561 filters at 20 Hz and needs over 40 readings a second, got {rate:g}")
     signals = uci561.Filters(rate)(readings)
-    return uci561.window_features(signals[first[:, None] + np.arange(WINDOW)], rate)
+    return uci561.window_features(signals[first[:, None] + np.arange(WINDOW)])

@@ -74,7 +74,6 @@ class _Uci561Halves:
     """Filters and the filtered readings of one window."""
 
     def __init__(self, rate: float) -> None:
-        self._rate = rate
         self._filters = uci561.Filters(rate)
         self._window = np.zeros((WINDOW, 9))
         self._next = 0
@@ -87,4 +86,4 @@ class _Uci561Halves:
         if not complete:
             return None
         window = np.roll(self._window, -self._next, axis=0)
-        return np.asarray(uci561.window_features(window[None], self._rate)[0])
+        return np.asarray(uci561.window_features(window[None])[0])

@@ -89,14 +89,15 @@ class Filters:
         return np.hstack([acc - gravity, gravity, gyro - drift])
 
 
-def window_features(windows: Array, rate: float) -> Array:
+def window_features(windows: Array) -> Array:
     """(windows, 128, 9) filtered signals -> (windows, 561) features, in the official order.
 
-    Jerk is the difference to the next reading; the window's last reading repeats the difference before it.
+    Jerk is the difference to the next reading, not divided by time; the window's last reading repeats the
+    difference before it.
     """
     axes = np.moveaxis(windows, 2, 1).reshape(len(windows), 3, 3, WINDOW)
     body, gravity, gyro = axes[:, 0], axes[:, 1], axes[:, 2]
-    step = np.diff(axes[:, [0, 2]], axis=3) * rate
+    step = np.diff(axes[:, [0, 2]], axis=3)
     jerk = np.concatenate([step, step[..., -1:]], axis=3)
     triaxial = np.stack([body, gravity, jerk[:, 0], gyro, jerk[:, 1]], axis=1)  # (windows, 5, 3, 128)
     magnitude = np.sqrt((triaxial**2).sum(axis=2))  # (windows, 5, 128)
@@ -123,10 +124,6 @@ def _moments(v: Array) -> Array:
     mean = v.mean(axis=3)
     deviation = v - mean[..., None]
     ordered = np.sort(v, axis=3)
-    magnitude = np.abs(v)
-    energy = (v**2).mean(axis=3)
-    share = magnitude / (magnitude.sum(axis=3, keepdims=True) + np.finfo(float).tiny)
-    entropy = -(share * np.log(share + np.finfo(float).tiny)).sum(axis=3)
     return np.concatenate(
         [
             mean,
@@ -134,13 +131,29 @@ def _moments(v: Array) -> Array:
             np.abs(deviation).mean(axis=3),
             ordered[..., -1],
             ordered[..., 0],
-            magnitude.mean(axis=3).sum(axis=2, keepdims=True),
-            energy,
+            np.abs(v).mean(axis=3).sum(axis=2, keepdims=True),
+            (v * v).mean(axis=3),
             _quantile(ordered, 0.75) - _quantile(ordered, 0.25),
-            entropy,
+            _entropy(ordered),
         ],
         axis=2,
     )
+
+
+def _entropy(ordered: Array) -> Array:
+    """Entropy of the samples as an 8-bit grey image sees them, in bits ("ropy"): clipped to 0..1, 256 levels.
+
+    That is what MATLAB's `entropy` does with floating-point data. The samples are sorted, so that equal levels
+    are runs; with runs of lengths c among n samples the entropy is log2(n) - sum(c log2(c)) / n.
+    """
+    samples = ordered.shape[-1]
+    levels = np.floor(np.clip(ordered, 0.0, 1.0) * 255 + 0.5).astype(np.uint8).reshape(-1, samples)
+    starts = np.ones(levels.shape, bool)
+    starts[:, 1:] = levels[:, 1:] != levels[:, :-1]
+    first = np.flatnonzero(starts)
+    length = np.diff(np.r_[first, levels.size])
+    total = np.bincount(first // samples, weights=length * np.log2(length), minlength=len(levels))
+    return np.asarray(np.log2(samples) - total / samples).reshape(ordered.shape[:-1])
 
 
 def _quantile(ordered: Array, q: float) -> Array:
@@ -182,8 +195,8 @@ def _correlations(v: Array) -> Array:
 
 
 def _spectrum(v: Array) -> Array:
-    """Magnitudes of FFT bins 1 to 64, scaled by the window's length."""
-    return np.asarray(np.abs(np.fft.rfft(v, axis=3))[..., 1:] / WINDOW)
+    """Amplitudes of FFT bins 1 to 64."""
+    return np.asarray(np.abs(np.fft.rfft(v, axis=3))[..., 1:] * (2 / WINDOW))
 
 
 def _spectral_shape(f: Array) -> Array:

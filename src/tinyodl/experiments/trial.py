@@ -1,0 +1,147 @@
+"""One trial: people to train on, a new wearer or five, one seed; every method and every policy on it.
+
+A trial's result is plain data (lists, numbers, text), so that it can be cached and sent between processes.
+"""
+
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.metrics import f1_score
+
+from tinyodl.data.hapt import DRIFTED
+from tinyodl.experiments import methods, radio, splits
+from tinyodl.experiments.relearn import Relearnt, relearn
+from tinyodl.experiments.windows import Windows
+from tinyodl.har import Features
+from tinyodl.learn import OSELMClassifier
+
+Protocol = Literal["pooled", "person"]
+Order = Literal["time", "shuffled"]
+
+
+class Trial(NamedTuple):
+    """What one trial is about; person is the one left out (0 for "pooled")."""
+
+    protocol: Protocol
+    features: Features
+    hidden: tuple[int, ...]
+    split: splits.Split
+    order: Order
+    payload: radio.Payload
+    seed: int
+    person: int
+
+
+class Sides(NamedTuple):
+    """Window indices: what is trained on, tested before, streamed, and tested after."""
+
+    train: splits.Indices
+    before: splits.Indices
+    stream: splits.Indices
+    test: splits.Indices
+
+
+def sides(windows: Windows, trial: Trial) -> Sides:
+    """pooled: all but the drifted five (70 % train, 30 % before); person: all but one, likewise."""
+    drifted = list(DRIFTED) if trial.protocol == "pooled" else [trial.person]
+    others = np.flatnonzero(~np.isin(windows.subject, drifted))
+    train, before = splits.cut(windows, others, splits.TRAIN_SHARE, trial.split, trial.seed)
+    stream, test = splits.cut(
+        windows, splits.people(windows, drifted), splits.STREAM_SHARE, trial.split, trial.seed
+    )
+    if trial.order == "shuffled":
+        stream = np.random.default_rng(trial.seed).permutation(stream)
+    return Sides(train, before, stream, test)
+
+
+def run(windows: Windows, trial: Trial) -> dict[str, Any]:
+    """All methods of one trial: {"rows": [...], "teacher": ...}."""
+    where = sides(windows, trial)
+    scaler = methods.scaler(trial.features).fit(windows.X[where.train])
+    Z = scaler.transform(windows.X)
+    rows: list[dict[str, Any]] = []
+    for hidden in trial.hidden:
+        for method in methods.PUBLISHED_SIZES:
+            rows.append(_method(method, hidden, Z, windows, where, trial))
+    if trial.features == "compact":
+        rows.append(_method(methods.ODL_TINY, 0, Z, windows, where, trial))
+    teacher = None
+    if trial.seed == 0:
+        forest = ExtraTreesClassifier(100, min_samples_leaf=2, random_state=0)
+        forest.fit(Z[where.train], windows.y[where.train])
+        sent = radio.as_sent(Z[where.stream], trial.payload, scaler.clip)
+        teacher = float(forest.score(sent, windows.y[where.stream]))
+    return {"rows": rows, "teacher": teacher}
+
+
+def _method(
+    method: methods.Method,
+    hidden: int,
+    Z: NDArray[np.float64],
+    windows: Windows,
+    where: Sides,
+    trial: Trial,
+) -> dict[str, Any]:
+    model = method.build(hidden, trial.seed).fit(Z[where.train], windows.y[where.train])
+    H = {name: model.hidden(Z[index]) for name, index in where._asdict().items() if name != "train"}
+    y = {name: windows.y[index] for name, index in where._asdict().items()}
+    subjects = windows.subject[where.test]
+
+    def correct(of: OSELMClassifier, side: str) -> NDArray[np.bool_]:
+        return np.asarray((H[side] @ of.beta_).argmax(axis=1) == y[side])
+
+    row: dict[str, Any] = {
+        "method": method.name,
+        "inputs": Z.shape[1],
+        "hidden": hidden,
+        "state_bytes": model.state_bytes() + scaling_bytes(Z.shape[1]),
+        "accuracy_before": float(correct(model, "before").mean()),
+        "accuracy_drifted": float(correct(model, "test").mean()),
+        "person_drifted": per_person(correct(model, "test"), subjects),
+        "pruning": [],
+    }
+
+    def outcome(result: Relearnt) -> dict[str, Any]:
+        right = correct(result.model, "test")
+        return {
+            "accuracy_after": float(right.mean()),
+            "accuracy_before_after": float(correct(result.model, "before").mean()),
+            "accuracy_learning": float((result.predicted == y["stream"]).mean()),
+            "macro_f1": float(
+                f1_score(y["test"], (H["test"] @ result.model.beta_).argmax(axis=1), average="macro")
+            ),
+            "query_fraction": float(result.asked.mean()),
+            "byte_fraction": radio.byte_fraction(
+                int(result.asked.sum()), len(y["stream"]), Z.shape[1], trial.payload
+            ),
+            "person_after": per_person(right, subjects),
+        }
+
+    if not method.learns:
+        still = Relearnt(
+            model,
+            (H["stream"] @ model.beta_).argmax(axis=1),
+            np.zeros(len(y["stream"]), bool),
+            np.zeros(0),
+            np.zeros(0),
+        )
+        row["after"] = outcome(still)
+        return row
+    for setting in methods.settings(method, hidden, trial.seed):
+        result = outcome(relearn(model, H["stream"], y["stream"], setting.make))
+        result |= {"policy": setting.policy, "theta": setting.theta, "fraction": setting.fraction}
+        row["pruning"].append(result)
+    row["after"] = next(r for r in row["pruning"] if r["policy"] == "all")
+    return row
+
+
+def scaling_bytes(inputs: int, value_bytes: int = 4) -> int:
+    """Bytes of the scaling that travels with the model: a middle and a gain per input."""
+    return 2 * inputs * value_bytes
+
+
+def per_person(right: NDArray[np.bool_], subjects: NDArray[np.int64]) -> dict[str, float]:
+    """Share of right answers for each person."""
+    return {str(p): float(right[subjects == p].mean()) for p in np.unique(subjects)}

@@ -1,0 +1,24 @@
+"""Ask for every label: no pruning, the ceiling that the others are compared with."""
+
+import math
+from dataclasses import dataclass
+
+from tinyodl.prune.policy import Decision
+
+
+@dataclass
+class All:
+    """kappa: the boost when a drift starts."""
+
+    kappa: float = 1.0
+    theta: float = math.nan
+    own_weight: float = 0.0
+
+    def start(self) -> float:
+        return self.kappa
+
+    def decide(self, confidence: float) -> Decision:
+        return Decision.ASK
+
+    def told(self, confidence: float, agrees: bool) -> float:
+        return 1.0

@@ -1,0 +1,25 @@
+"""A threshold that stays: ask where the confidence is at most theta."""
+
+from dataclasses import dataclass
+
+from tinyodl.prune.policy import Decision
+
+
+@dataclass
+class Fixed:
+    """theta: threshold; own_weight: above 0, what is not asked is learnt with the own label; kappa: boost."""
+
+    theta: float = 0.16
+    own_weight: float = 0.0
+    kappa: float = 1.0
+
+    def start(self) -> float:
+        return self.kappa
+
+    def decide(self, confidence: float) -> Decision:
+        if confidence <= self.theta:
+            return Decision.ASK
+        return Decision.OWN if self.own_weight > 0 else Decision.LEAVE
+
+    def told(self, confidence: float, agrees: bool) -> float:
+        return 1.0
