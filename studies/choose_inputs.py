@@ -15,9 +15,11 @@ from pathlib import Path
 
 import joblib
 import numpy as np
+import scipy.linalg
 from numpy.typing import NDArray
 
 from tinyodl.data import hapt
+from tinyodl.data.recordings import Recording
 from tinyodl.experiments import splits
 from tinyodl.experiments.windows import Windows
 from tinyodl.har import RangeScaler, compact, segment_starts
@@ -26,13 +28,12 @@ from tinyodl.learn import OSELMClassifier
 SIZE = 60
 DROP = 0.08
 SLOPE = 6.0
-SIZES = (64, 60, 48, 40, 32, 24, 16)
 
 
-def candidate_windows() -> Windows:
-    """Every candidate input of every window."""
+def candidate_windows(turn: NDArray[np.float64] | None = None) -> Windows:
+    """Every candidate input of every window; `turn` (3, 3) turns the sensor first."""
     work = compact.plan(compact.candidates())
-    recordings = hapt.load()
+    recordings = turned(hapt.load(), np.eye(3) if turn is None else turn)
     starts = [segment_starts(r.activity, np.arange(1, 7)) for r in recordings]
     X = joblib.Parallel(n_jobs=2, prefer="threads")(
         joblib.delayed(compact.extract)(r.imu, s, work) for r, s in zip(recordings, starts, strict=True)
@@ -45,6 +46,12 @@ def candidate_windows() -> Windows:
         np.repeat(np.arange(len(recordings)), counts),
         hapt.ACTIVITIES,
     )
+
+
+def turned(recordings: list[Recording], turn: NDArray[np.float64]) -> list[Recording]:
+    """The same recordings by a sensor that is mounted turned by this rotation matrix (3, 3)."""
+    both = scipy.linalg.block_diag(turn, turn)
+    return [r._replace(imu=r.imu @ both.T) for r in recordings]
 
 
 def losses(Z: NDArray[np.float64], y: NDArray[np.int64], subject: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -66,20 +73,22 @@ def losses(Z: NDArray[np.float64], y: NDArray[np.int64], subject: NDArray[np.int
     return total / len(np.unique(subject))
 
 
-def eliminate(windows: Windows, chosen: splits.Indices, smallest: int) -> dict[int, list[int]]:
-    """Columns left at each size of SIZES down to `smallest`, from the windows `chosen`."""
+def eliminate(windows: Windows, chosen: splits.Indices, verbose: bool = False) -> list[int]:
+    """The SIZE columns that survive, from the windows `chosen`; what survived longest first."""
     Z = RangeScaler().fit_transform(windows.X[chosen])
-    live, kept = list(range(Z.shape[1])), {}
-    while len(live) > smallest:
+    live = list(range(Z.shape[1]))
+    order: list[int] = []
+    while len(live) > 1:
         loss = losses(Z[:, live], windows.y[chosen], windows.subject[chosen])
-        target = max(size for size in (*SIZES, 1) if size < len(live))
-        count = min(max(1, int(DROP * len(live))), len(live) - target)
-        dropped = set(np.argsort(loss)[:count].tolist())
-        live = [column for k, column in enumerate(live) if k not in dropped]
-        if len(live) in SIZES:
-            kept[len(live)] = list(live)
-            print(f"{len(live):3d} inputs, loss before the last drop {loss.min():.4f}", flush=True)
-    return kept
+        count = max(1, int(DROP * len(live)))
+        if len(live) > SIZE:
+            count = min(count, len(live) - SIZE)
+        dropped = [live[k] for k in np.argsort(loss)[:count]]
+        order += dropped
+        live = [column for column in live if column not in set(dropped)]
+        if verbose:
+            print(f"{len(live):3d} inputs left, loss {loss.min():.4f}", flush=True)
+    return (live + order[::-1])[:SIZE]
 
 
 def unseen_accuracy(windows: Windows, columns: list[int], person: int, boost: float) -> tuple[float, float]:
@@ -104,23 +113,20 @@ def main() -> None:
     took_part = [int(p) for p in np.unique(windows.subject) if p not in hapt.DRIFTED]
     if arguments.nested:
         choices = joblib.Parallel(n_jobs=arguments.jobs)(
-            joblib.delayed(eliminate)(windows, splits.people(windows, [q for q in took_part if q != p]), SIZE)
+            joblib.delayed(eliminate)(windows, splits.people(windows, [q for q in took_part if q != p]))
             for p in took_part
         )
-        results = [
-            unseen_accuracy(windows, c[SIZE], p, 16.0) for c, p in zip(choices, took_part, strict=True)
-        ]
+        results = [unseen_accuracy(windows, c, p, 16.0) for c, p in zip(choices, took_part, strict=True)]
         for person, (drifted, after) in zip(took_part, results, strict=True):
             print(f"person {person:2d}: drifted {100 * drifted:.1f}, after {100 * after:.1f}")
         drifted, after = np.mean(results, axis=0)
         print(f"mean of the {len(took_part)}, inputs chosen without them: {100 * drifted:.2f}, {100 * after:.2f}")
         return
-    kept = eliminate(windows, splits.people(windows, took_part), min(SIZES))
+    kept = eliminate(windows, splits.people(windows, took_part), verbose=True)
     names = compact.candidates()
-    lines = "".join(f'    "{names[column]}",\n' for column in kept[SIZE])
-    text = (
-        f'"""The {SIZE} compact inputs, written by studies/choose_inputs.py."""\n\nNAMES: tuple[str, ...] = (\n{lines})\n'
-    )
+    lines = "".join(f'    "{names[column]}",\n' for column in kept)
+    title = f"The {SIZE} compact inputs, most important first; written by studies/choose_inputs.py."
+    text = f'"""{title}"""\n\nNAMES: tuple[str, ...] = (\n{lines})\n'
     Path(compact.__file__).with_name("compact_names.py").write_text(text)
 
 

@@ -17,8 +17,8 @@ def main(source: Path) -> None:
         recordings = hapt.Counts(raw["imu"], raw["recording"], raw["subject"], raw["activity"])
     packed = hapt.pack(recordings)
     restored = hapt.unpack(packed)
-    for name, before, after in zip(hapt.Counts._fields, recordings, restored, strict=True):
-        if not np.array_equal(before, after):
+    for name in hapt.Counts._fields:
+        if not np.array_equal(getattr(recordings, name), getattr(restored, name)):
             raise SystemExit(f"{name}: not restored exactly, nothing written")
     target = Path(hapt.__file__).with_name("hapt.xz")
     target.write_bytes(packed)

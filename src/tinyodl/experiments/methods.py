@@ -22,45 +22,45 @@ def scaler(features: Features) -> RangeScaler:
 
 
 class Method(NamedTuple):
-    """name; build(hidden, seed) -> an untrained model; learns on the device or not; kappa: boost when it is asked
-    for every label; pruning: which policies it is reported with."""
+    """name; build(features, hidden, seed) -> an untrained model; learns on the device or not; kappa: boost when it
+    is asked for every label; pruning: which policies it is reported with."""
 
     name: str
-    build: Callable[[int, int], OSELMClassifier]
+    build: Callable[[Features, int, int], OSELMClassifier]
     learns: bool = True
     kappa: float = 1.0
     pruning: tuple[str, ...] = ("all",)
 
 
-def _uniform(alpha: str) -> Callable[[int, int], OSELMClassifier]:
-    """As published: uniform weights, hidden layer only."""
-
-    def build(hidden: int, seed: int) -> OSELMClassifier:
-        return OSELMClassifier(
-            hidden, alpha=alpha, hidden_scale=1.4, regularization=0.01, random_state=seed  # type: ignore[arg-type]
-        )
-
-    return build
+def _hash(features: Features, hidden: int, seed: int) -> OSELMClassifier:
+    return OSELMClassifier(hidden, alpha="hash", hidden_scale=1.2, regularization=0.01, random_state=seed)
 
 
-def _sign(hidden: int, seed: int) -> OSELMClassifier:
-    return OSELMClassifier(hidden, alpha="sign", hidden_scale=1.2, regularization=1.0, random_state=seed)
+def _base(features: Features, hidden: int, seed: int) -> OSELMClassifier:
+    return OSELMClassifier(hidden, alpha="base", hidden_scale=1.2, regularization=0.01, random_state=seed)
+
+
+def _sign(features: Features, hidden: int, seed: int) -> OSELMClassifier:
+    regularization = 0.01 if features == "uci561" else 1.0
+    return OSELMClassifier(hidden, alpha="sign", hidden_scale=1.2, regularization=regularization, random_state=seed)
+
+
+def _tiny(features: Features, hidden: int, seed: int) -> OSELMClassifier:
+    return tiny(hidden, seed)
 
 
 def tiny(hidden: int = 0, seed: int = 0) -> OSELMClassifier:
     """ODLTiny: the compact inputs and a constant, and as few hidden nodes as earn their place (none)."""
-    return OSELMClassifier(hidden, direct=True, hidden_scale=1.2, regularization=3.0, random_state=seed)
+    return OSELMClassifier(hidden, direct=True, hidden_scale=1.2, regularization=10.0, random_state=seed)
 
 
-NO_ODL = Method("NoODL", _uniform("hash"), learns=False, pruning=())
-ODL_BASE = Method("ODLBase", _uniform("base"))
-ODL_HASH = Method("ODLHash", _uniform("hash"), pruning=("all", "published", "published-cold", "fixed"))
-ODL_SIGN = Method(
-    "ODLSign", _sign, kappa=16.0, pruning=("all", "published", "published-cold", "fixed-self", "auto")
-)
+NO_ODL = Method("NoODL", _hash, learns=False, pruning=())
+ODL_BASE = Method("ODLBase", _base)
+ODL_HASH = Method("ODLHash", _hash, pruning=("all", "published", "published-cold", "fixed"))
+ODL_SIGN = Method("ODLSign", _sign, kappa=16.0, pruning=("all", "published", "published-cold", "fixed-self", "auto"))
 ODL_TINY = Method(
     "ODLTiny",
-    tiny,
+    _tiny,
     kappa=16.0,
     pruning=("all", "published", "published-cold", "fixed", "fixed-self", "auto", "random"),
 )

@@ -39,7 +39,10 @@ class Link(NamedTuple):
         return asked + self.message(self.id_bytes + self.label_bytes)
 
 
-def byte_fraction(queries: int, samples: int, inputs: int, payload: Payload, link: Link = Link()) -> float:
+BLE = Link()
+
+
+def byte_fraction(queries: int, samples: int, inputs: int, payload: Payload, link: Link = BLE) -> float:
     """Bytes sent over those of sending every sample as 561 float32 values over the same link."""
     return queries * link.query(inputs, payload) / (samples * link.query(OFFICIAL_INPUTS, "float32"))
 

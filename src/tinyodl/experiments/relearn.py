@@ -21,9 +21,7 @@ class Relearnt(NamedTuple):
     theta: NDArray[np.float64]
 
 
-def relearn(
-    model: OSELMClassifier, H: NDArray[np.float64], y: NDArray[np.int64], policy: Policy
-) -> Relearnt:
+def relearn(model: OSELMClassifier, H: NDArray[np.float64], y: NDArray[np.int64], policy: Policy) -> Relearnt:
     """A copy of the model lives through a stream: H (samples, d) features, y (samples,) the teacher's class numbers.
 
     Each sample is predicted first. One drift, at the start.

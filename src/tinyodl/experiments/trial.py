@@ -3,6 +3,7 @@
 A trial's result is plain data (lists, numbers, text), so that it can be cached and sent between processes.
 """
 
+from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.metrics import f1_score
 
+from tinyodl import prune
 from tinyodl.data.hapt import DRIFTED
 from tinyodl.experiments import methods, radio, splits
 from tinyodl.experiments.relearn import Relearnt, relearn
@@ -48,9 +50,7 @@ def sides(windows: Windows, trial: Trial) -> Sides:
     drifted = list(DRIFTED) if trial.protocol == "pooled" else [trial.person]
     others = np.flatnonzero(~np.isin(windows.subject, drifted))
     train, before = splits.cut(windows, others, splits.TRAIN_SHARE, trial.split, trial.seed)
-    stream, test = splits.cut(
-        windows, splits.people(windows, drifted), splits.STREAM_SHARE, trial.split, trial.seed
-    )
+    stream, test = splits.cut(windows, splits.people(windows, drifted), splits.STREAM_SHARE, trial.split, trial.seed)
     if trial.order == "shuffled":
         stream = np.random.default_rng(trial.seed).permutation(stream)
     return Sides(train, before, stream, test)
@@ -61,10 +61,11 @@ def run(windows: Windows, trial: Trial) -> dict[str, Any]:
     where = sides(windows, trial)
     scaler = methods.scaler(trial.features).fit(windows.X[where.train])
     Z = scaler.transform(windows.X)
-    rows: list[dict[str, Any]] = []
-    for hidden in trial.hidden:
-        for method in methods.PUBLISHED_SIZES:
-            rows.append(_method(method, hidden, Z, windows, where, trial))
+    rows = [
+        _method(method, hidden, Z, windows, where, trial)
+        for hidden in trial.hidden
+        for method in methods.PUBLISHED_SIZES
+    ]
     if trial.features == "compact":
         rows.append(_method(methods.ODL_TINY, 0, Z, windows, where, trial))
     teacher = None
@@ -84,7 +85,7 @@ def _method(
     where: Sides,
     trial: Trial,
 ) -> dict[str, Any]:
-    model = method.build(hidden, trial.seed).fit(Z[where.train], windows.y[where.train])
+    model = method.build(trial.features, hidden, trial.seed).fit(Z[where.train], windows.y[where.train])
     H = {name: model.hidden(Z[index]) for name, index in where._asdict().items() if name != "train"}
     y = {name: windows.y[index] for name, index in where._asdict().items()}
     subjects = windows.subject[where.test]
@@ -96,7 +97,7 @@ def _method(
         "method": method.name,
         "inputs": Z.shape[1],
         "hidden": hidden,
-        "state_bytes": model.state_bytes() + scaling_bytes(Z.shape[1]),
+        "state_bytes": model.state_bytes(learns=method.learns) + scaling_bytes(Z.shape[1]),
         "accuracy_before": float(correct(model, "before").mean()),
         "accuracy_drifted": float(correct(model, "test").mean()),
         "person_drifted": per_person(correct(model, "test"), subjects),
@@ -109,13 +110,9 @@ def _method(
             "accuracy_after": float(right.mean()),
             "accuracy_before_after": float(correct(result.model, "before").mean()),
             "accuracy_learning": float((result.predicted == y["stream"]).mean()),
-            "macro_f1": float(
-                f1_score(y["test"], (H["test"] @ result.model.beta_).argmax(axis=1), average="macro")
-            ),
+            "macro_f1": float(f1_score(y["test"], (H["test"] @ result.model.beta_).argmax(axis=1), average="macro")),
             "query_fraction": float(result.asked.mean()),
-            "byte_fraction": radio.byte_fraction(
-                int(result.asked.sum()), len(y["stream"]), Z.shape[1], trial.payload
-            ),
+            "byte_fraction": radio.byte_fraction(int(result.asked.sum()), len(y["stream"]), Z.shape[1], trial.payload),
             "person_after": per_person(right, subjects),
         }
 
@@ -129,12 +126,43 @@ def _method(
         )
         row["after"] = outcome(still)
         return row
+    results = row["pruning"]
     for setting in methods.settings(method, hidden, trial.seed):
         result = outcome(relearn(model, H["stream"], y["stream"], setting.make))
-        result |= {"policy": setting.policy, "theta": setting.theta, "fraction": setting.fraction}
-        row["pruning"].append(result)
-    row["after"] = next(r for r in row["pruning"] if r["policy"] == "all")
+        results.append({"policy": setting.policy, "theta": setting.theta, "fraction": setting.fraction, **result})
+    by_policy = {r["policy"]: r for r in results}
+    if "random" in by_policy:
+        share = by_policy["auto"]["query_fraction"]
+        control = prune.Random(share, trial.seed, method.kappa)
+        result = outcome(relearn(model, H["stream"], y["stream"], control))
+        results.append({"policy": "random, as often as auto", "theta": None, "fraction": None, **result})
+    row["after"] = by_policy["all"]
+    if trial.protocol == "person" and "auto" in by_policy:
+        row["one_sided"] = _one_sided(model, H["stream"], y["stream"], correct, trial)
     return row
+
+
+def _one_sided(
+    model: OSELMClassifier,
+    H: NDArray[np.float64],
+    y: NDArray[np.int64],
+    correct: Callable[[OSELMClassifier, str], NDArray[np.bool_]],
+    trial: Trial,
+) -> list[dict[str, Any]]:
+    """What `auto` does to a model that sees little of its wearer; activities are drawn by seed and person."""
+    activities = np.random.default_rng((trial.seed, trial.person)).permutation(np.unique(y))
+    streams = {
+        "first 20 windows": np.arange(len(y)) < 20,
+        "two of the activities": np.isin(y, activities[:2]),
+        "one activity": y == activities[0],
+    }
+    still = correct(model, "test").mean()
+    rows = []
+    for name, seen in streams.items():
+        result = relearn(model, H[seen], y[seen], prune.Auto())
+        change = float(correct(result.model, "test").mean() - still)
+        rows.append({"stream": name, "change": change, "query_fraction": float(result.asked.mean())})
+    return rows
 
 
 def scaling_bytes(inputs: int, value_bytes: int = 4) -> int:

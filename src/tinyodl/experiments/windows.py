@@ -29,8 +29,7 @@ def from_recordings(
     wanted = np.arange(1, len(classes) + 1)
     starts = [har.segment_starts(r.activity, wanted) for r in recordings]
     X = joblib.Parallel(n_jobs=jobs, prefer="threads")(
-        joblib.delayed(har.extract)(r.imu, features=features, starts=s)
-        for r, s in zip(recordings, starts, strict=True)
+        joblib.delayed(har.extract)(r.imu, features=features, starts=s) for r, s in zip(recordings, starts, strict=True)
     )
     counts = [len(s) for s in starts]
     return Windows(

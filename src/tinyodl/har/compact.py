@@ -252,7 +252,7 @@ def join(halves: NDArray[Any], work: Plan) -> NDArray[Any]:
     """The accumulators of whole windows from those of their halves, (2, windows, accumulators)."""
     operation = work.accumulators[:, 0]
     extreme = np.where(operation == MAXIMUM, halves.max(axis=0), halves.min(axis=0))
-    return np.where(operation < MAXIMUM, halves[0] + halves[1], extreme)
+    return np.asarray(np.where(operation < MAXIMUM, halves[0] + halves[1], extreme))
 
 
 def inputs(halves: NDArray[Any], work: Plan) -> NDArray[Any]:

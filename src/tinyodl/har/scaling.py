@@ -24,7 +24,7 @@ class RangeScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # typ
 
     def fit(self, X: ArrayLike, y: object = None) -> Self:
         """Learn the range of each input from X (samples, n)."""
-        X = validate_data(self, X, dtype=np.float64)
+        X = np.asarray(validate_data(self, X, dtype=np.float64))
         low, high = np.percentile(X, [self.low, self.high], axis=0)
         spread = high - low
         constant = spread <= 1e-12 * np.maximum(np.abs(low), np.abs(high))
@@ -35,5 +35,5 @@ class RangeScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # typ
     def transform(self, X: ArrayLike) -> NDArray[np.float64]:
         """X (samples, n) -> the same shape, within -clip..clip."""
         check_is_fitted(self)
-        X = validate_data(self, X, dtype=np.float64, reset=False)
+        X = np.asarray(validate_data(self, X, dtype=np.float64, reset=False))
         return np.asarray(np.clip((X - self.middle_) * self.gain_, -self.clip, self.clip))

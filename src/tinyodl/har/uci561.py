@@ -160,7 +160,7 @@ def _quantile(ordered: Array, q: float) -> Array:
     """Hazen's quantile (sample i of n stands for (i + 1/2) / n) along the last, sorted axis."""
     position = q * ordered.shape[-1] - 0.5
     below = int(position)
-    return ordered[..., below] + (position - below) * (ordered[..., below + 1] - ordered[..., below])
+    return np.asarray(ordered[..., below] + (position - below) * (ordered[..., below + 1] - ordered[..., below]))
 
 
 def _autoregression(v: Array) -> Array:
@@ -170,14 +170,12 @@ def _autoregression(v: Array) -> Array:
     for _ in range(_AR_ORDER):
         power = (forward**2).sum(axis=-1) + (backward**2).sum(axis=-1)
         k = -2 * (forward * backward).sum(axis=-1) / np.maximum(power, np.finfo(float).tiny)
-        coefficients = np.concatenate(
-            [coefficients + k[..., None] * coefficients[..., ::-1], k[..., None]], axis=-1
-        )
+        coefficients = np.concatenate([coefficients + k[..., None] * coefficients[..., ::-1], k[..., None]], axis=-1)
         forward, backward = (
             (forward + k[..., None] * backward)[..., 1:],
             (backward + k[..., None] * forward)[..., :-1],
         )
-    return coefficients.reshape(*v.shape[:2], -1)
+    return np.asarray(coefficients.reshape(*v.shape[:2], -1))
 
 
 def _correlations(v: Array) -> Array:

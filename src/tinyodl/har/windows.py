@@ -48,8 +48,6 @@ def segment_starts(activity: NDArray[np.int64], wanted: NDArray[np.int64]) -> ND
     first = np.flatnonzero(np.r_[True, activity[1:] != activity[:-1]])
     last = np.r_[first[1:], len(activity)]
     grids = [
-        np.arange(a, b - WINDOW + 1, HOP)
-        for a, b in zip(first, last, strict=True)
-        if np.isin(activity[a], wanted)
+        np.arange(a, b - WINDOW + 1, HOP) for a, b in zip(first, last, strict=True) if np.isin(activity[a], wanted)
     ]
     return np.concatenate(grids).astype(np.int64) if grids else np.zeros(0, np.int64)

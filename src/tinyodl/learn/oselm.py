@@ -39,7 +39,8 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Attributes
     ----------
     classes_ (m,), n_features_in_, alpha_ (n, N), P_ (d (d + 1) / 2,) lower triangle, beta_ (d, m),
-    temperature_ (see `predict_proba`); d = N, plus n + 1 with direct links.
+    temperature_ (see `predict_proba`), ceiling_ (trace of P that forgetting stops at).
+    d is N, plus n + 1 with direct links.
 
     >>> X = np.array([[0.0], [0.2], [0.8], [1.0]])
     >>> model = OSELMClassifier(n_hidden=0, direct=True).fit(X, ["rest", "rest", "walk", "walk"])
@@ -72,7 +73,7 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Initial training: the ridge solution of all samples. X (samples, n), y (samples,)."""
         self._check_parameters()
-        X, y = validate_data(self, X, y, dtype=np.float64)
+        X, y = _arrays(validate_data(self, X, y, dtype=np.float64))
         weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
         check_classification_targets(y)
         self.classes_ = np.unique(y)
@@ -101,7 +102,7 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         first = not hasattr(self, "beta_")
         if first:
             self._check_parameters()
-        X, y = validate_data(self, X, y, dtype=np.float64, reset=first)
+        X, y = _arrays(validate_data(self, X, y, dtype=np.float64, reset=first))
         weight = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
         check_classification_targets(y)
         if first:
@@ -135,9 +136,7 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def learn_features(self, h: Array, k: int, weight: float = 1.0) -> None:
         """As `learn_one`, from the features h (d,) that `hidden` returns and a class index."""
-        denominator = rls.step(
-            h, k, weight, self.forgetting, self._ceiling, self.P_, self.beta_, self._u, self._o
-        )
+        denominator = rls.step(h, k, weight, self.forgetting, self.ceiling_, self.P_, self.beta_, self._u, self._o)
         if denominator < 1.0:
             raise ValueError(
                 f"the sample was not learnt: its values must be finite (largest {np.abs(h).max()}) and its weight "
@@ -150,7 +149,7 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if not (np.isfinite(kappa) and kappa > 0):
             raise ValueError(f"kappa must be a number above 0, got {kappa}")
         self.P_ *= kappa
-        self._ceiling = max(self._ceiling, float(self.P_[self._diagonal].sum()))
+        self.ceiling_: float = max(self.ceiling_, float(self.P_[self._diagonal].sum()))
 
     # Prediction ----------------------------------------------------------------------------------------------
 
@@ -161,7 +160,7 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def outputs(self, X: ArrayLike) -> Array:
         """Raw outputs o = beta^T h: (samples, m)."""
         check_is_fitted(self, "beta_")
-        X = validate_data(self, X, dtype=np.float64, reset=False)
+        X = np.asarray(validate_data(self, X, dtype=np.float64, reset=False))
         return np.asarray(self.hidden(X) @ self.beta_)
 
     def outputs_one(self, x: Array) -> Array:
@@ -199,12 +198,16 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     # State ---------------------------------------------------------------------------------------------------
 
-    def state_bytes(self, value_bytes: int = 4) -> int:
-        """Bytes that must be kept to predict and to learn: P, beta, h, u, o, x, and alpha where it is stored."""
+    def state_bytes(self, value_bytes: int = 4, learns: bool = True) -> int:
+        """Bytes that must be kept to predict: beta, h, o, x, and alpha where it is stored; to learn, P and u too."""
         check_is_fitted(self, "beta_")
         d, m = self.beta_.shape
-        stored = self.alpha_.size if self.alpha == "base" else 0
-        return int(value_bytes * (d * (d + 1) // 2 + d * m + 2 * d + m + self.n_features_in_ + stored))
+        values = d * m + d + m + self.n_features_in_
+        if self.alpha == "base":
+            values += self.alpha_.size
+        if learns:
+            values += self.P_.size + d
+        return int(value_bytes * values)
 
     def copy(self) -> Self:
         """An independent model with the same state, for instance a device's own copy."""
@@ -214,8 +217,23 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if name.endswith("_") and not name.startswith("_"):
                 setattr(twin, name, value.copy() if name in ("P_", "beta_") else value)
         twin._prepare()
-        twin._ceiling = self._ceiling
         return twin
+
+    def restore(self, classes: NDArray[Any], alpha: Array, P: Array, beta: Array) -> None:
+        """Take over a state that was kept elsewhere; ValueError where its shapes do not fit these settings."""
+        self._check_parameters()
+        if classes.ndim != 1 or len(classes) < 2 or (classes[1:] <= classes[:-1]).any():
+            raise ValueError("classes must be at least two, sorted and different")
+        n, nodes = alpha.shape
+        d = nodes + (n + 1 if self.direct else 0)
+        if n < 1 or nodes != self.n_hidden or beta.shape != (d, len(classes)) or P.shape != (d * (d + 1) // 2,):
+            raise ValueError(f"shapes do not fit: alpha {alpha.shape}, P {P.shape}, beta {beta.shape}")
+        self.n_features_in_ = n
+        self.classes_, self.alpha_, self.P_, self.beta_ = classes, alpha, P.copy(), beta.copy()
+        self.temperature_, self.ceiling_ = 1.0, d / self.regularization
+        self._prepare()
+        if not (P[self._diagonal] > 0).all():
+            raise ValueError("P is not positive definite: its diagonal has values of 0 or below")
 
     def _check_parameters(self) -> None:
         problems = {
@@ -239,6 +257,7 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.alpha_ = input_weights.draw(self.alpha, self.n_features_in_, self.n_hidden, int(seed or 0))
         d = self.n_hidden + (self.n_features_in_ + 1 if self.direct else 0)
         self.P_, self.beta_ = rls.prior(d, len(self.classes_), self.regularization)
+        self.ceiling_ = d / self.regularization
         self._prepare()
 
     def _prepare(self) -> None:
@@ -251,7 +270,6 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self._index = {label: k for k, label in enumerate(self._labels)}
         self._h, self._u, self._o = np.empty(d), np.empty(d), np.empty(m)
         self._diagonal = np.cumsum(np.arange(1, d + 1)) - 1
-        self._ceiling = d / self.regularization
 
     def _class_index(self, label: Any) -> int:
         try:
@@ -260,14 +278,16 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError(f"label {label!r} is none of the classes {self._labels}") from None
 
     def _learn(self, H: Array, Y: NDArray[np.intp], weight: Array) -> None:
-        done = rls.steps(
-            H, Y, weight, self.forgetting, self._ceiling, self.P_, self.beta_, self._u, self._o
-        )
+        done = rls.steps(H, Y, weight, self.forgetting, self.ceiling_, self.P_, self.beta_, self._u, self._o)
         if done < len(H):
             raise ValueError(
                 f"row {done} is too large to learn (largest feature {np.abs(H[done]).max():g}); rows before it were "
                 "learnt. Scale the inputs to about -1..1 first"
             )
+
+
+def _arrays(validated: tuple[Any, Any]) -> tuple[Array, NDArray[Any]]:
+    return np.asarray(validated[0]), np.asarray(validated[1])
 
 
 def _softmax(o: Array) -> Array:

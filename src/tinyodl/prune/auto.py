@@ -6,7 +6,7 @@
 - Audits: after `interval` samples in a row that were not asked, one is asked although it is confident. If the
   label agrees, the interval doubles; if not, theta rises to that confidence and the interval starts again. So a
   device that is confidently wrong finds out, and one that is right soon stops checking.
-- Boost: some at the start, doubled at each label that disagrees, up to a limit: a wearer with a great drift is
+- Boost: some at the start, more at each label that disagrees, up to a limit: a wearer with a great drift is
   learnt fast, one without hardly moves the model.
 - An own label weighs less, the more of the recent labels disagreed.
 
@@ -18,12 +18,12 @@ from dataclasses import dataclass
 
 from tinyodl.prune.policy import Decision
 
-START = 0.12
-TARGET = 0.35
-RATE = 0.2
+START = 0.08
+TARGET = 0.4
+RATE = 0.3
 LOWEST, HIGHEST = 0.02, 1.0
-FIRST_AUDIT = 24
-FIRST_BOOST, BOOST, LAST_BOOST = 8.0, 2.0, 32.0
+FIRST_AUDIT = 16
+FIRST_BOOST, BOOST, LAST_BOOST = 6.0, 1.5, 32.0
 OWN_WEIGHT = 0.25
 MEMORY = 0.1  # of the recent share of disagreements
 

@@ -1,0 +1,5 @@
+"""`python -m tinyodl`."""
+
+from tinyodl.cli import main
+
+main()

@@ -1,0 +1,21 @@
+"""Errors that a user can mend end the program with one clear line and exit code 2."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+
+from tinyodl.data.uci import DataError
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """DataError and unwritable files become a line on standard error and exit code 2."""
+    try:
+        yield
+    except DataError as error:
+        typer.secho(f"Error: {error}", err=True, fg="red")
+        raise typer.Exit(2) from None
+    except OSError as error:
+        typer.secho(f"Error: {error.filename}: {error.strerror}", err=True, fg="red")
+        raise typer.Exit(2) from None

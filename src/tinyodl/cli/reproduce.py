@@ -1,0 +1,84 @@
+"""`tinyodl reproduce`: run, show, write."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from tinyodl.cli.errors import clear_errors
+from tinyodl.cli.tables import show
+from tinyodl.experiments import cache, runs
+from tinyodl.experiments.source import Source
+from tinyodl.experiments.summary import summarise
+from tinyodl.reports.tables import build
+
+DEFAULT_SEEDS = 20
+
+
+def run(
+    *,
+    data: Path | None,
+    seeds: int | None,
+    jobs: int,
+    json_file: Path | None,
+    report: Path | None,
+    use_cache: bool,
+    **choices: Any,
+) -> None:
+    """See `tinyodl reproduce --help`."""
+    if jobs == 0 or jobs < -1:
+        raise typer.BadParameter("must be -1 or at least 1", param_hint="--jobs")
+    config = runs.Config(
+        seeds=seeds or DEFAULT_SEEDS,
+        baseline_seeds=seeds or runs.BASELINE_SEEDS,
+        extras=report is not None,
+        **choices,
+    )
+    console, status = Console(), Console(stderr=True)
+    with clear_errors():
+        for file in (json_file, report):
+            if file:
+                file.parent.mkdir(parents=True, exist_ok=True)
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=status) as progress:
+            task = progress.add_task(f"{config.protocol}, {config.seeds} seeds", total=None)
+            results = runs.run(
+                config,
+                Source(data),
+                jobs,
+                use_cache,
+                lambda done, total: progress.update(task, completed=done, total=total),
+            )
+        document = summarise(config, results)
+        for table in build(document):
+            show(table, console)
+        for features, accuracy in document["teacher_accuracy_on_sent"].items():
+            console.print(
+                f"A teacher trained on the same people (extra trees on the {features} inputs as sent) is right on "
+                f"{100 * accuracy:.1f} % of the stream. The labels above are the true ones.",
+                style="dim",
+            )
+        if json_file:
+            cache.write_text(json_file, json.dumps(document, indent=1))
+            console.print(f"Figures: {json_file}")
+        if report:
+            from tinyodl.reports import html
+
+            cache.write_text(report, html.render(document))
+            console.print(f"Report: {report}")

@@ -1,0 +1,113 @@
+"""Every trial of a configuration, on this machine's cores, resumed from what is cached."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import joblib
+from threadpoolctl import threadpool_limits
+
+from tinyodl.experiments import baselines, cache, pareto, radio, splits, timeline, trial
+from tinyodl.experiments.source import Source
+from tinyodl.experiments.windows import Windows
+from tinyodl.har import Features
+
+Kind = Literal["trial", "baseline", "pareto", "timeline"]
+BASELINE_SEEDS = 5
+PARETO_SEEDS = 3
+
+_RUN: dict[Kind, Callable[[Windows, trial.Trial], dict[str, Any]]] = {
+    "trial": trial.run,
+    "baseline": baselines.run,
+    "pareto": pareto.run,
+    "timeline": timeline.run,
+}
+
+
+@dataclass(frozen=True)
+class Config:
+    """What `tinyodl reproduce` was asked for."""
+
+    protocol: trial.Protocol = "pooled"
+    features: tuple[Features, ...] = ("uci561", "compact")
+    hidden: tuple[int, ...] = (128, 256)
+    split: splits.Split = "blocked"
+    order: trial.Order = "time"
+    payload: radio.Payload = "int8"
+    baselines: bool = False
+    seeds: int = 20
+    baseline_seeds: int = BASELINE_SEEDS
+    extras: bool = True  # the time line and the sweep for the report
+
+
+@dataclass(frozen=True)
+class Job:
+    """One piece of work and its result once it is there."""
+
+    kind: Kind
+    trial: trial.Trial
+
+
+def jobs(config: Config, subjects: Iterable[int]) -> list[Job]:
+    """The pieces of work, long ones first."""
+    people = list(subjects) if config.protocol == "person" else [0]
+
+    def make(kind: Kind, features: Features, seed: int, person: int) -> Job:
+        hidden = config.hidden if kind in ("trial", "baseline") else ()
+        return Job(
+            kind,
+            trial.Trial(config.protocol, features, hidden, config.split, config.order, config.payload, seed, person),
+        )
+
+    work: list[Job] = []
+    if config.baselines:
+        seeds = range(config.baseline_seeds)
+        work += [make("baseline", f, k, p) for f in config.features for k in seeds for p in people]
+    work += [make("trial", f, k, p) for f in config.features for k in range(config.seeds) for p in people]
+    if config.extras and "compact" in config.features:
+        work.append(make("timeline", "compact", 0, people[0]))
+        work += [make("pareto", "compact", k, people[0]) for k in range(min(config.seeds, PARETO_SEEDS))]
+    return work
+
+
+def _do(windows: Windows, job: Job) -> dict[str, Any]:
+    with threadpool_limits(1):  # the same sums in the same order, however many jobs run beside
+        return _RUN[job.kind](windows, job.trial)
+
+
+def run(
+    config: Config,
+    source: Source,
+    parallel: int = -1,
+    use_cache: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[tuple[Job, dict[str, Any]]]:
+    """All jobs with their results, in the order of `jobs`. `progress(done, total)` is called as results come."""
+    work = jobs(config, source.subjects)
+    keys = [{"kind": j.kind, **j.trial._asdict(), "data": source.digest} for j in work]
+    results = [cache.load(key) if use_cache else None for key in keys]
+    missing = [k for k, result in enumerate(results) if result is None]
+    if progress:
+        progress(len(work) - len(missing), len(work))
+    if missing:
+        needed = {work[k].trial.features for k in missing}
+        windows = {f: source.windows(f) for f in needed}
+        pending = joblib.Parallel(n_jobs=parallel, return_as="generator_unordered")(
+            joblib.delayed(_numbered)(k, windows[work[k].trial.features], work[k]) for k in missing
+        )
+        for done, (k, result) in enumerate(pending, start=len(work) - len(missing) + 1):
+            results[k] = result
+            if use_cache:
+                cache.store(keys[k], result)
+            if progress:
+                progress(done, len(work))
+    return [(job, result) for job, result in zip(work, results, strict=True) if result is not None]
+
+
+def _numbered(k: int, windows: Windows, job: Job) -> tuple[int, dict[str, Any]]:
+    return k, _do(windows, job)
+
+
+def describe(config: Config) -> dict[str, Any]:
+    """The configuration as plain data."""
+    return asdict(config)

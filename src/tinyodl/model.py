@@ -1,0 +1,110 @@
+"""A model as a device has it: inputs, scaling and learner together, in one file.
+
+>>> import numpy as np
+>>> from tinyodl.har import RangeScaler
+>>> X, y = np.random.default_rng(0).normal(size=(50, 3)), np.arange(50) % 2
+>>> scaler = RangeScaler().fit(X)
+>>> learner = OSELMClassifier(16).fit(scaler.transform(X), y)
+>>> model = Model(learner, scaler, ("a", "b", "c"))
+>>> bool((loads(dumps(model)).predict(X) == model.predict(X)).all())
+True
+"""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tinyodl.files import write_bytes
+from tinyodl.har import RangeScaler
+from tinyodl.learn import OSELMClassifier
+from tinyodl.learn.store import ModelFileError, pack, unpack
+
+__all__ = ["Model", "ModelFileError", "dumps", "load", "loads", "save"]
+
+_KIND = "model"
+_CLASS_TYPES = {"b": "bool", "i": "int64", "u": "int64", "f": "float64", "U": "str"}
+
+
+class Model(NamedTuple):
+    """learner: fitted on scaled inputs; scaler: learnt from the same people; names: of the inputs, in order."""
+
+    learner: OSELMClassifier
+    scaler: RangeScaler
+    names: tuple[str, ...]
+
+    def predict(self, X: ArrayLike) -> NDArray[Any]:
+        """Classes of unscaled inputs X (samples, n)."""
+        return self.learner.predict(self.scaler.transform(X))
+
+
+def save(model: Model, path: str | Path) -> None:
+    """Write a model to a file, whole or not at all."""
+    write_bytes(Path(path), dumps(model))
+
+
+def load(path: str | Path) -> Model:
+    """Read a model; ModelFileError where the file is damaged, too new, or not what it says it is."""
+    try:
+        return loads(Path(path).read_bytes())
+    except ModelFileError as error:
+        raise ModelFileError(f"{path}: {error}") from None
+
+
+def dumps(model: Model) -> bytes:
+    """The bytes of a model's file."""
+    learner, scaler, names = model
+    classes = learner.classes_
+    if classes.dtype.kind not in _CLASS_TYPES:
+        raise TypeError(f"classes of type {classes.dtype} cannot be saved: use text or numbers")
+    settings = {
+        "learner": {k: v for k, v in learner.get_params().items() if k != "random_state"},
+        "scaler": scaler.get_params(),
+        "names": list(names),
+        "classes": classes.tolist(),
+        "class_type": _CLASS_TYPES[classes.dtype.kind],
+        "temperature": learner.temperature_,
+        "ceiling": learner.ceiling_,
+    }
+    arrays = {
+        "alpha": learner.alpha_,
+        "P": learner.P_,
+        "beta": learner.beta_,
+        "middle": scaler.middle_,
+        "gain": scaler.gain_,
+    }
+    return pack(_KIND, settings, arrays)
+
+
+def loads(data: bytes) -> Model:
+    """The inverse of `dumps`."""
+    settings, arrays = unpack(data, _KIND)
+    try:
+        return _build(settings, arrays)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise ModelFileError(f"the file's contents do not fit together ({error})") from None
+
+
+def _build(settings: dict[str, Any], arrays: dict[str, NDArray[np.float64]]) -> Model:
+    learner = OSELMClassifier(**settings["learner"])
+    classes = np.array(settings["classes"], dtype=settings["class_type"])
+    learner.restore(classes, arrays["alpha"], arrays["P"], arrays["beta"])
+    learner.temperature_ = _positive(settings["temperature"])
+    learner.ceiling_ = _positive(settings["ceiling"])
+    scaler = RangeScaler(**{k: float(v) for k, v in settings["scaler"].items()})
+    scaler.middle_, scaler.gain_ = arrays["middle"], arrays["gain"]
+    scaler.n_features_in_ = len(scaler.middle_)
+    names = settings["names"]
+    n = learner.n_features_in_
+    fits = isinstance(names, list) and all(isinstance(name, str) for name in names) and len(names) == n
+    if not (fits and arrays["middle"].shape == arrays["gain"].shape == (n,)):
+        raise ValueError("names, scaling and learner differ in their inputs")
+    return Model(learner, scaler, tuple(names))
+
+
+def _positive(value: Any) -> float:
+    number = float(value)
+    if not 0 < number < np.inf:
+        raise ValueError(f"{number} is not above 0")
+    return number

@@ -1,0 +1,1 @@
+"""Reports: one self-contained HTML file, drawn with the plotly.js that is in this folder."""

@@ -1,0 +1,149 @@
+"""The tables of a document, as text: what `tinyodl reproduce` prints and the report shows."""
+
+from typing import Any, NamedTuple
+
+from tinyodl.data.hapt import DRIFTED
+
+
+class Row(NamedTuple):
+    """cells of text; kind: "" or "bold" (ours) or "italic" (published)."""
+
+    cells: list[str]
+    kind: str = ""
+
+
+class Table(NamedTuple):
+    """title and caption around columns and rows."""
+
+    title: str
+    columns: list[str]
+    rows: list[Row]
+    caption: str = ""
+
+
+def build(document: dict[str, Any]) -> list[Table]:
+    """All tables that the document has figures for."""
+    makers = (accuracy, pruning, same_share, one_sided, people)
+    return [table for table in (make(document) for make in makers) if table.rows]
+
+
+def percent(value: float | None, half: float | None = None) -> str:
+    """A fraction as percent with one decimal, and half of its interval where there is one."""
+    if value is None:
+        return "-"
+    return f"{100 * value:.1f}" + (f" ±{100 * half:.1f}" if half else "")
+
+
+def policy_name(row: dict[str, Any]) -> str:
+    """The policy with its setting."""
+    if row["theta"] is not None:
+        return f"{row['policy']} {row['theta']:g}"
+    return f"{row['policy']} {100 * row['fraction']:g} %" if row["fraction"] is not None else str(row["policy"])
+
+
+def _name(row: dict[str, Any]) -> str:
+    return f"{row['method']} {row['hidden'] or ''}".strip()
+
+
+def _conditions(document: dict[str, Any]) -> str:
+    return f"{document['protocol']}, {document['split']} split, {document['order']} order, {document['seeds']} seeds"
+
+
+def accuracy(document: dict[str, Any]) -> Table:
+    """Every method, learning from every label."""
+    about = document["published"]["approximate"]
+    keys = ("accuracy_before", "accuracy_drifted", "accuracy_after")
+    published = [percent(about[key]) for key in keys]
+    rows = [Row(["published (about)", "561", *published, *["-"] * 5, str(about["state_kilobytes"])], "italic")]
+    for row in document["rows"]:
+        cells = [_name(row), f"{row['features']} {row['inputs']}"]
+        cells += [percent(row[key], row["interval"][key]) for key in (*keys, "macro_f1")]
+        cells += [percent(row["accuracy_learning"]), percent(row["accuracy_before_after"])]
+        cells.append(f"{percent(row['worst_person_after'])} (no. {row['worst_person']})")
+        cells += [str(row["people_losing_over_1_point"]), f"{row['state_bytes'] / 1000:.1f}"]
+        rows.append(Row(cells, "bold" if row["method"] == "ODLTiny" else ""))
+    return Table(
+        f"Accuracy in %, every label asked ({_conditions(document)}; ± 95 % over seeds)",
+        ["method", "inputs", "before", "drifted", "after", "macro F1", "learning", "kept", "worst", "lost", "kB"],
+        rows,
+        "learning: predicted before each sample is learnt. kept: people of before, afterwards. worst: person. "
+        "lost: people over 1 point worse than without learning. kB: kept to predict and to learn, float32.",
+    )
+
+
+def pruning(document: dict[str, Any]) -> Table:
+    """Every policy of every method."""
+    published = document["published"]
+    share = percent(1 - published["communication_saved"])
+    lost = f"{-100 * published['accuracy_lost']:.1f} points"
+    rows = [Row(["published (abstract)", "561", "published", lost, "-", share, share, "-"], "italic")]
+    for row in document["pruning"]:
+        cells = [_name(row), row["features"], policy_name(row)]
+        cells.append(percent(row["accuracy_after"], row["interval"]["accuracy_after"]))
+        cells.append(percent(row["accuracy_before_after"]))
+        cells.append(percent(row["query_fraction"], row["interval"]["query_fraction"]))
+        cells += [f"{100 * row['byte_fraction']:.2f}", str(row["people_losing_over_1_point"])]
+        ours = row["policy"] == "auto" and row["method"] == "ODLTiny"
+        rows.append(Row(cells, "bold" if ours else ""))
+    return Table(
+        f"Labels asked, in % ({_conditions(document)})",
+        ["method", "inputs", "policy", "after", "kept", "asked", "bytes", "lost"],
+        rows,
+        f"bytes: on the air ({document['payload']} values, ids, packets) in % of sending every sample as 561 float32. "
+        "lost: people over 1 point below asking for every label. published-cold: without its warm-up.",
+    )
+
+
+def same_share(document: dict[str, Any]) -> Table:
+    """The other policies, asking as often as auto."""
+    rows = [
+        Row(
+            [
+                _name(row),
+                row["features"],
+                row["policy"],
+                percent(row["accuracy_after"]),
+                percent(row["auto_accuracy_after"]),
+                f"{100 * row['auto_ahead']:+.2f}",
+            ]
+        )
+        for row in document["same_share"]
+    ]
+    return Table(
+        "Others at the share that auto asks",
+        ["method", "inputs", "policy", "after", "auto", "auto ahead by"],
+        rows,
+        "Fixed thresholds are interpolated between those above; random asks as often as auto did.",
+    )
+
+
+def one_sided(document: dict[str, Any]) -> Table:
+    """Streams that show little of the wearer."""
+    rows = []
+    for row in document["one_sided"]:
+        changes = [f"{100 * row[key]:+.2f}" for key in ("change_mean", "worst_person", "worst_run")]
+        rows.append(Row([_name(row), row["features"], row["stream"], *changes, percent(row["query_fraction"])]))
+    return Table(
+        "Streams that show little of the wearer, auto: change in points against not learning",
+        ["method", "inputs", "stream", "mean", "worst person", "worst run", "asked"],
+        rows,
+        "worst person: mean over that person's seeds. worst run: one person, one seed.",
+    )
+
+
+def people(document: dict[str, Any]) -> Table:
+    """ODLTiny person by person: those who took part in the choice of the inputs, then the others."""
+    chosen = [row for row in document["per_person"] if row["method"] == "ODLTiny"]
+    keys = ("accuracy_drifted", "accuracy_after", "accuracy_after_auto")
+    rows = [
+        Row([str(row["person"]), "yes" if row["chose_inputs"] else "no", *(percent(row[key]) for key in keys)])
+        for row in sorted(chosen, key=lambda r: (r["person"] in DRIFTED, r["person"]))
+    ]
+    for took, text in ((True, "mean of those who did"), (False, "mean of the others")):
+        group = [row for row in chosen if row["chose_inputs"] == took]
+        if group:
+            means = [percent(sum(row[key] for row in group) / len(group)) for key in keys]
+            rows.append(Row([text, "", *means], "bold"))
+    return Table(
+        "ODLTiny, person by person, in %", ["person", "chose the inputs", "drifted", "every label", "auto"], rows
+    )

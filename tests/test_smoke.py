@@ -1,0 +1,4 @@
+def test_import():
+    import tinyodl
+
+    assert tinyodl.__version__
