@@ -27,14 +27,15 @@ from tinyodl.learn import OSELMClassifier
 from tinyodl.prune import auto as constants
 
 CHOICES: dict[str, tuple[float, ...]] = {
-    "first_theta": (0.08, 0.1, 0.12, 0.14, 0.16, 0.2),
-    "target": (0.2, 0.25, 0.3, 0.35, 0.4, 0.5),
-    "rate": (0.05, 0.1, 0.2, 0.3),
-    "first_audit": (16, 24, 32, 48, 64),
-    "first_boost": (4.0, 6.0, 8.0, 12.0),
-    "boost": (1.25, 1.5, 2.0, 4.0),
+    "first_theta": (0.08, 0.1, 0.12, 0.14, 0.16),
+    "target": (0.25, 0.3, 0.35, 0.4, 0.5),
+    "rate": (0.1, 0.2, 0.3),
+    "first_audit": (16, 24, 32, 48),
+    "first_boost": (2.0, 3.0, 4.0, 6.0),
+    "seen": (1.25, 1.5, 1.75, 2.0),
+    "disagreed": (1.0, 1.25, 1.5, 2.0),
     "last_boost": (16.0, 32.0, 64.0),
-    "trust": (0.12, 0.25, 0.4),
+    "trust": (0.12, 0.25),
 }
 SAMPLES = 150
 DESCENTS = 2

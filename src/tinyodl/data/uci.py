@@ -142,6 +142,8 @@ def _table(file: Path, columns: int) -> NDArray[np.float64]:
         raise DataError(f"{file}: there is no such file. The folder is incomplete: unpack it again. {_HELP}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{file}: cannot be read as text ({error})") from None
+    if not text.strip():
+        raise DataError(f"{file}: no rows in it. Unpack it again")
     try:
         table = np.loadtxt(text.splitlines(), ndmin=2)
         if table.shape[1] == columns and len(table) and np.isfinite(table).all():
@@ -158,4 +160,4 @@ def _table(file: Path, columns: int) -> NDArray[np.float64]:
                 f"{file}, row {row}: expected {columns} finite number{'s' * (columns > 1)}, got {line.strip()[:60]!r}. "
                 "Unpack the file again, or mend that row"
             )
-    raise DataError(f"{file}: no rows in it. Unpack it again")
+    raise DataError(f"{file}: not a table of {columns} columns. Unpack it again")

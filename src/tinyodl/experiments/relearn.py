@@ -31,7 +31,8 @@ def relearn(model: OSELMClassifier, H: NDArray[np.float64], y: NDArray[np.int64]
     predicted, asked = np.empty(count, np.int64), np.zeros(count, bool)
     confidence, theta = np.empty(count), np.empty(count)
     o = np.empty(model.beta_.shape[1])
-    model.boost(policy.start())
+    policy.start()
+    kappa = 1.0
     for t in range(count):
         outputs(H[t], model.beta_, o)
         first = int(o.argmax())
@@ -39,14 +40,15 @@ def relearn(model: OSELMClassifier, H: NDArray[np.float64], y: NDArray[np.int64]
         o[first] = -np.inf
         margin = float(highest - o.max())
         theta[t], predicted[t], confidence[t] = policy.theta, first, margin
-        decision = policy.decide(margin)
+        decision = policy.decide(margin, first)
+        label, weight = first, policy.own_weight
         if decision is Decision.ASK:
             asked[t] = True
-            label = int(y[t])
-            factor = policy.told(margin, label == first)
-            if factor != 1.0:
-                model.boost(factor)
-            model.learn_features(H[t], label)
-        elif decision is Decision.OWN and (weight := policy.own_weight) > 0:
-            model.learn_features(H[t], first, weight)
+            label, weight = int(y[t]), 1.0
+            policy.told(margin, first, label)
+        if policy.kappa != kappa:
+            model.boost(policy.kappa / kappa)
+            kappa = policy.kappa
+        if decision is not Decision.LEAVE and weight > 0:
+            model.learn_features(H[t], label, weight)
     return Relearnt(model, predicted, asked, confidence, theta)

@@ -116,7 +116,8 @@ def window_features(windows: Array) -> Array:
 
 def _join(*parts: Array) -> Array:
     """Features of each signal side by side, one signal after another: (windows, signals * features)."""
-    return np.concatenate(parts, axis=2).reshape(len(parts[0]), -1)
+    joined = np.concatenate(parts, axis=2)
+    return joined.reshape(len(joined), joined.shape[1] * joined.shape[2])
 
 
 def _moments(v: Array) -> Array:
@@ -175,7 +176,7 @@ def _autoregression(v: Array) -> Array:
             (forward + k[..., None] * backward)[..., 1:],
             (backward + k[..., None] * forward)[..., :-1],
         )
-    return np.asarray(coefficients.reshape(*v.shape[:2], -1))
+    return np.asarray(coefficients.reshape(*v.shape[:2], _AR_ORDER * v.shape[2]))
 
 
 def _correlations(v: Array) -> Array:
@@ -206,14 +207,15 @@ def _spectral_shape(f: Array) -> Array:
     square = deviation * deviation
     skewness = (square * deviation).mean(axis=3) / spread**3
     kurtosis = (square * square).mean(axis=3) / spread**4
-    shape = np.stack([skewness, kurtosis], axis=3).reshape(*f.shape[:2], -1)
+    shape = np.stack([skewness, kurtosis], axis=3).reshape(*f.shape[:2], 2 * f.shape[2])
     return np.concatenate([f.argmax(axis=3).astype(float), (f * bins).sum(axis=3) / total, shape], axis=2)
 
 
 def _bands(f: Array) -> Array:
     energy = np.concatenate([np.zeros((*f.shape[:3], 1)), np.cumsum(f**2, axis=3)], axis=3)
     low, high = np.transpose(_BANDS)
-    return np.asarray(energy[..., high] - energy[..., low - 1]).reshape(*f.shape[:2], -1)
+    bands = energy[..., high] - energy[..., low - 1]
+    return np.asarray(bands.reshape(*f.shape[:2], len(_BANDS) * f.shape[2]))
 
 
 def _angles(mean: Array) -> Array:

@@ -1,7 +1,7 @@
 """Data pruning: which samples a device asks a label for.
 
 >>> policy = make("fixed", theta=0.2)
->>> policy.decide(0.1), policy.decide(0.3)
+>>> policy.decide(0.1, 0), policy.decide(0.3, 0)
 (<Decision.ASK: 'ask'>, <Decision.LEAVE: 'leave'>)
 """
 

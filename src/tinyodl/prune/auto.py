@@ -6,8 +6,8 @@
 - Audits: after `interval` samples in a row that were not asked, one is asked although it is confident. If the
   label agrees, the interval doubles; if not, theta rises to that confidence and the interval starts again. So a
   device that is confidently wrong finds out, and one that is right soon stops checking.
-- Boost: some at the start, more at each label that disagrees, up to a limit: a wearer with a great drift is
-  learnt fast, one without hardly moves the model.
+- Boost: some at the start; more with every further activity that is seen, and at each label that disagrees, up to a
+  limit. So a wearer seen in one activity hardly moves the model, one who drifted far moves it fast.
 - An own label weighs less, the more of the recent labels disagreed.
 
 The constants were chosen on the 25 people who are not reported as drifted: studies/choose_policy.py.
@@ -18,13 +18,14 @@ from dataclasses import dataclass
 
 from tinyodl.prune.policy import Decision
 
-START = 0.08
-TARGET = 0.4
+START = 0.1
+TARGET = 0.3
 RATE = 0.3
 LOWEST, HIGHEST = 0.02, 1.0
-FIRST_AUDIT = 16
-FIRST_BOOST, BOOST, LAST_BOOST = 6.0, 1.5, 32.0
-OWN_WEIGHT = 0.25
+FIRST_AUDIT = 48
+FIRST_BOOST, LAST_BOOST = 2.0, 32.0
+SEEN, DISAGREED = 1.75, 1.25  # what the boost grows by
+OWN_WEIGHT = 0.12
 MEMORY = 0.1  # of the recent share of disagreements
 
 
@@ -37,16 +38,18 @@ class Auto:
     rate: float = RATE
     first_audit: int = FIRST_AUDIT
     first_boost: float = FIRST_BOOST
-    boost: float = BOOST
+    seen: float = SEEN
+    disagreed: float = DISAGREED
     last_boost: float = LAST_BOOST
     trust: float = OWN_WEIGHT
 
     def __post_init__(self) -> None:
-        self._reset()
+        self.start()
 
-    def _reset(self) -> None:
+    def start(self) -> None:
         self.theta = self.first_theta
-        self._kappa = self.first_boost
+        self.kappa = self.first_boost
+        self._activities: set[int] = set()
         self._unasked = 0
         self._interval = self.first_audit
         self._disagreeing = 0.0
@@ -55,29 +58,34 @@ class Auto:
     def own_weight(self) -> float:
         return self.trust * (1.0 - self._disagreeing)
 
-    def start(self) -> float:
-        self._reset()
-        return self.first_boost
-
-    def decide(self, confidence: float) -> Decision:
+    def decide(self, confidence: float, predicted: int) -> Decision:
         if confidence <= self.theta:
             return Decision.ASK
         self._unasked += 1
-        return Decision.ASK if self._unasked >= self._interval else Decision.OWN
+        if self._unasked >= self._interval:
+            return Decision.ASK
+        self._see(predicted)
+        return Decision.OWN
 
-    def told(self, confidence: float, agrees: bool) -> float:
-        self._disagreeing += MEMORY * ((not agrees) - self._disagreeing)
-        audit = confidence > self.theta
-        if audit:
+    def told(self, confidence: float, predicted: int, label: int) -> None:
+        wrong = label != predicted
+        self._see(label)
+        self._disagreeing += MEMORY * (wrong - self._disagreeing)
+        if confidence > self.theta:  # an audit
             self._unasked = 0
-            self._interval = 2 * self._interval if agrees else self.first_audit
-        if audit and not agrees:
-            self.theta = confidence
-        elif not audit:
-            self.theta *= math.exp(self.rate * ((not agrees) - self.target))
+            self._interval = self.first_audit if wrong else 2 * self._interval
+            if wrong:
+                self.theta = confidence
+        else:
+            self.theta *= math.exp(self.rate * (wrong - self.target))
         self.theta = min(max(self.theta, LOWEST), HIGHEST)
-        if agrees:
-            return 1.0
-        factor = min(self.boost, self.last_boost / self._kappa)
-        self._kappa *= factor
-        return factor
+        if wrong:
+            self._grow(self.disagreed)
+
+    def _see(self, activity: int) -> None:
+        if self._activities and activity not in self._activities:
+            self._grow(self.seen)
+        self._activities.add(activity)
+
+    def _grow(self, factor: float) -> None:
+        self.kappa = min(self.kappa * factor, self.last_boost)

@@ -22,11 +22,11 @@ class Random:
     def __post_init__(self) -> None:
         self._draws = np.random.default_rng(self.seed)
 
-    def start(self) -> float:
-        return self.kappa
+    def start(self) -> None:
+        pass
 
-    def decide(self, confidence: float) -> Decision:
+    def decide(self, confidence: float, predicted: int) -> Decision:
         return Decision.ASK if self._draws.random() < self.fraction else Decision.LEAVE
 
-    def told(self, confidence: float, agrees: bool) -> float:
-        return 1.0
+    def told(self, confidence: float, predicted: int, label: int) -> None:
+        pass

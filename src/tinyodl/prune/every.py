@@ -14,11 +14,11 @@ class All:
     theta: float = math.nan
     own_weight: float = 0.0
 
-    def start(self) -> float:
-        return self.kappa
+    def start(self) -> None:
+        pass
 
-    def decide(self, confidence: float) -> Decision:
+    def decide(self, confidence: float, predicted: int) -> Decision:
         return Decision.ASK
 
-    def told(self, confidence: float, agrees: bool) -> float:
-        return 1.0
+    def told(self, confidence: float, predicted: int, label: int) -> None:
+        pass

@@ -13,13 +13,13 @@ class Fixed:
     own_weight: float = 0.0
     kappa: float = 1.0
 
-    def start(self) -> float:
-        return self.kappa
+    def start(self) -> None:
+        pass
 
-    def decide(self, confidence: float) -> Decision:
+    def decide(self, confidence: float, predicted: int) -> Decision:
         if confidence <= self.theta:
             return Decision.ASK
         return Decision.OWN if self.own_weight > 0 else Decision.LEAVE
 
-    def told(self, confidence: float, agrees: bool) -> float:
-        return 1.0
+    def told(self, confidence: float, predicted: int, label: int) -> None:
+        pass

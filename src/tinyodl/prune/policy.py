@@ -1,6 +1,6 @@
 """What every pruning policy is: a decision on a sample, and what it makes of the label.
 
-To add a policy, write a class with these four members and name it in `tinyodl.prune.POLICIES`.
+To add a policy, write a class with these six members and name it in `tinyodl.prune.POLICIES`.
 """
 
 from enum import Enum
@@ -20,6 +20,7 @@ class Policy(Protocol):
 
     theta: the threshold in force, for reports (nan where there is none).
     own_weight: the weight that an own label is learnt with.
+    kappa: the boost in force since the drift started; whoever holds the model multiplies P by what it grows by.
     """
 
     @property
@@ -28,14 +29,17 @@ class Policy(Protocol):
     @property
     def own_weight(self) -> float: ...
 
-    def start(self) -> float:
-        """A drift starts: returns the factor to multiply P by (1 for none)."""
+    @property
+    def kappa(self) -> float: ...
+
+    def start(self) -> None:
+        """A drift starts: back to the first settings."""
         ...
 
-    def decide(self, confidence: float) -> Decision:
-        """What to do with a sample of this confidence."""
+    def decide(self, confidence: float, predicted: int) -> Decision:
+        """What to do with a sample of this confidence and predicted class."""
         ...
 
-    def told(self, confidence: float, agrees: bool) -> float:
-        """The label of an asked sample, and whether it agrees with the prediction: returns a factor for P."""
+    def told(self, confidence: float, predicted: int, label: int) -> None:
+        """The label of an asked sample."""
         ...

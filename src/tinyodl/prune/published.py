@@ -28,20 +28,18 @@ class Published:
     def theta(self) -> float:
         return LEVELS[self._level]
 
-    def start(self) -> float:
+    def start(self) -> None:
         self._level = self._agreed = self._trained = 0
-        return self.kappa
 
-    def decide(self, confidence: float) -> Decision:
+    def decide(self, confidence: float, predicted: int) -> Decision:
         asks = self._trained < self.warm_up or confidence <= self.theta
         return Decision.ASK if asks else Decision.LEAVE
 
-    def told(self, confidence: float, agrees: bool) -> float:
+    def told(self, confidence: float, predicted: int, label: int) -> None:
         self._trained += 1
-        if not agrees:
+        if label != predicted:
             self._level, self._agreed = max(self._level - 1, 0), 0
         else:
             self._agreed += 1
             if self._agreed >= self.x:
                 self._level, self._agreed = min(self._level + 1, len(LEVELS) - 1), 0
-        return 1.0

@@ -1,0 +1,38 @@
+"""What several tests share: the data, and results that stay out of the user's cache."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tinyodl.data import hapt
+from tinyodl.experiments.source import Source
+from tinyodl.experiments.windows import Windows
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    os.environ["TINYODL_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of reference data beside the checkout."""
+    if not SHARED.is_dir():
+        pytest.skip(f"no reference data in {SHARED}")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def compact_windows() -> Windows:
+    return Source().windows("compact")
+
+
+@pytest.fixture(scope="session")
+def walk() -> NDArray[np.float64]:
+    """The first two minutes of a recording, (6000, 6)."""
+    return hapt.load()[0].imu[:6000]

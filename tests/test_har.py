@@ -1,0 +1,148 @@
+"""Inputs: against the official rows, batch against stream, float64 against float32."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from tinyodl import har
+from tinyodl.data import hapt
+from tinyodl.har import compact, rounding, uci561
+from tinyodl.har.windows import segment_starts
+
+
+def official(shared: Path) -> tuple[NDArray[np.float64], NDArray[np.float64], list[str]]:
+    """Ours and the official features of the same 499 windows, and the official names."""
+    with np.load(shared / "hapt_561_rows.npz") as rows:
+        theirs, names = rows["features"], [str(name) for name in rows["names"]]
+    recordings = {r.name: r for r in hapt.load()}
+    parts = []
+    for number in (1, 2, 5, 6):
+        r = recordings[f"hapt {number}"]
+        parts.append(har.extract(r.imu, features="uci561", starts=segment_starts(r.activity, np.arange(1, 13))))
+    return np.vstack(parts)[1:500], theirs, names
+
+
+def test_uci561_agrees_with_the_official_rows(shared: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ours, theirs, _ = official(shared)
+    varies = (theirs.std(axis=0) > 0) & (ours.std(axis=0) > 0)
+    alike = abs(np.corrcoef(theirs.T)) > 1 - 1e-9
+    copies = {k for k in range(561) if alike[k, :k].any()}  # of an earlier column
+    r = np.zeros(561)
+    for k in np.flatnonzero(varies):
+        r[k] = np.corrcoef(ours[:, k], theirs[:, k])[0, 1]
+    counted = np.array([k not in copies for k in range(561)])
+    with capsys.disabled():
+        print(f"\nuci561: r >= 0.99 for {(r >= 0.99).sum()}, r >= 0.9 for {(r >= 0.9).sum()} of 561;", end=" ")
+        print(f"without the {len(copies)} official columns that copy an earlier one:", end=" ")
+        print(f"{(r[counted] >= 0.99).sum()} and {(r[counted] >= 0.9).sum()}; constant: {(~varies).sum()}. The rest:")
+        print(f"  copies: {', '.join(uci561.names()[k] for k in sorted(copies))}")
+        rest = [f"{k} {uci561.names()[k]} {r[k]:.3f}" for k in range(561) if r[k] < 0.99]
+        print("  " + "\n  ".join(", ".join(rest[i : i + 4]) for i in range(0, len(rest), 4)))
+    assert (r[counted] >= 0.99).sum() >= 350
+    assert (r[counted] >= 0.9).sum() >= 480
+
+
+def test_uci561_names_are_the_official_ones_made_unique(shared: Path) -> None:
+    with np.load(shared / "hapt_561_rows.npz") as rows:
+        theirs = [str(name) for name in rows["names"]]
+    ours = uci561.names()
+    assert len(set(ours)) == 561
+    for mine, other in zip(ours, theirs, strict=True):
+        assert re.sub(r"-\d+$", "", mine) == re.sub(r"-\d+$", "", other)
+
+
+@pytest.mark.parametrize("features", ["compact", "uci561"])
+def test_stream_gives_what_batch_gives(features: har.Features, walk: NDArray[np.float64]) -> None:
+    stream = har.Stream(features)
+    outs = [out for out in map(stream.push, walk) if out is not None]
+    batch = har.extract(walk, features=features)
+    assert len(outs) == len(batch)
+    np.testing.assert_allclose(np.array(outs), batch, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("features", ["compact", "uci561"])
+def test_nothing_looks_ahead(features: har.Features, walk: NDArray[np.float64]) -> None:
+    starts = np.array([0, 500, 1000])
+    changed = walk.copy()
+    changed[1128:] = 7.0
+    np.testing.assert_array_equal(
+        har.extract(walk, features=features, starts=starts), har.extract(changed, features=features, starts=starts)
+    )
+
+
+def test_compact_starts_in_the_steady_state() -> None:
+    """A sensor that lies still from the first reading gives the same inputs in the first window as in the last."""
+    still = np.tile([0.3, -0.5, 0.8, 0.02, -0.01, 0.03], (640, 1))
+    inputs = har.extract(still)
+    np.testing.assert_allclose(inputs[0], inputs[-1], atol=1e-9)
+
+
+def test_compact_is_small_and_named() -> None:
+    assert len(har.names("compact")) == len(set(har.names("compact"))) <= 64
+    assert set(har.names("compact")) <= set(compact.candidates())
+
+
+def test_compact_in_float32_stays_within_the_derived_bound() -> None:
+    """On a whole recording with every activity, and far within it on average: the bound is no blank cheque."""
+    imu = hapt.load()[4].imu
+    stream = har.Stream("compact", dtype=np.float32)
+    single = np.array([out for out in map(stream.push, imu.astype(np.float32)) if out is not None], dtype=np.float64)
+    error = np.abs(single - har.extract(imu))
+    bound = rounding.float32_bound(imu)
+    assert bound.shape == error.shape
+    worst = (error / bound).max(axis=0)
+    assert (worst <= 1).all(), har.names("compact")[int(worst.argmax())]
+    spread = har.extract(imu).std(axis=0)
+    assert np.median(bound / spread) < 0.05
+    assert np.median(error / spread) < 1e-4
+
+
+@given(
+    rotation=st.floats(-5, 5),
+    values=st.lists(st.floats(-2, 2), min_size=6, max_size=6),
+    seed=st.integers(0, 2**31),
+)
+@settings(max_examples=20, deadline=None)
+def test_compact_is_finite_on_anything_finite(rotation: float, values: list[float], seed: int) -> None:
+    noise = np.random.default_rng(seed).normal(size=(256, 6)) * abs(rotation)
+    for imu in (np.tile(values, (256, 1)), noise, np.zeros((256, 6))):
+        assert np.isfinite(har.extract(imu)).all()
+
+
+@pytest.mark.parametrize(
+    ("imu", "arguments", "says"),
+    [
+        (np.zeros((200, 5)), {}, "shape"),
+        (np.full((200, 6), np.nan), {}, "row 0"),
+        (np.zeros((200, 6)), {"starts": [100]}, "does not leave"),
+        (np.zeros((200, 6)), {"starts": [-1]}, "does not leave"),
+        (np.zeros((200, 6)), {"starts": [0.5]}, "integers"),
+        (np.zeros((200, 6)), {"rate": 20.0}, "readings a second"),
+        (np.zeros((200, 6)), {"rate": 20.0, "features": "uci561"}, "readings a second"),
+        (np.zeros((200, 6)), {"features": "other"}, "features"),
+    ],
+)
+def test_bad_readings_say_what_is_wrong(imu: NDArray[np.float64], arguments: dict[str, object], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        har.extract(imu, **arguments)  # type: ignore[arg-type]
+
+
+def test_stream_refuses_a_bad_reading_and_goes_on(walk: NDArray[np.float64]) -> None:
+    stream = har.Stream()
+    for k, reading in enumerate(walk[:128]):
+        if k == 50:
+            with pytest.raises(ValueError, match="not finite"):
+                stream.push([np.nan] * 6)
+        out = stream.push(reading)
+    assert out is not None
+    np.testing.assert_allclose(out, har.extract(walk[:128])[0], rtol=1e-9, atol=1e-9)
+
+
+def test_a_short_recording_has_no_window() -> None:
+    assert har.extract(np.zeros((127, 6))).shape == (0, 60)
+    assert har.extract(np.zeros((127, 6)), features="uci561").shape == (0, 561)

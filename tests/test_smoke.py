@@ -1,4 +1,0 @@
-def test_import():
-    import tinyodl
-
-    assert tinyodl.__version__
