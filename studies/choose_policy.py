@@ -37,7 +37,8 @@ CHOICES: dict[str, tuple[float, ...]] = {
     "last_boost": (16.0, 32.0, 64.0),
     "trust": (0.12, 0.25),
 }
-SAMPLES = 150
+SAMPLES = 250
+ORDERS = 3  # in which the five held out come to the one model
 DESCENTS = 2
 
 
@@ -58,22 +59,23 @@ def streams(fold: folds.Fold, seed: int) -> list[Stream]:
     """Everything that one fold's people live through."""
     windows, held = fold.windows, fold.held
     result = []
-    for people in (held, *([p] for p in held)):
+    orders = [list(np.random.default_rng(k).permutation(held)) for k in range(ORDERS)]
+    for people in (*orders, *([p] for p in held)):
         others = np.flatnonzero(~np.isin(windows.subject, people))
         train, before = splits.cut(windows, others, splits.TRAIN_SHARE, "blocked", seed)
         stream, test = splits.cut(windows, splits.people(windows, people), splits.STREAM_SHARE, "blocked", seed)
         scaler = methods.scaler("compact").fit(windows.X[train])
         model = methods.tiny().fit(scaler.transform(windows.X[train]), windows.y[train])
         H, y = model.hidden(scaler.transform(windows.X)), windows.y
-        kept = (H[before], y[before]) if people is held else (None, None)
-        name = "pooled" if people is held else "person"
+        kept = (H[before], y[before]) if len(people) > 1 else (None, None)
+        name = "pooled" if len(people) > 1 else "person"
         result.append(Stream(name, model, H[stream], y[stream], H[test], y[test], *kept))
         for turn, X in fold.turned.items():
             turned = model.hidden(scaler.transform(X))
             result.append(
                 Stream(f"{name}, {turn}", model, turned[stream], y[stream], turned[test], y[test], None, None)
             )
-        if people is not held:
+        if len(people) == 1:
             pair = np.random.default_rng(people[0]).permutation(np.unique(y[stream]))[:2]
             parts = {"first 20": stream[:20], "two": stream[np.isin(y[stream], pair)]}
             parts |= {f"only {k}": stream[y[stream] == k] for k in np.unique(y[stream])}

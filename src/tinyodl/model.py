@@ -82,12 +82,14 @@ def loads(data: bytes) -> Model:
     settings, arrays = unpack(data, _KIND)
     try:
         return _build(settings, arrays)
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
         raise ModelFileError(f"the file's contents do not fit together ({error})") from None
 
 
 def _build(settings: dict[str, Any], arrays: dict[str, NDArray[np.float64]]) -> Model:
     learner = OSELMClassifier(**settings["learner"])
+    if settings["class_type"] not in _CLASS_TYPES.values() or not isinstance(settings["classes"], list):
+        raise ValueError("classes are no list of text or numbers")
     classes = np.array(settings["classes"], dtype=settings["class_type"])
     learner.restore(classes, arrays["alpha"], arrays["P"], arrays["beta"])
     learner.temperature_ = _positive(settings["temperature"])

@@ -1,5 +1,6 @@
 """OS-ELM with direct links as a scikit-learn classifier."""
 
+from numbers import Integral, Real
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -236,18 +237,24 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError("P is not positive definite: its diagonal has values of 0 or below")
 
     def _check_parameters(self) -> None:
-        problems = {
+        types = {
+            "n_hidden must be a whole number": not isinstance(self.n_hidden, Integral),
+            "direct must be True or False": not isinstance(self.direct, bool | np.bool_),
+            "hidden_scale, regularization and forgetting must be numbers": not all(
+                isinstance(v, Real) for v in (self.hidden_scale, self.regularization, self.forgetting)
+            ),
+        }
+        _refuse(types, self)
+        ranges = {
             "n_hidden must be 0 or more": self.n_hidden < 0,
             "n_hidden=0 needs direct=True": self.n_hidden == 0 and not self.direct,
-            f"alpha must be one of {input_weights.KINDS}": self.alpha not in input_weights.KINDS,
-            f"activation must be one of {tuple(ACTIVATIONS)}": self.activation not in ACTIVATIONS,
+            f"alpha must be one of {input_weights.KINDS}": self.alpha not in list(input_weights.KINDS),
+            f"activation must be one of {tuple(ACTIVATIONS)}": self.activation not in list(ACTIVATIONS),
             "hidden_scale must be above 0": not 0 < self.hidden_scale < np.inf,
             "regularization must be above 0": not 0 < self.regularization < np.inf,
             "forgetting must be in (0, 1]": not 0 < self.forgetting <= 1,
         }
-        for problem, present in problems.items():
-            if present:
-                raise ValueError(f"{problem} (got {self.get_params()})")
+        _refuse(ranges, self)
 
     def _start(self) -> None:
         """Draw the input weights; P and beta before any sample."""
@@ -284,6 +291,12 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 f"row {done} is too large to learn (largest feature {np.abs(H[done]).max():g}); rows before it were "
                 "learnt. Scale the inputs to about -1..1 first"
             )
+
+
+def _refuse(problems: dict[str, bool], model: OSELMClassifier) -> None:
+    for problem, present in problems.items():
+        if present:
+            raise ValueError(f"{problem} (got {model.get_params()})")
 
 
 def _arrays(validated: tuple[Any, Any]) -> tuple[Array, NDArray[Any]]:

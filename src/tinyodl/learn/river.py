@@ -5,13 +5,15 @@ from typing import Any
 import numpy as np
 from river.base import Classifier
 
+from tinyodl.learn import alpha as input_weights
+from tinyodl.learn import rls
 from tinyodl.learn.oselm import OSELMClassifier
 
 
 class RiverOSELM(Classifier):  # type: ignore[misc]
     """OS-ELM that learns dicts of numbers, one at a time.
 
-    A feature is given one of `slots` inputs when it first comes, and is 0 where it is missing; what comes when all
+    A feature is given one of `slots` inputs when it is first learnt, and is 0 where it is missing; what comes when all
     are taken is left out. Classes likewise take one of `max_classes` outputs; one more is a ValueError. The
     settings are those of `OSELMClassifier`.
 
@@ -46,7 +48,7 @@ class RiverOSELM(Classifier):  # type: ignore[misc]
         self.seed = seed
         self._names: dict[Any, int] = {}
         self._labels: list[Any] = []
-        model = OSELMClassifier(
+        self._model = OSELMClassifier(
             n_hidden,
             alpha,  # type: ignore[arg-type]
             direct,
@@ -55,21 +57,21 @@ class RiverOSELM(Classifier):  # type: ignore[misc]
             forgetting,
             random_state=seed,
         )
-        blank = np.zeros((1, slots))
-        self._model = model.partial_fit(blank, [0], classes=range(max_classes), sample_weight=[0.0])
+        weights = input_weights.draw(alpha, slots, n_hidden, seed)  # type: ignore[arg-type]
+        start = rls.prior(n_hidden + (slots + 1 if direct else 0), max_classes, regularization)
+        self._model.restore(np.arange(max_classes), weights, *start)
 
     @property
     def _multiclass(self) -> bool:
         return True
 
     def _vector(self, x: dict[Any, Any], learn: bool) -> np.ndarray[Any, Any]:
+        if learn:  # sorted, so that the order within a sample does not matter
+            for name in sorted(x.keys() - self._names.keys(), key=repr)[: self.slots - len(self._names)]:
+                self._names[name] = len(self._names)
         vector = np.zeros(self.slots)
-        for name, value in x.items():
-            slot = self._names.get(name)
-            if slot is None and learn and len(self._names) < self.slots:
-                slot = self._names[name] = len(self._names)
-            if slot is not None:
-                vector[slot] = value
+        for name in x.keys() & self._names.keys():
+            vector[self._names[name]] = x[name]
         return vector
 
     def learn_one(self, x: dict[Any, Any], y: Any, w: float = 1.0) -> None:
