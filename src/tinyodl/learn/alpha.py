@@ -45,7 +45,7 @@ def draw(kind: Kind, inputs: int, nodes: int, seed: int) -> NDArray[np.float64]:
 
     >>> draw("sign", 2, 3, seed=0)
     array([[-1.,  1., -1.],
-           [-1.,  1.,  1.]])
+           [ 1., -1., -1.]])
     """
     weights = inputs * nodes
     if kind == "base":

@@ -178,7 +178,7 @@ def memory(document: dict[str, Any]) -> Chart:
     layout = {
         "xaxis": _axis("kB, float32", type="log"),
         "yaxis": {"automargin": True, "autorange": "reversed"},
-        "height": 140 + 26 * len(names),
+        "height": 160 + 26 * len(names),
     }
     return Chart("memory", "Memory", "Logarithmic scale.", traces, layout)
 

@@ -15,7 +15,7 @@
       font: { color: ink, size: narrow ? 11 : 13 },
       colorway: colors,
       margin: { l: 60, r: 12, t: 8, b: 56 },
-      legend: { orientation: "h", y: -0.22, font: { size: narrow ? 10 : 12 } },
+      legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0, font: { size: narrow ? 10 : 12 } },
       hovermode: "closest",
       dragmode: narrow ? false : "zoom",
       ...own,

@@ -1,0 +1,253 @@
+"""The experiment: what the document says, that it is honest, and that it is the same whatever runs beside."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tinyodl.data.hapt import DRIFTED
+from tinyodl.experiments import baselines, cache, methods, radio, runs, splits, trial
+from tinyodl.experiments.source import Source
+from tinyodl.experiments.summary import bootstrap, interval, summarise
+from tinyodl.experiments.windows import Windows
+
+QUICK = runs.Config(features=("compact",), hidden=(32,), seeds=2)
+
+
+def document(config: runs.Config, jobs: int = 1, use_cache: bool = False) -> dict[str, Any]:
+    return summarise(config, runs.run(config, Source(), jobs, use_cache))
+
+
+@pytest.fixture(scope="module")
+def quick() -> dict[str, Any]:
+    return document(QUICK)
+
+
+@pytest.mark.parametrize("share", [0.6, 0.7])
+def test_blocked_split_shares_no_reading(compact_windows: Windows, share: float) -> None:
+    """Per activity of a recording: first side, one window dropped, second side; so no two sides overlap."""
+    w = compact_windows
+    first, second = splits.cut(w, np.arange(len(w.y)), share, "blocked", 0)
+    assert not set(first) & set(second)
+    for r in np.unique(w.recording):
+        for c in np.unique(w.y):
+            mine = np.flatnonzero((w.recording == r) & (w.y == c))
+            a, b = np.isin(mine, first), np.isin(mine, second)
+            if b.any():
+                assert a.sum() == round(share * len(mine))
+                assert mine[a].max() + 1 < mine[b].min() or np.diff(mine).max() > 1
+                assert (~a & ~b).sum() == 1
+
+
+def test_random_split_depends_on_the_seed_and_keeps_time_order(compact_windows: Windows) -> None:
+    w = compact_windows
+    everything = np.arange(len(w.y))
+    a, b = splits.cut(w, everything, 0.7, "random", 1)
+    assert np.array_equal(np.sort(np.r_[a, b]), everything)
+    assert (np.diff(a) > 0).all()
+    assert not np.array_equal(a, splits.cut(w, everything, 0.7, "random", 2)[0])
+
+
+@pytest.mark.parametrize("protocol", ["pooled", "person"])
+def test_the_trained_model_knows_nothing_of_the_test_people(compact_windows: Windows, protocol: trial.Protocol) -> None:
+    """Change every window of the people tested, and everything before the stream stays the same to the bit."""
+    what = trial.Trial(protocol, "compact", (16,), "blocked", "time", "int8", 1, 3 if protocol == "person" else 0)
+    people = DRIFTED if protocol == "pooled" else (3,)
+    own = np.isin(compact_windows.subject, people)
+    X = compact_windows.X.copy()
+    X[own] = np.random.default_rng(0).normal(size=(own.sum(), X.shape[1])) * 100
+    for windows in (compact_windows, compact_windows._replace(X=X)):
+        where = trial.sides(windows, what)
+        assert own[where.stream].all()
+        assert own[where.test].all()
+        assert not own[np.r_[where.train, where.before]].any()
+    both = (compact_windows, compact_windows._replace(X=X))
+    rows = [trial.run(w, what)["rows"] for w in both]
+    for before, after in zip(*rows, strict=True):
+        assert before["accuracy_before"] == after["accuracy_before"]
+        assert before["accuracy_drifted"] != after["accuracy_drifted"]
+    scalers = [methods.scaler("compact").fit(w.X[trial.sides(w, what).train]) for w in both]
+    np.testing.assert_array_equal(scalers[0].middle_, scalers[1].middle_)
+    np.testing.assert_array_equal(scalers[0].gain_, scalers[1].gain_)
+
+
+def test_results_do_not_depend_on_jobs_or_cache(quick: dict[str, Any]) -> None:
+    assert document(QUICK, jobs=2) == quick
+    first = document(QUICK, use_cache=True)
+    assert first == quick
+    assert document(QUICK, use_cache=True) == quick  # all from the cache
+
+
+def test_an_interrupted_run_goes_on_where_it_was() -> None:
+    config = replace(QUICK, seeds=3, extras=False, hidden=(8,))
+
+    class StopHereError(Exception):
+        pass
+
+    def stop_after_one(done: int, total: int) -> None:
+        if done == 1:
+            raise StopHereError
+
+    with pytest.raises(StopHereError):
+        runs.run(config, Source(), 1, True, stop_after_one)
+    seen: list[int] = []
+    runs.run(config, Source(), 1, True, lambda done, total: seen.append(done))
+    assert seen[0] >= 1
+    assert seen[-1] == 3
+
+
+def test_document_has_the_promised_keys(quick: dict[str, Any]) -> None:
+    assert {"protocol", "rows", "pruning", "per_person"} <= set(quick)
+    row = {"method", "features", "inputs", "hidden", "accuracy_before", "accuracy_drifted", "accuracy_after"}
+    for r in quick["rows"]:
+        assert row | {"accuracy_before_after", "state_bytes", "seeds"} <= set(r)
+        assert len(r["seeds"]) == 2
+        assert np.mean([s["accuracy_after"] for s in r["seeds"]]) == pytest.approx(r["accuracy_after"])
+    keys = {"method", "features", "hidden", "policy", "theta", "accuracy_after", "accuracy_before_after"}
+    for p in quick["pruning"]:
+        assert keys | {"query_fraction", "byte_fraction", "people_losing_over_1_point", "seeds"} <= set(p)
+        assert 0 <= p["query_fraction"] <= 1
+        assert 0 <= p["byte_fraction"] <= 1
+    json.dumps(quick, allow_nan=False)
+
+
+def test_golden_run(quick: dict[str, Any]) -> None:
+    """The main result, with room for other versions of the numerical libraries; a change of method shows."""
+    tiny = next(r for r in quick["rows"] if r["method"] == "ODLTiny")
+    assert tiny["accuracy_before"] >= 0.975
+    assert tiny["accuracy_drifted"] >= 0.923
+    assert tiny["accuracy_after"] >= 0.968
+    assert tiny["state_bytes"] <= 12_000
+    auto = next(p for p in quick["pruning"] if p["method"] == "ODLTiny" and p["policy"] == "auto")
+    assert auto["accuracy_after"] >= 0.962
+    assert auto["query_fraction"] <= 0.08
+    assert auto["byte_fraction"] <= 0.005
+    assert auto["accuracy_before_after"] >= tiny["accuracy_before"] - 0.007
+    still = next(r for r in quick["rows"] if r["method"] == "NoODL")
+    assert still["accuracy_after"] == still["accuracy_drifted"]
+
+
+def test_memory_against_the_mlp_of_the_same_shape() -> None:
+    for hidden in (128, 256):
+        model = methods.ODL_HASH.build("uci561", hidden, 0)
+        X = np.random.default_rng(0).uniform(-1, 1, (12, 561))
+        model.fit(X, np.arange(12) % 6)
+        kept = model.state_bytes() + trial.scaling_bytes(561)
+        assert kept <= 0.26 * baselines.Mlp.state_bytes(561, hidden, 6)
+
+
+def test_bytes_on_the_air() -> None:
+    assert radio.Link().message(244) == 244 + 17
+    assert radio.Link().message(245) == 245 + 34
+    assert radio.byte_fraction(10, 10, 561, "float32") == 1.0
+    assert radio.byte_fraction(1, 100, 60, "int8") == pytest.approx(99 / 243_600)
+    Z = np.linspace(-1.5, 1.5, 1000)
+    assert abs(radio.as_sent(Z, "int8", 1.5) - Z).max() <= 1.5 / 254 + 1e-12
+    assert abs(radio.as_sent(Z, "float32", 1.5) - Z).max() <= 1e-7
+
+
+def test_intervals() -> None:
+    assert interval([1.0]) is None
+    assert interval([1.0, 1.0, 1.0]) == 0
+    low, high = bootstrap([0.9, 1.0] * 50)
+    assert 0.93 < low < 0.95 < high < 0.97
+
+
+def test_mlp_gradient_is_the_slope_of_its_loss() -> None:
+    draws = np.random.default_rng(0)
+    X, y = draws.normal(size=(200, 4)), draws.integers(0, 3, 200)
+    model = baselines.Mlp(8, 1e-6, 0).fit(X, y)
+
+    def loss() -> float:
+        return -float(np.log(model.net.predict_proba(X[:1])[0, y[0]]))
+
+    weights = [*model.net.coefs_, *model.net.intercepts_]
+    before = [w.copy() for w in weights]
+    numeric = []
+    for w in weights:
+        w.flat[0] += 1e-5
+        high = loss()
+        w.flat[0] -= 2e-5
+        numeric.append((high - loss()) / 2e-5)
+        w.flat[0] += 1e-5
+    model.learn(X[0], int(y[0]))
+    for w, old, slope in zip(weights, before, numeric, strict=True):
+        assert (old.flat[0] - w.flat[0]) / 1e-6 == pytest.approx(slope, abs=1e-4)
+
+
+def test_baselines_run_and_the_rate_is_chosen_inside_the_training_people(compact_windows: Windows) -> None:
+    keep = np.isin(compact_windows.subject, [1, 2, 3, 5, 6, 7, 8, *DRIFTED])
+    few = Windows(*(c[keep][::3] for c in compact_windows[:4]), compact_windows.classes)
+    what = trial.Trial("pooled", "compact", (), "blocked", "time", "int8", 0, 0)
+    rows = baselines.run(few, what)["rows"]
+    names = {r["method"] for r in rows}
+    assert names == {"MLP", "MLP, SGD", "logistic, SGD", "k-NN, window", "ARF (river)"}
+    assert {r["rate"] for r in rows if r["method"] == "MLP, SGD"} <= set(baselines.RATES)
+
+
+def test_cache_key_changes_with_the_question() -> None:
+    cache.store({"a": 1}, {"x": 1})
+    assert cache.load({"a": 1}) == {"x": 1}
+    assert cache.load({"a": 2}) is None
+
+
+def command(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "tinyodl", *arguments], capture_output=True, text=True, cwd=cwd)
+
+
+def test_help_names_an_example() -> None:
+    for arguments in (["reproduce"], ["data", "info"]):
+        done = command(*arguments, "--help")
+        assert done.returncode == 0
+        assert "Example: tinyodl" in done.stdout
+    assert command("--version").stdout.strip() == "0.1.0"
+
+
+def test_command_line_writes_what_it_says(tmp_path: Path) -> None:
+    done = command("reproduce", "--quick", "--hidden", "16", "--json", "out/figures.json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "ODLTiny" in done.stdout
+    written = json.loads((tmp_path / "out" / "figures.json").read_text())
+    assert written["seeds"] == 2
+    assert {r["hidden"] for r in written["rows"]} == {0, 16}
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["figures.json"]
+
+
+def test_command_line_errors_are_one_clear_line(tmp_path: Path) -> None:
+    done = command("reproduce", "--data", str(tmp_path / "nowhere"))
+    assert done.returncode == 2
+    assert "there is no such folder" in done.stderr
+    assert "UCI Machine Learning Repository" in done.stderr
+    assert "Traceback" not in done.stderr
+    (tmp_path / "file").write_text("")
+    done = command("reproduce", "--quick", "--json", str(tmp_path / "file" / "x.json"))
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    for arguments in (["--hidden", "0"], ["--seeds", "0"], ["--jobs", "0"], ["--protocol", "other"]):
+        assert command("reproduce", *arguments).returncode == 2
+
+
+def test_data_info_as_json() -> None:
+    facts = json.loads(command("data", "info", "--json").stdout)
+    assert facts["windows"] == 10_411
+    assert facts["people"] == 30
+    assert "CC BY 4.0" in facts["attribution"]
+
+
+def test_interrupt_leaves_no_half_written_file(tmp_path: Path) -> None:
+    import signal
+
+    arguments = ["reproduce", "--features", "compact", "--seeds", "30", "--no-cache", "--json", "x.json", "--jobs", "1"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "tinyodl", *arguments], cwd=tmp_path, stderr=subprocess.PIPE
+    ) as running:
+        with pytest.raises(subprocess.TimeoutExpired):
+            running.wait(8)
+        running.send_signal(signal.SIGINT)
+        assert running.wait(60) == 130
+    assert list(tmp_path.iterdir()) == []
