@@ -8,25 +8,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tinyodl import prune
-from tinyodl.prune import Auto, Decision, auto, published
+from tinyodl.prune import Auto, Decision, Outlook, auto, published
 
 CONFIDENCE = st.floats(0, 1.5)
-EVENTS = st.lists(st.tuples(CONFIDENCE, st.integers(0, 5), st.integers(0, 5)), max_size=300)
+EVENTS = st.lists(st.tuples(CONFIDENCE, CONFIDENCE, st.integers(0, 5), st.integers(0, 5)), max_size=300)
 
 
 @pytest.mark.parametrize("name", prune.POLICIES)
 @given(events=EVENTS)
 @settings(max_examples=25, deadline=None)
-def test_every_policy_stays_in_range_and_starts_afresh(name: str, events: list[tuple[float, int, int]]) -> None:
+def test_every_policy_stays_in_range_and_starts_afresh(name: str, events: list[tuple[float, float, int, int]]) -> None:
     policy = prune.make(name)
     policy.start()
 
     def live() -> list[tuple[Decision, float, float]]:
         seen = []
-        for confidence, predicted, label in events:
-            decision = policy.decide(confidence, predicted)
+        for confidence, leverage, predicted, label in events:
+            outlook = Outlook(predicted, confidence, leverage)
+            decision = policy.decide(outlook)
             if decision is Decision.ASK:
-                policy.told(confidence, predicted, label)
+                policy.told(outlook, label)
             assert math.isnan(policy.theta) or 0 < policy.theta <= 1
             assert policy.kappa > 0
             assert 0 <= policy.own_weight <= 1
@@ -40,17 +41,17 @@ def test_every_policy_stays_in_range_and_starts_afresh(name: str, events: list[t
 
 
 def test_all_asks_and_fixed_compares() -> None:
-    assert prune.make("all").decide(1.4, 0) is Decision.ASK
-    assert prune.make("fixed", theta=0.2).decide(0.2, 0) is Decision.ASK
-    assert prune.make("fixed", theta=0.2).decide(0.21, 0) is Decision.LEAVE
-    assert prune.make("fixed-self", theta=0.2).decide(0.21, 0) is Decision.OWN
+    assert prune.make("all").decide(Outlook(0, 1.4, 0.0)) is Decision.ASK
+    assert prune.make("fixed", theta=0.2).decide(Outlook(0, 0.2, 0.0)) is Decision.ASK
+    assert prune.make("fixed", theta=0.2).decide(Outlook(0, 0.21, 0.0)) is Decision.LEAVE
+    assert prune.make("fixed-self", theta=0.2).decide(Outlook(0, 0.21, 0.0)) is Decision.OWN
     with pytest.raises(ValueError, match="auto"):
         prune.make("other")
 
 
 def test_random_asks_its_fraction() -> None:
     policy = prune.make("random", fraction=0.3, seed=1)
-    asked = np.mean([policy.decide(0.5, 0) is Decision.ASK for _ in range(10_000)])
+    asked = np.mean([policy.decide(Outlook(0, 0.5, 0.0)) is Decision.ASK for _ in range(10_000)])
     assert abs(asked - 0.3) < 0.02
 
 
@@ -59,17 +60,17 @@ def test_published_rule_step_by_step() -> None:
     policy.start()
     assert policy.theta == 1.0
     for _ in range(3):
-        assert policy.decide(2.0, 0) is Decision.ASK  # warm-up: asked whatever the confidence
-        policy.told(0.5, 0, 0)
+        assert policy.decide(Outlook(0, 2.0, 0.0)) is Decision.ASK  # warm-up: asked whatever the confidence
+        policy.told(Outlook(0, 0.5, 0.0), 0)
     assert policy.theta == 0.64
     for _ in range(2):
-        policy.told(0.5, 0, 0)
-    assert policy.decide(0.65, 0) is Decision.LEAVE  # five are trained
-    assert policy.decide(0.64, 0) is Decision.ASK
-    policy.told(0.5, 0, 1)
+        policy.told(Outlook(0, 0.5, 0.0), 0)
+    assert policy.decide(Outlook(0, 0.65, 0.0)) is Decision.LEAVE  # five are trained
+    assert policy.decide(Outlook(0, 0.64, 0.0)) is Decision.ASK
+    policy.told(Outlook(0, 0.5, 0.0), 1)
     assert policy.theta == 1.0  # up at a disagreement, and the run starts again
     for _ in range(30):
-        policy.told(0.5, 0, 0)
+        policy.told(Outlook(0, 0.5, 0.0), 0)
     assert policy.theta == published.LEVELS[-1]
     policy.start()
     assert policy.theta == 1.0
@@ -79,10 +80,10 @@ def test_auto_theta_follows_the_share_of_disagreements() -> None:
     policy = Auto()
     policy.start()
     for _ in range(100):
-        policy.told(0.0, 0, 0)
+        policy.told(Outlook(0, 0.0, 0.0), 0)
     assert policy.theta == auto.LOWEST
     for _ in range(100):
-        policy.told(0.0, 0, 1)
+        policy.told(Outlook(0, 0.0, 0.0), 1)
     assert policy.theta == auto.HIGHEST
 
 
@@ -92,19 +93,19 @@ def test_auto_audits_ever_more_rarely_until_one_disagrees() -> None:
 
     def until_asked(confidence: float) -> int:
         for count in range(1, 10_000):
-            if policy.decide(confidence, 0) is Decision.ASK:
+            if policy.decide(Outlook(0, confidence, 0.0)) is Decision.ASK:
                 return count
         return 0
 
     gaps = []
     for _ in range(3):
         gaps.append(until_asked(0.9))
-        policy.told(0.9, 0, 0)
+        policy.told(Outlook(0, 0.9, 0.0), 0)
     assert gaps == [policy.first_audit, 2 * policy.first_audit, 4 * policy.first_audit]
     until_asked(0.7)
-    policy.told(0.7, 0, 1)  # confidently wrong: the threshold now covers it
+    policy.told(Outlook(0, 0.7, 0.0), 1)  # confidently wrong: the threshold now covers it
     assert policy.theta == 0.7
-    assert policy.decide(0.7, 0) is Decision.ASK
+    assert policy.decide(Outlook(0, 0.7, 0.0)) is Decision.ASK
     assert until_asked(0.8) == policy.first_audit
 
 
@@ -113,13 +114,20 @@ def test_auto_boosts_with_what_it_sees_and_with_disagreements() -> None:
     policy.start()
     first = policy.kappa
     for _ in range(10):
-        policy.decide(1.0, 2)
+        policy.decide(Outlook(2, 1.0, 0.0))
     assert policy.kappa == first  # one activity only
-    policy.decide(1.0, 3)
+    policy.decide(Outlook(3, 1.0, 0.0))
     assert policy.kappa == first * policy.seen
-    policy.told(0.01, 2, 3)
+    policy.told(Outlook(2, 0.01, 0.0), 3)
     assert policy.kappa == first * policy.seen * policy.disagreed
     for k in range(40):
-        policy.told(0.01, k % 6, (k + 1) % 6)
+        policy.told(Outlook(k % 6, 0.01, 0.0), (k + 1) % 6)
     assert policy.kappa == policy.last_boost
-    assert policy.own_weight < 0.05 * policy.trust  # own labels count for little now
+    assert policy.own_weight < 0.05 * policy.own  # own labels count for little now
+
+
+def test_auto_trusts_less_where_the_model_has_not_been() -> None:
+    policy = Auto()
+    policy.start()
+    assert policy.decide(Outlook(0, 0.5, 0.0)) is Decision.OWN
+    assert policy.decide(Outlook(0, 0.5, 100.0)) is Decision.ASK

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyodl.learn import OSELMClassifier
-from tinyodl.learn.rls import outputs
-from tinyodl.prune import Decision, Policy
+from tinyodl.learn.rls import leverage, outputs
+from tinyodl.prune import Decision, Outlook, Policy
 
 
 class Relearnt(NamedTuple):
@@ -40,12 +40,13 @@ def relearn(model: OSELMClassifier, H: NDArray[np.float64], y: NDArray[np.int64]
         o[first] = -np.inf
         margin = float(highest - o.max())
         theta[t], predicted[t], confidence[t] = policy.theta, first, margin
-        decision = policy.decide(margin, first)
+        outlook = Outlook(first, margin, leverage(H[t], model.P_))
+        decision = policy.decide(outlook)
         label, weight = first, policy.own_weight
         if decision is Decision.ASK:
             asked[t] = True
             label, weight = int(y[t]), 1.0
-            policy.told(margin, first, label)
+            policy.told(outlook, label)
         if policy.kappa != kappa:
             model.boost(policy.kappa / kappa)
             kappa = policy.kappa

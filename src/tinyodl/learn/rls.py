@@ -72,6 +72,21 @@ def outputs(h, beta, o):  # type: ignore[no-untyped-def]  # pragma: no cover - c
 
 
 @njit(cache=True, fastmath={"reassoc", "contract", "nsz"}, nogil=True)  # type: ignore[misc]
+def leverage(h, P):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """h^T P h, from the triangle of P."""
+    total = 0.0
+    k = 0
+    for i in range(h.shape[0]):
+        row = P[k : k + i]
+        below = 0.0
+        for j in range(i):
+            below += row[j] * h[j]
+        total += h[i] * (2.0 * below + P[k + i] * h[i])
+        k += i + 1
+    return total
+
+
+@njit(cache=True, fastmath={"reassoc", "contract", "nsz"}, nogil=True)  # type: ignore[misc]
 def step(h, y, weight, forgetting, ceiling, P, beta, u, o):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Learn one sample (h (d,), class index y): updates P and beta in place, leaves the outputs before it in o.
 

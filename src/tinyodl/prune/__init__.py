@@ -1,7 +1,7 @@
 """Data pruning: which samples a device asks a label for.
 
 >>> policy = make("fixed", theta=0.2)
->>> policy.decide(0.1, 0), policy.decide(0.3, 0)
+>>> policy.decide(Outlook(2, 0.1, 0.0)), policy.decide(Outlook(2, 0.3, 0.0))
 (<Decision.ASK: 'ask'>, <Decision.LEAVE: 'leave'>)
 """
 
@@ -13,10 +13,10 @@ from tinyodl.prune.auto import Auto
 from tinyodl.prune.control import Random
 from tinyodl.prune.every import All
 from tinyodl.prune.fixed import Fixed
-from tinyodl.prune.policy import Decision, Policy
+from tinyodl.prune.policy import Decision, Outlook, Policy
 from tinyodl.prune.published import Published
 
-__all__ = ["POLICIES", "All", "Auto", "Decision", "Fixed", "Policy", "Published", "Random", "make"]
+__all__ = ["POLICIES", "All", "Auto", "Decision", "Fixed", "Outlook", "Policy", "Published", "Random", "make"]
 
 POLICIES: Mapping[str, Callable[..., Policy]] = {
     "all": All,

@@ -1,10 +1,12 @@
 """Our rule: threshold, boost and trust in own labels all follow what the labels say. Nothing to set.
 
-- theta keeps a share of disagreements among the asked: its logarithm rises by RATE * (1 - TARGET) at a label
-  that disagrees and falls by RATE * TARGET at one that agrees (H. Robbins, S. Monro, "A Stochastic
-  Approximation Method", Annals of Mathematical Statistics 22(3), 1951).
-- Audits: after `interval` samples in a row that were not asked, one is asked although it is confident. If the
-  label agrees, the interval doubles; if not, theta rises to that confidence and the interval starts again. So a
+- Trust in a prediction is its confidence P1P2 over 1 + CAUTION * leverage: a boosted model is wrong with great
+  confidence where it has not been yet, and the leverage h^T P h says where that is.
+- theta, the least trust that is not asked, keeps a share of disagreements among the asked: its logarithm rises by
+  RATE * (1 - TARGET) at a label that disagrees and falls by RATE * TARGET at one that agrees (H. Robbins, S. Monro,
+  "A Stochastic Approximation Method", Annals of Mathematical Statistics 22(3), 1951).
+- Audits: after `interval` samples in a row that were not asked, one is asked although it is trusted. If the
+  label agrees, the interval doubles; if not, theta rises to that trust and the interval starts again. So a
   device that is confidently wrong finds out, and one that is right soon stops checking.
 - Boost: some at the start; more with every further activity that is seen, and at each label that disagrees, up to a
   limit. So a wearer seen in one activity hardly moves the model, one who drifted far moves it fast.
@@ -16,12 +18,13 @@ The constants were chosen on the 25 people who are not reported as drifted: stud
 import math
 from dataclasses import dataclass
 
-from tinyodl.prune.policy import Decision
+from tinyodl.prune.policy import Decision, Outlook
 
-START = 0.1
+START = 0.05
+CAUTION = 4.0
 TARGET = 0.3
 RATE = 0.3
-LOWEST, HIGHEST = 0.02, 1.0
+LOWEST, HIGHEST = 0.01, 1.0
 FIRST_AUDIT = 48
 FIRST_BOOST, LAST_BOOST = 2.0, 32.0
 SEEN, DISAGREED = 1.75, 1.25  # what the boost grows by
@@ -34,6 +37,7 @@ class Auto:
     """The constants of the module, as fields so that a study can vary them."""
 
     first_theta: float = START
+    caution: float = CAUTION
     target: float = TARGET
     rate: float = RATE
     first_audit: int = FIRST_AUDIT
@@ -41,7 +45,7 @@ class Auto:
     seen: float = SEEN
     disagreed: float = DISAGREED
     last_boost: float = LAST_BOOST
-    trust: float = OWN_WEIGHT
+    own: float = OWN_WEIGHT
 
     def __post_init__(self) -> None:
         self.start()
@@ -56,26 +60,31 @@ class Auto:
 
     @property
     def own_weight(self) -> float:
-        return self.trust * (1.0 - self._disagreeing)
+        return self.own * (1.0 - self._disagreeing)
 
-    def decide(self, confidence: float, predicted: int) -> Decision:
-        if confidence <= self.theta:
+    def trust(self, outlook: Outlook) -> float:
+        """What is compared with theta."""
+        return outlook.confidence / (1.0 + self.caution * outlook.leverage)
+
+    def decide(self, outlook: Outlook) -> Decision:
+        if self.trust(outlook) <= self.theta:
             return Decision.ASK
         self._unasked += 1
         if self._unasked >= self._interval:
             return Decision.ASK
-        self._see(predicted)
+        self._see(outlook.predicted)
         return Decision.OWN
 
-    def told(self, confidence: float, predicted: int, label: int) -> None:
-        wrong = label != predicted
+    def told(self, outlook: Outlook, label: int) -> None:
+        trust = self.trust(outlook)
+        wrong = label != outlook.predicted
         self._see(label)
         self._disagreeing += MEMORY * (wrong - self._disagreeing)
-        if confidence > self.theta:  # an audit
+        if trust > self.theta:  # an audit
             self._unasked = 0
             self._interval = self.first_audit if wrong else 2 * self._interval
             if wrong:
-                self.theta = confidence
+                self.theta = trust
         else:
             self.theta *= math.exp(self.rate * (wrong - self.target))
         self.theta = min(max(self.theta, LOWEST), HIGHEST)

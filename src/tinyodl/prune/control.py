@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tinyodl.prune.policy import Decision
+from tinyodl.prune.policy import Decision, Outlook
 
 
 @dataclass
@@ -25,8 +25,8 @@ class Random:
     def start(self) -> None:
         pass
 
-    def decide(self, confidence: float, predicted: int) -> Decision:
+    def decide(self, outlook: Outlook) -> Decision:
         return Decision.ASK if self._draws.random() < self.fraction else Decision.LEAVE
 
-    def told(self, confidence: float, predicted: int, label: int) -> None:
+    def told(self, outlook: Outlook, label: int) -> None:
         pass

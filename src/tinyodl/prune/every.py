@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from tinyodl.prune.policy import Decision
+from tinyodl.prune.policy import Decision, Outlook
 
 
 @dataclass
@@ -17,8 +17,8 @@ class All:
     def start(self) -> None:
         pass
 
-    def decide(self, confidence: float, predicted: int) -> Decision:
+    def decide(self, outlook: Outlook) -> Decision:
         return Decision.ASK
 
-    def told(self, confidence: float, predicted: int, label: int) -> None:
+    def told(self, outlook: Outlook, label: int) -> None:
         pass

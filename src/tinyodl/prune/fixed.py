@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tinyodl.prune.policy import Decision
+from tinyodl.prune.policy import Decision, Outlook
 
 
 @dataclass
@@ -16,10 +16,10 @@ class Fixed:
     def start(self) -> None:
         pass
 
-    def decide(self, confidence: float, predicted: int) -> Decision:
-        if confidence <= self.theta:
+    def decide(self, outlook: Outlook) -> Decision:
+        if outlook.confidence <= self.theta:
             return Decision.ASK
         return Decision.OWN if self.own_weight > 0 else Decision.LEAVE
 
-    def told(self, confidence: float, predicted: int, label: int) -> None:
+    def told(self, outlook: Outlook, label: int) -> None:
         pass

@@ -4,7 +4,7 @@ To add a policy, write a class with these six members and name it in `tinyodl.pr
 """
 
 from enum import Enum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class Decision(Enum):
@@ -15,8 +15,20 @@ class Decision(Enum):
     LEAVE = "leave"  # do not learn it
 
 
+class Outlook(NamedTuple):
+    """What a device knows of a sample before anybody tells it more.
+
+    predicted: class number; confidence: P1P2, the highest output minus the second; leverage: h^T P h, how far the
+    sample lies from what was learnt (a prediction's variance grows as 1 + leverage); learning computes it anyway.
+    """
+
+    predicted: int
+    confidence: float
+    leverage: float
+
+
 class Policy(Protocol):
-    """Decides sample by sample; holds no model and no data. Confidence is P1P2: highest output minus the second.
+    """Decides sample by sample; holds no model and no data.
 
     theta: the threshold in force, for reports (nan where there is none).
     own_weight: the weight that an own label is learnt with.
@@ -36,10 +48,10 @@ class Policy(Protocol):
         """A drift starts: back to the first settings."""
         ...
 
-    def decide(self, confidence: float, predicted: int) -> Decision:
-        """What to do with a sample of this confidence and predicted class."""
+    def decide(self, outlook: Outlook) -> Decision:
+        """What to do with a sample."""
         ...
 
-    def told(self, confidence: float, predicted: int, label: int) -> None:
+    def told(self, outlook: Outlook, label: int) -> None:
         """The label of an asked sample."""
         ...

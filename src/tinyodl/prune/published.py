@@ -6,7 +6,7 @@ IEEE BSN 2024.
 
 from dataclasses import dataclass
 
-from tinyodl.prune.policy import Decision
+from tinyodl.prune.policy import Decision, Outlook
 
 LEVELS = (1.0, 0.64, 0.32, 0.16, 0.08)
 
@@ -31,13 +31,13 @@ class Published:
     def start(self) -> None:
         self._level = self._agreed = self._trained = 0
 
-    def decide(self, confidence: float, predicted: int) -> Decision:
-        asks = self._trained < self.warm_up or confidence <= self.theta
+    def decide(self, outlook: Outlook) -> Decision:
+        asks = self._trained < self.warm_up or outlook.confidence <= self.theta
         return Decision.ASK if asks else Decision.LEAVE
 
-    def told(self, confidence: float, predicted: int, label: int) -> None:
+    def told(self, outlook: Outlook, label: int) -> None:
         self._trained += 1
-        if label != predicted:
+        if label != outlook.predicted:
             self._level, self._agreed = max(self._level - 1, 0), 0
         else:
             self._agreed += 1
