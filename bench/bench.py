@@ -80,7 +80,8 @@ def learn(hidden: int) -> Call:
 
 def against_pyoselm() -> Call:
     X, y = data()
-    theirs: Any = pyoselm.OSELMClassifier(n_hidden=128, activation_func="sigmoid", random_state=0)
+    build: Any = pyoselm.OSELMClassifier
+    theirs = build(n_hidden=128, activation_func="sigmoid", random_state=0)
     theirs.fit(X, y)
     return lambda: theirs.fit(X[:1], y[:1])
 

@@ -21,14 +21,14 @@ from dataclasses import dataclass
 from tinyodl.prune.policy import Decision, Outlook
 
 START = 0.05
-CAUTION = 4.0
-TARGET = 0.3
+CAUTION = 8.0
+TARGET = 0.25
 RATE = 0.3
 LOWEST, HIGHEST = 0.01, 1.0
 FIRST_AUDIT = 48
-FIRST_BOOST, LAST_BOOST = 2.0, 32.0
-SEEN, DISAGREED = 1.75, 1.25  # what the boost grows by
-OWN_WEIGHT = 0.12
+FIRST_BOOST, LAST_BOOST = 2.0, 16.0
+SEEN, DISAGREED = 1.5, 1.5  # what the boost grows by
+OWN_WEIGHT = 0.5
 MEMORY = 0.1  # of the recent share of disagreements
 
 
