@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from tinyodl.data import hapt
 from tinyodl.data.recordings import Recording
 from tinyodl.experiments import splits
-from tinyodl.experiments.windows import Windows
-from tinyodl.har import RangeScaler, compact, segment_starts
+from tinyodl.experiments.windows import Windows, from_recordings
+from tinyodl.har import RangeScaler, compact
 from tinyodl.learn import OSELMClassifier
 
 SIZE = 60
@@ -34,18 +34,7 @@ def candidate_windows(turn: NDArray[np.float64] | None = None) -> Windows:
     """Every candidate input of every window; `turn` (3, 3) turns the sensor first."""
     work = compact.plan(compact.candidates())
     recordings = turned(hapt.load(), np.eye(3) if turn is None else turn)
-    starts = [segment_starts(r.activity, np.arange(1, 7)) for r in recordings]
-    X = joblib.Parallel(n_jobs=2, prefer="threads")(
-        joblib.delayed(compact.extract)(r.imu, s, work) for r, s in zip(recordings, starts, strict=True)
-    )
-    counts = [len(s) for s in starts]
-    return Windows(
-        np.vstack(X),
-        np.concatenate([r.activity[s] - 1 for r, s in zip(recordings, starts, strict=True)]),
-        np.repeat([r.subject for r in recordings], counts),
-        np.repeat(np.arange(len(recordings)), counts),
-        hapt.ACTIVITIES,
-    )
+    return from_recordings(recordings, hapt.ACTIVITIES, lambda imu, starts: compact.extract(imu, starts, work))
 
 
 def turned(recordings: list[Recording], turn: NDArray[np.float64]) -> list[Recording]:

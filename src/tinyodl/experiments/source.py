@@ -41,7 +41,11 @@ class Source:
     def windows(self, features: har.Features) -> Windows:
         """The windows of the six activities with these inputs; UCI HAR's own features where it has them."""
         if self._har is None:
-            return from_recordings(self._recordings, hapt.ACTIVITIES, features)
+            return from_recordings(
+                self._recordings,
+                hapt.ACTIVITIES,
+                lambda imu, starts: har.extract(imu, features=features, starts=starts),
+            )
         if features == "uci561":
             X = self._har.features
         else:

@@ -1,6 +1,6 @@
 """Recordings to labelled windows: what every experiment starts from."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import joblib
@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from tinyodl import har
 from tinyodl.data.recordings import Recording
+
+Compute = Callable[[NDArray[np.float64], NDArray[np.int64]], NDArray[np.float64]]
 
 
 class Windows(NamedTuple):
@@ -23,13 +25,16 @@ class Windows(NamedTuple):
 
 
 def from_recordings(
-    recordings: Sequence[Recording], classes: tuple[str, ...], features: har.Features, jobs: int = 2
+    recordings: Sequence[Recording], classes: tuple[str, ...], compute: Compute, jobs: int = 2
 ) -> Windows:
-    """Windows inside labelled segments; activity k + 1 of a recording is class k, others are left out."""
+    """Windows inside labelled segments; activity k + 1 of a recording is class k, others are left out.
+
+    compute(imu, starts) -> (windows, n) inputs of one recording.
+    """
     wanted = np.arange(1, len(classes) + 1)
     starts = [har.segment_starts(r.activity, wanted) for r in recordings]
     X = joblib.Parallel(n_jobs=jobs, prefer="threads")(
-        joblib.delayed(har.extract)(r.imu, features=features, starts=s) for r, s in zip(recordings, starts, strict=True)
+        joblib.delayed(compute)(r.imu, s) for r, s in zip(recordings, starts, strict=True)
     )
     counts = [len(s) for s in starts]
     return Windows(

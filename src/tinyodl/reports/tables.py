@@ -54,20 +54,26 @@ def accuracy(document: dict[str, Any]) -> Table:
     about = document["published"]["approximate"]
     keys = ("accuracy_before", "accuracy_drifted", "accuracy_after")
     published = [percent(about[key]) for key in keys]
-    rows = [Row(["published (about)", "561", *published, *["-"] * 5, str(about["state_kilobytes"])], "italic")]
+    rows = [Row(["published (about)", "561", *published, *["-"] * 6, str(about["state_kilobytes"])], "italic")]
     for row in document["rows"]:
         cells = [_name(row), f"{row['features']} {row['inputs']}"]
-        cells += [percent(row[key], row["interval"][key]) for key in (*keys, "macro_f1")]
+        cells += [percent(row[key], row["interval"][key]) for key in keys]
+        cells.append(" to ".join(percent(end) for end in row["people_interval"]))
+        cells.append(percent(row["macro_f1"], row["interval"]["macro_f1"]))
         cells += [percent(row["accuracy_learning"]), percent(row["accuracy_before_after"])]
         cells.append(f"{percent(row['worst_person_after'])} (no. {row['worst_person']})")
         cells += [str(row["people_losing_over_1_point"]), f"{row['state_bytes'] / 1000:.1f}"]
         rows.append(Row(cells, "bold" if row["method"] == "ODLTiny" else ""))
     return Table(
         f"Accuracy in %, every label asked ({_conditions(document)}; ± 95 % over seeds)",
-        ["method", "inputs", "before", "drifted", "after", "macro F1", "learning", "kept", "worst", "lost", "kB"],
+        [
+            *("method", "inputs", "before", "drifted", "after", "over people"),
+            *("macro F1", "learning", "kept", "worst", "lost", "kB"),
+        ],
         rows,
-        "learning: predicted before each sample is learnt. kept: people of before, afterwards. worst: person. "
-        "lost: people over 1 point worse than without learning. kB: kept to predict and to learn, float32.",
+        "over people: 95 % of after, by bootstrap. learning: predicted before each sample is learnt. kept: people of "
+        "before, afterwards. worst: person. lost: people over 1 point worse than without learning. kB: kept to predict "
+        "and to learn, float32.",
     )
 
 

@@ -1,0 +1,40 @@
+"""The README's program works as pasted; links in the documents lead somewhere."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def test_the_first_program_works_as_pasted(tmp_path: Path) -> None:
+    (program,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.S)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert float(done.stdout) > 0.95
+    assert (tmp_path / "wearer.todl").exists()
+
+
+def test_the_example_policy_keeps_the_interface() -> None:
+    from tinyodl.prune import Decision, Outlook
+
+    (program,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "policies.md").read_text(), flags=re.S)
+    names: dict[str, type] = {}
+    exec(program, names)
+    policy = names["EveryOther"]()
+    policy.start()
+    asked = [policy.decide(Outlook(0, 0.5, 0.1)) for _ in range(4)]
+    assert asked == [Decision.ASK, Decision.LEAVE] * 2
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: p.name)
+def test_links_and_paths_lead_somewhere(document: Path) -> None:
+    text = document.read_text()
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        assert (document.parent / target).exists(), target
+    for path in re.findall(r"`((?:src|docs|tests|studies|tools|bench)/[\w/.]+)`", text):
+        assert (ROOT / path).exists(), path
