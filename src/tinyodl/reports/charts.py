@@ -22,7 +22,7 @@ def build(document: dict[str, Any]) -> list[Chart]:
 
 
 def _axis(title: str, **more: Any) -> dict[str, Any]:
-    return {"title": {"text": title}, **more}
+    return {"title": {"text": title, "standoff": 10}, **more}
 
 
 def _label(row: dict[str, Any]) -> str:
@@ -32,13 +32,16 @@ def _label(row: dict[str, Any]) -> str:
 def labels_asked(document: dict[str, Any]) -> Chart:
     """Accuracy against the share of labels asked, a line for each policy with a setting."""
     traces = []
-    for key in dict.fromkeys((r["method"], r["features"], r["hidden"], r["policy"]) for r in document["pruning"]):
+    keys = dict.fromkeys((r["method"], r["features"], r["hidden"], r["policy"]) for r in document["pruning"])
+    for key in sorted(keys, key=lambda key: key[0] != "ODLTiny"):
+        if key[0] != "ODLTiny" and key[3] not in ("all", "published", "auto"):
+            continue
         rows = [r for r in document["pruning"] if (r["method"], r["features"], r["hidden"], r["policy"]) == key]
         rows.sort(key=lambda r: r["query_fraction"])
         ours = key[0] == "ODLTiny"
         traces.append(
             {
-                "name": f"{_label(rows[0])} {key[1]}, {key[3]}",
+                "name": f"{_label(rows[0])}{'' if ours else ' ' + key[1]}, {key[3]}",
                 "x": [100 * r["query_fraction"] for r in rows],
                 "y": [100 * r["accuracy_after"] for r in rows],
                 "error_y": {"type": "data", "array": [100 * (r["interval"]["accuracy_after"] or 0) for r in rows]},
@@ -139,14 +142,15 @@ def timeline(document: dict[str, Any]) -> Chart | None:
         {"name": "theta", "x": x, "y": t["theta"], "yaxis": "y2", "line": {"shape": "hv"}},
     ]
     layout = {
-        "xaxis": _axis("window of the stream"),
+        "xaxis": _axis("window of the stream", anchor="y2"),
         "yaxis": {"domain": [0.42, 1], "type": "category", "categoryarray": classes, "automargin": True},
         "yaxis2": _axis("P1P2", domain=[0, 0.36]),
         "height": 560,
     }
     note = (
         f"Person {t['person']}, left out of the training: {100 * t['accuracy_drifted']:.1f} % before, "
-        f"{100 * t['accuracy_after']:.1f} % after, {len(asked)} of {len(x)} windows asked."
+        f"{100 * t['accuracy_after']:.1f} % after, {len(asked)} of {len(x)} windows asked. theta is compared with "
+        "P1P2 discounted by leverage, so a window far from what was learnt is asked above it."
     )
     return Chart("timeline", "One wearer, window by window, under auto", note, traces, layout)
 

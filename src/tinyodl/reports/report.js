@@ -14,14 +14,18 @@
       plot_bgcolor: "rgba(0,0,0,0)",
       font: { color: ink, size: narrow ? 11 : 13 },
       colorway: colors,
-      margin: { l: 60, r: 12, t: 8, b: 56 },
-      legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0, font: { size: narrow ? 10 : 12 } },
+      margin: { l: 60, r: 12, t: 8, b: 60 },
+      height: 440,
+      legend: { orientation: "h", yref: "container", y: 0, yanchor: "bottom", x: 0, font: { size: narrow ? 10 : 12 } },
       hovermode: "closest",
       dragmode: narrow ? false : "zoom",
       ...own,
     };
     for (const key of Object.keys(result)) {
-      if (/^[xy]axis/.test(key)) result[key] = { gridcolor: line, zerolinecolor: line, linecolor: line, ...result[key] };
+      if (!/^[xy]axis/.test(key)) continue;
+      result[key] = {
+        gridcolor: line, zerolinecolor: line, linecolor: line, automargin: true, ...result[key],
+      };
     }
     return result;
   }
