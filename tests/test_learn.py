@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from tinyodl.har import RangeScaler
@@ -187,6 +188,12 @@ def test_bad_samples_change_nothing() -> None:
     with pytest.raises(ValueError, match="above 0"):
         model.boost(0.0)
     assert dumps_state(model) == before
+
+
+def test_an_untrained_model_says_so() -> None:
+    for call in (lambda m, x: m.learn_one(x, 0), lambda m, x: m.predict_one(x), lambda m, x: m.boost(2.0)):
+        with pytest.raises(NotFittedError):
+            call(OSELMClassifier(), np.zeros(3))
 
 
 def dumps_state(model: OSELMClassifier) -> bytes:

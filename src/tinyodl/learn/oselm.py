@@ -49,6 +49,8 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     'walk'
     """
 
+    _inputs_shape: tuple[int, ...] | None = None  # before training nothing fits
+
     def __init__(
         self,
         n_hidden: int = 128,
@@ -131,7 +133,7 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def learn_one(self, x: Array, label: Any, weight: float = 1.0) -> None:
         """Learn one sample, the fast path: x (n,) float64, a label out of `classes_`, a weight above 0."""
         if x.shape != self._inputs_shape:
-            raise ValueError(f"x has shape {x.shape}, expected {self._inputs_shape}")
+            raise self._wrong_shape(x)
         features_one(x, *self._layer, self._h)
         self.learn_features(self._h, self._class_index(label), weight)
 
@@ -167,7 +169,7 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def outputs_one(self, x: Array) -> Array:
         """Raw outputs of one sample, (n,) float64 -> (m,); valid until the next call."""
         if x.shape != self._inputs_shape:
-            raise ValueError(f"x has shape {x.shape}, expected {self._inputs_shape}")
+            raise self._wrong_shape(x)
         features_one(x, *self._layer, self._h)
         rls.outputs(self._h, self.beta_, self._o)
         return self._o
@@ -235,6 +237,10 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self._prepare()
         if not (P[self._diagonal] > 0).all():
             raise ValueError("P is not positive definite: its diagonal has values of 0 or below")
+
+    def _wrong_shape(self, x: Array) -> ValueError:
+        check_is_fitted(self, "beta_")
+        return ValueError(f"x has shape {x.shape}, expected {self._inputs_shape}")
 
     def _check_parameters(self) -> None:
         types = {
