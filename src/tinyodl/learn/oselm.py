@@ -176,7 +176,8 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def predict_one(self, x: Array) -> Any:
         """The class of one sample, (n,) float64, as a Python value: the fast path."""
-        return self._labels[self.outputs_one(x).argmax()]
+        best = self.outputs_one(x).argmax()
+        return self._labels[best]
 
     def decision_function(self, X: ArrayLike) -> Array:
         """Outputs, (samples, m); for two classes the second minus the first, (samples,)."""
