@@ -164,14 +164,15 @@ def start(work: Plan, dtype: type[np.floating[Any]]) -> State:
 def signals(imu, state, steps, bands, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     """Filter readings one after another: imu (readings, 6) -> out (readings, channels); state goes on."""
     gravity, last, memory, constants, coefficients, started = state
-    gain, one, floor = constants
+    gain, one, floor = constants[0], constants[1], constants[2]
     for t in range(imu.shape[0]):
         row = out[t]
-        if not started[0]:
-            gravity[:] = imu[t, :3]
         g2 = v = b2 = a2 = w2 = turn = constants[0] - constants[0]
         for axis in range(3):
             a = imu[t, axis]
+            if not started[0]:
+                gravity[0, axis] = a
+                gravity[1, axis] = a
             gravity[0, axis] += gain * (a - gravity[0, axis])
             gravity[1, axis] += gain * (gravity[0, axis] - gravity[1, axis])
             g = gravity[1, axis]
@@ -204,7 +205,7 @@ def signals(imu, state, steps, bands, out):  # type: ignore[no-untyped-def]  # p
             k += 1
         for band in range(bands.shape[0]):
             x = row[bands[band]]
-            b0, a1, a2_ = coefficients[band]
+            b0, a1, a2_ = coefficients[band, 0], coefficients[band, 1], coefficients[band, 2]
             if not started[0]:  # the steady state of a band-pass: nothing comes out
                 memory[band, 0] = -b0 * x
                 memory[band, 1] = -b0 * x
@@ -213,7 +214,8 @@ def signals(imu, state, steps, bands, out):  # type: ignore[no-untyped-def]  # p
             memory[band, 1] = -b0 * x - a2_ * y
             row[k] = y
             k += 1
-        last[:] = row[: last.shape[0]]
+        for source in range(last.shape[0]):
+            last[source] = row[source]
         started[0] = True
 
 
