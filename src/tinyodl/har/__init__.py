@@ -46,9 +46,10 @@ def extract(
 
     imu: (readings, 6), acc x, y, z in g, gyro x, y, z in rad/s, one recording from its start; rate: readings a
     second; starts: the windows' first readings, or None for every 64 readings. Returns (windows, inputs);
-    `names(features)` names the columns. Filters are causal: started at rest for uci561, as the official ones,
-    and in the steady state of the first reading for compact. ValueError on another shape, on values that are
-    not finite (with their row), on a window that leaves the recording, and on a rate too low for the filters.
+    `names(features)` names the columns. Filters run forwards: started at rest for uci561, as the official ones
+    (which take two readings beyond the window), and in the steady state of the first reading for compact.
+    ValueError on another shape, on values that are not finite (with their row), on a window that leaves the
+    recording, and on a rate too low for the filters.
     """
     readings = check_imu(imu)
     first = window_starts(len(readings), starts)
@@ -56,5 +57,4 @@ def extract(
         return compact.extract(readings, first, compact.plan(COMPACT_NAMES, float(rate)))
     if rate <= 40:
         raise ValueError(f"uci561 filters at 20 Hz and needs over 40 readings a second, got {rate:g}")
-    signals = uci561.Filters(rate)(readings)
-    return uci561.window_features(signals[first[:, None] + np.arange(WINDOW)])
+    return uci561.extract(readings, first, float(rate))

@@ -13,6 +13,8 @@ from tinyodl.har.windows import HOP, WINDOW
 class Stream:
     """One reading in; every 64 readings, from the 128th on, the inputs of the last 128 readings out.
 
+    uci561 comes two readings later: its median and its jerk take what follows the window.
+
     features: "compact" or "uci561"; rate: readings a second; dtype: float64, or float32 for compact (what the
     arithmetic is done in; `tinyodl.har.rounding` bounds the difference).
 
@@ -44,13 +46,14 @@ class Stream:
             raise ValueError(f"reading {self._seen} is not finite: {row.tolist()}; it was not taken")
         self._half.add(row[None, :])
         self._seen += 1
-        if self._seen % HOP:
-            return None
-        return self._half.finish(self._seen >= WINDOW)
+        due = self._seen - self._half.late
+        return self._half.finish(due >= WINDOW) if due > 0 and due % HOP == 0 else None
 
 
 class _CompactHalves:
     """Filters and the accumulators of the half window under way and of the one before."""
+
+    late = 0
 
     def __init__(self, rate: float, dtype: type[np.floating[Any]]) -> None:
         self._plan = compact.plan(NAMES, float(rate))
@@ -71,16 +74,18 @@ class _CompactHalves:
 
 
 class _Uci561Halves:
-    """Filters and the filtered readings of one window."""
+    """Filters and the filtered readings of one window, and of the one after it."""
+
+    late = uci561.LATE
 
     def __init__(self, rate: float) -> None:
         self._filters = uci561.Filters(rate)
-        self._window = np.zeros((WINDOW, 9))
+        self._window = np.zeros((WINDOW + 1, 9))
         self._next = 0
 
     def add(self, row: NDArray[Any]) -> None:
         self._window[self._next] = self._filters(row)[0]
-        self._next = (self._next + 1) % WINDOW
+        self._next = (self._next + 1) % len(self._window)
 
     def finish(self, complete: bool) -> NDArray[Any] | None:
         if not complete:
