@@ -4,6 +4,8 @@ import numpy as np
 import scipy.signal
 from numpy.typing import NDArray
 
+from tinyodl.experiments import methods
+from tinyodl.experiments.trial import scaling_bytes
 from tinyodl.har import compact
 
 Array = NDArray[np.float64]
@@ -24,9 +26,8 @@ def plain_signals(imu: Array) -> dict[str, Array]:
     up = gravity / np.linalg.norm(gravity, axis=0)
     body = acc - gravity
     along = (body * up).sum(axis=0), (gyro * up).sum(axis=0)
-    found = {
-        f"{name}_{axis}": v for name, m in (("acc", acc), ("body", body), ("gyro", gyro)) for axis, v in zip("xyz", m)
-    }
+    vectors = {"acc": acc, "body": body, "gyro": gyro}
+    found = {f"{name}_{axis}": m[k] for name, m in vectors.items() for k, axis in enumerate("xyz")}
     found |= {
         "acc_norm": np.linalg.norm(acc, axis=0) - 1,
         "gyro_norm": np.linalg.norm(gyro, axis=0),
@@ -87,3 +88,9 @@ def test_every_candidate_is_its_formula(walk: Array) -> None:
     plain = np.array([[plain_input(name, found, int(s)) for name in names] for s in starts])
     # A millionth of a g keeps the vertical defined in free fall, and is the only difference.
     np.testing.assert_allclose(ours, plain, rtol=2e-5, atol=2e-5)
+
+
+def test_everything_a_device_keeps_fits_into_12_kilobytes() -> None:
+    """Learner, scaling, and the state of the inputs' filters and sums."""
+    model = methods.tiny().fit(np.eye(60), np.arange(60) % 6)
+    assert model.state_bytes() + scaling_bytes(60) + compact.state_bytes(compact.plan()) <= 12_000

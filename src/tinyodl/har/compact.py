@@ -160,6 +160,12 @@ def start(work: Plan, dtype: type[np.floating[Any]]) -> State:
     )
 
 
+def state_bytes(work: Plan, value_bytes: int = 4) -> int:
+    """Bytes that computing these inputs must keep: filters, their coefficients, one reading's channels, two halves."""
+    filters = sum(v.size for v in start(work, np.float64) if v.dtype != np.bool_)
+    return value_bytes * (filters + len(work.channels) + 2 * len(work.accumulators))
+
+
 @njit(cache=True, nogil=True)  # type: ignore[misc]
 def signals(imu, state, steps, bands, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     """Filter readings one after another: imu (readings, 6) -> out (readings, channels); state goes on."""
