@@ -1,9 +1,9 @@
 """The HAPT recordings embedded in the package: 30 people, 61 recordings at 50 Hz, lossless.
 
-File format (hapt.xz): an LZMA stream of, in order, three little-endian uint32 counts (readings, runs,
-recordings are implied by the runs), the runs as four planes (recording, subject, activity: uint8; length:
-uint32), and the sensor counts as zigzagged differences along time, one channel after another, all low
-bytes first and then all high bytes. Differences wrap modulo 2**16, so any int16 value survives.
+File format (hapt.xz): an LZMA stream of, in order, two little-endian uint32 (readings, runs); the runs as four
+planes (recording, subject, activity: uint8; length: uint32); and the sensor counts as zigzagged differences along
+time, one channel after another, all low bytes first and then all high bytes. Differences wrap modulo 2**16, so any
+int16 value survives.
 """
 
 import lzma
