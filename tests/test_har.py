@@ -135,6 +135,12 @@ def test_bad_readings_say_what_is_wrong(imu: NDArray[np.float64], arguments: dic
         har.extract(imu, **arguments)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("features", ["compact", "uci561"])
+def test_a_stream_too_slow_for_its_filters_is_refused(features: str) -> None:
+    with pytest.raises(ValueError, match="readings a second"):
+        har.Stream(features, rate=20.0)
+
+
 def test_stream_refuses_a_bad_reading_and_goes_on(walk: NDArray[np.float64]) -> None:
     stream = har.Stream()
     for k, reading in enumerate(walk[:128]):

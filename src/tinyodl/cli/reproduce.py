@@ -17,9 +17,10 @@ from rich.progress import (
 
 from tinyodl.cli.errors import clear_errors
 from tinyodl.cli.tables import show
-from tinyodl.experiments import cache, runs
+from tinyodl.experiments import runs
 from tinyodl.experiments.source import Source
 from tinyodl.experiments.summary import summarise
+from tinyodl.files import write_bytes
 from tinyodl.reports.tables import build
 
 DEFAULT_SEEDS = 20
@@ -75,10 +76,10 @@ def run(
                 style="dim",
             )
         if json_file:
-            cache.write_text(json_file, json.dumps(document, indent=1))
+            write_bytes(json_file, json.dumps(document, indent=1).encode())
             console.print(f"Figures: {json_file}")
         if report:
             from tinyodl.reports import html
 
-            cache.write_text(report, html.render(document))
+            write_bytes(report, html.render(document).encode())
             console.print(f"Report: {report}")

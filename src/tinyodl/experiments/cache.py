@@ -46,11 +46,6 @@ def load(key: Any) -> Any | None:
 def store(key: Any, result: Any) -> None:
     """Keep a result; a folder that cannot be written to is no error."""
     try:
-        write_text(_path(key), json.dumps(result))
+        write_bytes(_path(key), json.dumps(result).encode())
     except OSError:
         return
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all, even when interrupted."""
-    write_bytes(path, text.encode())

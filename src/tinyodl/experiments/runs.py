@@ -1,7 +1,7 @@
 """Every trial of a configuration, on this machine's cores, resumed from what is cached."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import joblib
@@ -66,7 +66,8 @@ def jobs(config: Config, subjects: Iterable[int]) -> list[Job]:
     work += [make("trial", f, k, p) for f in config.features for k in range(config.seeds) for p in people]
     if config.extras and "compact" in config.features:
         work.append(make("timeline", "compact", 0, people[0]))
-        work += [make("pareto", "compact", k, people[0]) for k in range(min(config.seeds, PARETO_SEEDS))]
+        pooled = trial.Trial("pooled", "compact", (), config.split, config.order, config.payload, 0, 0)
+        work += [Job("pareto", pooled._replace(seed=k)) for k in range(min(config.seeds, PARETO_SEEDS))]
     return work
 
 
@@ -106,8 +107,3 @@ def run(
 
 def _numbered(k: int, windows: Windows, job: Job) -> tuple[int, dict[str, Any]]:
     return k, _do(windows, job)
-
-
-def describe(config: Config) -> dict[str, Any]:
-    """The configuration as plain data."""
-    return asdict(config)

@@ -73,6 +73,9 @@ class Filters:
     """
 
     def __init__(self, rate: float) -> None:
+        if rate <= 40:
+            raise ValueError(f"uci561 filters at 20 Hz and needs over 40 readings a second, got {rate:g}")
+
         def design(order: int, cutoff: float, axes: int) -> tuple[Array, Array]:
             sections = scipy.signal.butter(order, cutoff, fs=rate, output="sos")
             return sections, np.zeros((len(sections), 2, axes))

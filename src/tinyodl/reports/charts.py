@@ -229,5 +229,5 @@ def pareto(document: dict[str, Any]) -> Chart | None:
         }
     )
     layout = {"xaxis": _axis("kB of state, float32", type="log"), "yaxis": _axis("accuracy after, every label, %")}
-    note = "The compact inputs, most important first. One person left out, or the five drifted ones, by the protocol."
+    note = "The compact inputs, most important first. The five drifted people, one model (pooled)."
     return Chart("pareto", "What accuracy costs in memory", note, traces, layout)
