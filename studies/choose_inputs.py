@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from tinyodl.data import hapt
 from tinyodl.data.recordings import Recording
 from tinyodl.experiments import splits
-from tinyodl.experiments.windows import Windows, from_recordings
+from tinyodl.experiments.windows import Windows, from_dataset
 from tinyodl.har import RangeScaler, compact
 from tinyodl.learn import OSELMClassifier
 
@@ -34,7 +34,7 @@ def candidate_windows(turn: NDArray[np.float64] | None = None) -> Windows:
     """Every candidate input of every window; `turn` (3, 3) turns the sensor first."""
     work = compact.plan(compact.candidates())
     recordings = turned(hapt.load(), np.eye(3) if turn is None else turn)
-    return from_recordings(recordings, hapt.ACTIVITIES, lambda imu, starts: compact.extract(imu, starts, work))
+    return from_dataset(hapt.dataset(recordings), lambda imu, starts: compact.extract(imu, starts, work))
 
 
 def turned(recordings: list[Recording], turn: NDArray[np.float64]) -> list[Recording]:

@@ -91,7 +91,7 @@ def streams(fold: folds.Fold, seed: int) -> list[Stream]:
 def shipped() -> list[Stream]:
     """Each of the 25 left out of the others, with the inputs that are in use: they took part in that choice, but
     this is the model that a wearer gets."""
-    windows = folds.without_drifted(Source().windows("compact"))
+    windows = folds.without_drifted(Source.official().windows("compact"))
     result = []
     for person in np.unique(windows.subject):
         train, _ = splits.cut(windows, np.flatnonzero(windows.subject != person), splits.TRAIN_SHARE, "blocked", 0)

@@ -47,7 +47,7 @@ def held_out(windows: Windows) -> list[list[int]]:
 
 def official() -> list[Fold]:
     """Folds with the official 561 inputs, which nobody chose."""
-    windows = without_drifted(Source().windows("uci561"))
+    windows = without_drifted(Source.official().windows("uci561"))
     return [Fold(windows, held, {}) for held in held_out(windows)]
 
 

@@ -29,7 +29,7 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def compact_windows() -> Windows:
-    return Source().windows("compact")
+    return Source.official().windows("compact")
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tinyodl.data import hapt, uci
+from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import Recording
 from tinyodl.experiments.source import Source
 from tinyodl.har import segment_starts
@@ -70,7 +71,7 @@ def test_hapt_folder_reads_what_was_written(tmp_path: Path) -> None:
         assert after.subject == before.subject
         np.testing.assert_array_equal(after.imu, before.imu)
         np.testing.assert_array_equal(after.activity, before.activity)
-    assert Source(tmp_path).windows("compact").X.shape[1] == 60
+    assert Source.official(tmp_path).windows("compact").X.shape[1] == 60
 
 
 def write_uci_har(folder: Path, recordings: list[Recording]) -> int:
@@ -101,7 +102,7 @@ def test_uci_har_windows_are_joined_again(tmp_path: Path) -> None:
     assert len(read.y) == count
     assert len(read.recordings) < count / 3  # windows that follow one another became one recording
     assert sorted({r.subject for r in read.recordings}) == sorted(hapt.DRIFTED)
-    source = Source(tmp_path)
+    source = Source.official(tmp_path)
     assert source.windows("compact").X.shape == (count, 60)
     np.testing.assert_array_equal(source.windows("uci561").X, read.features)
     first = segment_starts(recordings[0].activity, np.arange(1, 7))[1]
@@ -146,17 +147,17 @@ def spoil(folder: Path, file: str, change: str) -> None:
 def test_a_bad_hapt_folder_says_what_and_where(tmp_path: Path, file: str, change: str, says: str) -> None:
     write_hapt(tmp_path, some(readings=1500))
     spoil(tmp_path, file, change)
-    with pytest.raises(uci.DataError, match=says):
+    with pytest.raises(DataError, match=says):
         uci.read_hapt(tmp_path)
 
 
 def test_a_folder_that_is_none_says_what_to_download(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "nowhere"):
-        with pytest.raises(uci.DataError, match="UCI Machine Learning Repository"):
-            Source(path)
+        with pytest.raises(DataError, match="UCI Machine Learning Repository"):
+            Source.official(path)
 
 
 def test_a_folder_without_the_drifted_people_is_refused(tmp_path: Path) -> None:
     write_hapt(tmp_path, some((1, 2), 1500))
-    with pytest.raises(uci.DataError, match="subject 9"):
-        Source(tmp_path)
+    with pytest.raises(DataError, match="subject 9"):
+        Source.official(tmp_path)

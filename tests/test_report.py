@@ -19,7 +19,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
 def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = runs.Config(features=("compact",), hidden=(16,), seeds=1)
     path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_text(html.render(summarise(config, runs.run(config, Source(), 1))), encoding="utf-8")
+    path.write_text(html.render(summarise(config, runs.run(config, Source.official(), 1))), encoding="utf-8")
     return path
 
 

@@ -20,7 +20,7 @@ QUICK = runs.Config(features=("compact",), hidden=(32,), seeds=2)
 
 
 def document(config: runs.Config, jobs: int = 1, use_cache: bool = False) -> dict[str, Any]:
-    return summarise(config, runs.run(config, Source(), jobs, use_cache))
+    return summarise(config, runs.run(config, Source.official(), jobs, use_cache))
 
 
 @pytest.fixture(scope="module")
@@ -94,9 +94,9 @@ def test_an_interrupted_run_goes_on_where_it_was() -> None:
             raise StopHereError
 
     with pytest.raises(StopHereError):
-        runs.run(config, Source(), 1, True, stop_after_one)
+        runs.run(config, Source.official(), 1, True, stop_after_one)
     seen: list[int] = []
-    runs.run(config, Source(), 1, True, lambda done, total: seen.append(done))
+    runs.run(config, Source.official(), 1, True, lambda done, total: seen.append(done))
     assert seen[0] >= 1
     assert seen[-1] == 3
 

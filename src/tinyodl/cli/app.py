@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tinyodl.cli.choices import FeatureSet, Order, Payload, Protocol, Split
+from tinyodl.cli.choices import AccUnit, FeatureSet, GyroUnit, Label, Order, Payload, Protocol, Split, chosen
 
 app = typer.Typer(
     name="tinyodl",
@@ -80,7 +80,7 @@ def reproduce(
         features, hidden, seeds = FeatureSet.compact, hidden or [128], seeds or 2
     command.run(
         protocol=protocol.value,
-        features=("uci561", "compact") if features is FeatureSet.both else (features.value,),
+        features=chosen(features),
         hidden=tuple(dict.fromkeys(hidden or [128, 256])),
         split=split.value,
         order=order.value,
@@ -93,6 +93,70 @@ def reproduce(
         report=report,
         use_cache=not no_cache,
     )
+
+
+Recordings = Annotated[
+    list[Path],
+    typer.Option("--data", help="CSV or Parquet recordings; repeat for several.", metavar="FILE"),
+]
+Window = Annotated[float, typer.Option(help="Window in seconds; the next one comes half a window later.", min=0.32)]
+LabelRule = Annotated[
+    Label,
+    typer.Option(help="Windows inside one labelled segment, or every window with its most frequent activity."),
+]
+Rate = Annotated[float | None, typer.Option(help="Readings a second, where there is no time column.", min=1)]
+AccUnitOption = Annotated[AccUnit | None, typer.Option(help="Unit of the acceleration.", show_default="recognised")]
+GyroUnitOption = Annotated[GyroUnit | None, typer.Option(help="Unit of the rotation.", show_default="recognised")]
+SplitGaps = Annotated[bool, typer.Option("--split-gaps", help="Cut a recording in two where readings are missing.")]
+
+
+@app.command(epilog="Example: tinyodl evaluate --data mine.csv --report report.html")
+def evaluate(
+    data: Recordings,
+    features: Annotated[FeatureSet, typer.Option(help="Inputs: the official 561, ours, or both.")] = FeatureSet.compact,
+    hidden: Annotated[
+        list[int] | None,
+        typer.Option(help="Hidden nodes N; repeat for several.", show_default="128 and 256", min=1),
+    ] = None,
+    window: Window = 2.56,
+    label: LabelRule = Label.whole,
+    seeds: Annotated[int, typer.Option(help="Seeds.", min=1)] = 20,
+    jobs: Annotated[int, typer.Option(help="Processes; -1 takes every core.")] = -1,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write every figure here.", metavar="FILE")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write the interactive report here.", metavar="FILE.html")] = None,
+    rate: Rate = None,
+    acc_unit: AccUnitOption = None,
+    gyro_unit: GyroUnitOption = None,
+    split_gaps: SplitGaps = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Compute everything again.")] = False,
+) -> None:
+    """Your own recordings: each person left out in turn, the tables of `reproduce`."""
+    from tinyodl.cli import evaluate as command
+
+    command.run(
+        files=data,
+        features=chosen(features),
+        hidden=tuple(dict.fromkeys(hidden or [128, 256])),
+        window=window,
+        label=label.value,
+        seeds=seeds,
+        jobs=jobs,
+        json_file=json_file,
+        report=report,
+        told=(rate, acc_unit and acc_unit.value, gyro_unit and gyro_unit.value, split_gaps),
+        use_cache=not no_cache,
+    )
+
+
+@data_app.command("export", epilog="Example: tinyodl data export hapt.csv")
+def data_export(
+    file: Annotated[Path, typer.Argument(help="A .csv or .parquet file to write.", metavar="FILE")],
+    data: DataPath = None,
+) -> None:
+    """The embedded recordings as a table, the layout that your own recordings should have."""
+    from tinyodl.cli import data as command
+
+    command.export(data, file)
 
 
 @data_app.command("info", epilog="Example: tinyodl data info --json")

@@ -1,6 +1,7 @@
 """What options may be, without importing what they choose between."""
 
 from enum import StrEnum
+from typing import Literal
 
 
 class Protocol(StrEnum):
@@ -12,6 +13,13 @@ class FeatureSet(StrEnum):
     uci561 = "uci561"
     compact = "compact"
     both = "both"
+
+
+def chosen(features: FeatureSet) -> tuple[Literal["uci561", "compact"], ...]:
+    """The input sets of a choice."""
+    if features is FeatureSet.both:
+        return ("uci561", "compact")
+    return ("uci561",) if features is FeatureSet.uci561 else ("compact",)
 
 
 class Split(StrEnum):
@@ -27,3 +35,18 @@ class Order(StrEnum):
 class Payload(StrEnum):
     int8 = "int8"
     float32 = "float32"
+
+
+class Label(StrEnum):
+    whole = "whole"
+    majority = "majority"
+
+
+class AccUnit(StrEnum):
+    g = "g"
+    ms2 = "m/s2"
+
+
+class GyroUnit(StrEnum):
+    rad = "rad/s"
+    deg = "deg/s"

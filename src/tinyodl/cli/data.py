@@ -4,18 +4,50 @@ import json
 from pathlib import Path
 
 import numpy as np
+import typer
 from rich.console import Console
 from rich.table import Table
 
 from tinyodl.cli.errors import clear_errors
 from tinyodl.data import hapt
 from tinyodl.experiments.source import Source
+from tinyodl.files import write_bytes
+
+
+def export(path: Path | None, file: Path) -> None:
+    """Write the recordings as CSV or Parquet, in the columns that `tinyodl.data.table` reads."""
+    import io
+
+    import polars as pl
+
+    from tinyodl.data.table import ACC, GYRO
+
+    if file.suffix.lower() not in (".csv", ".parquet"):
+        raise typer.BadParameter(f"{file}: its name must end in .csv or .parquet", param_hint="FILE")
+    with clear_errors():
+        dataset = Source.official(path).dataset
+        named = np.array(["", *dataset.activities])
+        tables = [
+            pl.DataFrame({name: r.imu[:, k] for k, name in enumerate((*ACC, *GYRO))}).with_columns(
+                activity=pl.Series(named[np.where(r.activity < len(named), r.activity, 0)]),
+                subject=pl.lit(dataset.people[r.subject]),
+                recording=pl.lit(r.name),
+            )
+            for r in dataset.recordings
+        ]
+        whole, buffer = pl.concat(tables), io.BytesIO()
+        if file.suffix.lower() == ".csv":
+            whole.write_csv(buffer)
+        else:
+            whole.write_parquet(buffer)
+        write_bytes(file, buffer.getvalue())
+    print(f"{whole.height:,} readings: {file}. {hapt.ATTRIBUTION}")
 
 
 def info(path: Path | None, as_json: bool) -> None:
     """Print what there is."""
     with clear_errors():
-        source = Source(path)
+        source = Source.official(path)
     windows = source.windows("compact")
     counts = np.bincount(windows.y, minlength=len(windows.classes))
     facts = {

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import typer
 
-from tinyodl.data.uci import DataError
+from tinyodl.data.errors import DataError
 
 
 @contextmanager

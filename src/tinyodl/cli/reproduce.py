@@ -1,4 +1,4 @@
-"""`tinyodl reproduce`: run, show, write."""
+"""`tinyodl reproduce`: run, show, write; `evaluate` does the same with other data."""
 
 import json
 from pathlib import Path
@@ -6,17 +6,11 @@ from typing import Any
 
 import typer
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
 from tinyodl.cli.errors import clear_errors
+from tinyodl.cli.progress import bar
 from tinyodl.cli.tables import show
+from tinyodl.data.recordings import Dataset
 from tinyodl.experiments import runs
 from tinyodl.experiments.source import Source
 from tinyodl.experiments.summary import summarise
@@ -37,49 +31,48 @@ def run(
     **choices: Any,
 ) -> None:
     """See `tinyodl reproduce --help`."""
-    if jobs == 0 or jobs < -1:
-        raise typer.BadParameter("must be -1 or at least 1", param_hint="--jobs")
     config = runs.Config(
         seeds=seeds or DEFAULT_SEEDS,
         baseline_seeds=seeds or runs.BASELINE_SEEDS,
         extras=report is not None,
         **choices,
     )
-    console, status = Console(), Console(stderr=True)
     with clear_errors():
-        for file in (json_file, report):
-            if file:
-                file.parent.mkdir(parents=True, exist_ok=True)
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-        )
-        with Progress(*columns, console=status) as progress:
-            task = progress.add_task(f"{config.protocol}, {config.seeds} seeds", total=None)
-            results = runs.run(
-                config,
-                Source(data),
-                jobs,
-                use_cache,
-                lambda done, total: progress.update(task, completed=done, total=total),
-            )
-        document = summarise(config, results)
-        for table in build(document):
-            show(table, console)
-        for features, accuracy in document["teacher_accuracy_on_sent"].items():
-            console.print(
-                f"A teacher trained on the same people (extra trees on the {features} inputs as sent) is right on "
-                f"{100 * accuracy:.1f} % of the stream. The labels above are the true ones.",
-                style="dim",
-            )
-        if json_file:
-            write_bytes(json_file, json.dumps(document, indent=1).encode())
-            console.print(f"Figures: {json_file}")
-        if report:
-            from tinyodl.reports import html
+        experiment(config, Source.official(data), None, jobs, json_file, report, use_cache)
 
-            write_bytes(report, html.render(document).encode())
-            console.print(f"Report: {report}")
+
+def experiment(
+    config: runs.Config,
+    source: Source,
+    own: Dataset | None,
+    jobs: int,
+    json_file: Path | None,
+    report: Path | None,
+    use_cache: bool,
+) -> None:
+    """Run every job with a progress bar, print the tables, write the files; own: a user's own recordings."""
+    if jobs == 0 or jobs < -1:
+        raise typer.BadParameter("must be -1 or at least 1", param_hint="--jobs")
+    for file in (json_file, report):
+        if file:
+            file.parent.mkdir(parents=True, exist_ok=True)
+    console = Console()
+    with bar(f"{config.protocol}, {config.seeds} seeds") as progress:
+        results = runs.run(config, source, jobs, use_cache, progress)
+    document = summarise(config, results, own)
+    for table in build(document):
+        show(table, console)
+    for features, accuracy in document["teacher_accuracy_on_sent"].items():
+        console.print(
+            f"A teacher trained on the same people (extra trees on the {features} inputs as sent) is right on "
+            f"{100 * accuracy:.1f} % of the stream. The labels above are the true ones.",
+            style="dim",
+        )
+    if json_file:
+        write_bytes(json_file, json.dumps(document, indent=1).encode())
+        console.print(f"Figures: {json_file}")
+    if report:
+        from tinyodl.reports import html
+
+        write_bytes(report, html.render(document).encode())
+        console.print(f"Report: {report}")

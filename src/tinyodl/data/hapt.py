@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyodl.data.recordings import Recording
+from tinyodl.data.recordings import Dataset, Recording
 
 ATTRIBUTION = (
     "Smartphone-Based Recognition of Human Activities and Postural Transitions (HAPT), "
@@ -86,3 +86,9 @@ def load() -> list[Recording]:
         Recording(f"hapt {recording[a]}", int(subject[a]), imu[a:b] * scale, activity[a:b].astype(np.int64))
         for a, b in zip(first, np.r_[first[1:], len(recording)], strict=True)
     ]
+
+
+def dataset(recordings: list[Recording] | None = None) -> Dataset:
+    """These recordings, or the embedded ones, with the names of their activities and people."""
+    recordings = load() if recordings is None else recordings
+    return Dataset(recordings, ACTIVITIES, {p: str(p) for p in sorted({r.subject for r in recordings})})

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import Recording
 
 _HELP = (
@@ -19,10 +20,6 @@ _HELP = (
     "UCI Machine Learning Repository, unpack it, and pass the unpacked folder to --data."
 )
 _HAR_SIGNALS = [f"{kind}_{axis}" for kind in ("total_acc", "body_gyro") for axis in "xyz"]
-
-
-class DataError(Exception):
-    """Data that cannot be used; the text says which file and row, and what to do."""
 
 
 class UciHar(NamedTuple):

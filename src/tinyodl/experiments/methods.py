@@ -7,6 +7,9 @@ studies/choose_policy.py.
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tinyodl import prune
 from tinyodl.har import Features, RangeScaler
 from tinyodl.learn import OSELMClassifier
@@ -19,6 +22,15 @@ FRACTIONS = (0.02, 0.05, 0.1, 0.2)
 def scaler(features: Features) -> RangeScaler:
     """Min-max for the official features, percentiles for ours."""
     return RangeScaler(0.0, 100.0) if features == "uci561" else RangeScaler()
+
+
+def fit(model: OSELMClassifier, X: NDArray[np.float64], y: NDArray[np.int64], classes: int) -> OSELMClassifier:
+    """Initial training with an output for every class number below `classes`, also for those that y lacks."""
+    absent = np.setdiff1d(np.arange(classes), y)
+    if not len(absent):
+        return model.fit(X, y)
+    nothing = np.zeros((len(absent), X.shape[1]))
+    return model.fit(np.vstack([X, nothing]), np.r_[y, absent], np.r_[np.ones(len(y)), np.zeros(len(absent))])
 
 
 class Method(NamedTuple):

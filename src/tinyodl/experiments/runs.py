@@ -48,8 +48,8 @@ class Job:
     trial: trial.Trial
 
 
-def jobs(config: Config, subjects: Iterable[int]) -> list[Job]:
-    """The pieces of work, long ones first."""
+def jobs(config: Config, subjects: Iterable[int], pooled: bool = True) -> list[Job]:
+    """The pieces of work, long ones first; the sweep over memory needs the people of the pooled protocol."""
     people = list(subjects) if config.protocol == "person" else [0]
 
     def make(kind: Kind, features: Features, seed: int, person: int) -> Job:
@@ -66,8 +66,9 @@ def jobs(config: Config, subjects: Iterable[int]) -> list[Job]:
     work += [make("trial", f, k, p) for f in config.features for k in range(config.seeds) for p in people]
     if config.extras and "compact" in config.features:
         work.append(make("timeline", "compact", 0, people[0]))
-        pooled = trial.Trial("pooled", "compact", (), config.split, config.order, config.payload, 0, 0)
-        work += [Job("pareto", pooled._replace(seed=k)) for k in range(min(config.seeds, PARETO_SEEDS))]
+    if config.extras and "compact" in config.features and pooled:
+        sweep = trial.Trial("pooled", "compact", (), config.split, config.order, config.payload, 0, 0)
+        work += [Job("pareto", sweep._replace(seed=k)) for k in range(min(config.seeds, PARETO_SEEDS))]
     return work
 
 
@@ -84,7 +85,7 @@ def run(
     progress: Callable[[int, int], None] | None = None,
 ) -> list[tuple[Job, dict[str, Any]]]:
     """All jobs with their results, in the order of `jobs`. `progress(done, total)` is called as results come."""
-    work = jobs(config, source.subjects)
+    work = jobs(config, source.subjects, bool(source.drifted))
     keys = [{"kind": j.kind, **j.trial._asdict(), "data": source.digest} for j in work]
     results = [cache.load(key) if use_cache else None for key in keys]
     missing = [k for k, result in enumerate(results) if result is None]

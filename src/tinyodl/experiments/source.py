@@ -1,7 +1,6 @@
-"""Where an experiment's windows come from: the embedded recordings, or an official folder."""
+"""Where an experiment's windows come from: the embedded recordings, an official folder, or a user's own."""
 
 import hashlib
-from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -9,48 +8,64 @@ import numpy as np
 
 from tinyodl import har
 from tinyodl.data import hapt, uci
-from tinyodl.data.recordings import Recording
-from tinyodl.experiments.windows import Windows, from_recordings
+from tinyodl.data.errors import DataError
+from tinyodl.data.recordings import Dataset
+from tinyodl.experiments.windows import Label, Windows, from_dataset, sorted_classes
 
 
 class Source:
-    """path: None for the embedded HAPT, else an unpacked HAPT or UCI HAR folder (DataError if it is neither)."""
+    """dataset; window (readings) and label: how it is cut; drifted: the people of the pooled protocol."""
 
-    def __init__(self, path: Path | None = None) -> None:
-        self._har = uci.read_uci_har(path) if path and uci.kind(path) == "uci-har" else None
-        if self._har:
-            self._recordings: Sequence[Recording] = self._har.recordings
-        else:
-            self._recordings = uci.read_hapt(path) if path else hapt.load()
-        subjects = {r.subject for r in self._recordings}
-        missing = sorted(set(hapt.DRIFTED) - subjects)
+    def __init__(
+        self, dataset: Dataset, window: int = har.WINDOW, label: Label = "whole", drifted: tuple[int, ...] = ()
+    ) -> None:
+        self.dataset, self.window, self.label, self.drifted = dataset, window, label, drifted
+        self.subjects = sorted({r.subject for r in dataset.recordings})
+        self.gyroscope = all(r.imu.shape[1] == 6 for r in dataset.recordings)
+        missing = sorted(set(drifted) - set(self.subjects))
         if missing:
-            raise uci.DataError(f"{path}: no recording of subject {missing[0]}, one of the five that the tables need")
-        self.subjects = sorted(subjects)
+            raise DataError(f"no recording of subject {missing[0]}, one of the five that the tables need")
+
+    @classmethod
+    def official(cls, path: Path | None = None) -> "Source":
+        """The embedded HAPT, or an unpacked HAPT or UCI HAR folder; DataError if it is neither."""
+        if path and uci.kind(path) == "uci-har":
+            return _UciHarSource(uci.read_uci_har(path))
+        return cls(hapt.dataset(uci.read_hapt(path) if path else None), drifted=hapt.DRIFTED)
 
     @cached_property
     def digest(self) -> str:
-        """Identifies the data, for the cache."""
-        digest = hashlib.sha256()
-        for r in self._recordings:
-            digest.update(f"{r.name} {r.subject}".encode())
+        """Identifies the data and how it is cut, for the cache."""
+        digest = hashlib.sha256(f"{self.window} {self.label} {self.dataset.activities}".encode())
+        for r in self.dataset.recordings:
+            digest.update(f"{r.subject} {r.imu.shape}".encode())
             digest.update(np.ascontiguousarray(r.imu).tobytes())
             digest.update(np.ascontiguousarray(r.activity).tobytes())
         return digest.hexdigest()[:16]
 
     def windows(self, features: har.Features) -> Windows:
-        """The windows of the six activities with these inputs; UCI HAR's own features where it has them."""
-        if self._har is None:
-            return from_recordings(
-                self._recordings,
-                hapt.ACTIVITIES,
-                lambda imu, starts: har.extract(imu, features=features, starts=starts),
-            )
-        if features == "uci561":
-            X = self._har.features
-        else:
-            X = np.empty((len(self._har.y), len(har.names(features))))
-            for number, r in enumerate(self._recordings):
-                own = self._har.recording == number
-                X[own] = har.extract(r.imu, features=features, starts=self._har.start[own])
-        return Windows(X, self._har.y - 1, self._har.subject, self._har.recording, hapt.ACTIVITIES)
+        """The labelled windows with these inputs."""
+        return from_dataset(
+            self.dataset,
+            lambda imu, starts: har.extract(imu, features=features, starts=starts, window=self.window),
+            self.window,
+            self.label,
+        )
+
+
+class _UciHarSource(Source):
+    """UCI HAR comes as windows, with its own features."""
+
+    def __init__(self, official: uci.UciHar) -> None:
+        super().__init__(hapt.dataset(official.recordings), drifted=hapt.DRIFTED)
+        self._official = official
+
+    def windows(self, features: har.Features) -> Windows:
+        own = self._official
+        X = own.features
+        if features == "compact":
+            X = np.empty((len(own.y), len(har.names(features))))
+            for number, r in enumerate(own.recordings):
+                mine = own.recording == number
+                X[mine] = har.extract(r.imu, features=features, starts=own.start[mine])
+        return sorted_classes(Windows(X, own.y - 1, own.subject, own.recording, hapt.ACTIVITIES))

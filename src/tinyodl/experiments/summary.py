@@ -1,13 +1,14 @@
 """Results of all trials to the one document that the tables, the JSON and the report show."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import scipy.stats
 
-from tinyodl.data.hapt import DRIFTED
+from tinyodl.data.hapt import ACTIVITIES, DRIFTED
+from tinyodl.data.recordings import Dataset
 from tinyodl.experiments.baselines import Mlp
 from tinyodl.experiments.runs import Config, Job
 
@@ -29,8 +30,14 @@ _RESAMPLES = 2000
 Result = Mapping[str, Any]
 
 
-def summarise(config: Config, results: Iterable[tuple[Job, Result]]) -> dict[str, Any]:
-    """The document: see the README for its keys. Fractions are 0 to 1; figures are means over seeds."""
+def summarise(config: Config, results: Iterable[tuple[Job, Result]], dataset: Dataset | None = None) -> dict[str, Any]:
+    """The document: see the README for its keys. Fractions are 0 to 1; figures are means over seeds.
+
+    dataset: a user's own recordings, None for the official ones.
+    """
+    names = {} if dataset is None else dataset.people
+    activities = ACTIVITIES if dataset is None else dataset.activities
+    chose = (lambda p: p not in DRIFTED) if dataset is None else (lambda p: False)
     groups: dict[tuple[str, str, int], dict[int, list[Result]]] = defaultdict(lambda: defaultdict(list))
     teachers: dict[str, list[float]] = defaultdict(list)
     extras: dict[str, list[Result]] = defaultdict(list)
@@ -46,10 +53,10 @@ def summarise(config: Config, results: Iterable[tuple[Job, Result]]) -> dict[str
     for (features, method, hidden), seeds in groups.items():
         by_seed = [seeds[k] for k in sorted(seeds)]
         key = {"method": method, "features": features, "hidden": hidden}
-        rows.append(key | _row(by_seed))
+        rows.append(key | _row(by_seed, names))
         policies = [_policy(by_seed, k) for k in range(len(by_seed[0][0]["pruning"]))]
         pruning += [key | policy for policy in policies]
-        people += [key | person for person in _people(by_seed)]
+        people += [key | person for person in _people(by_seed, names, chose)]
         sided += [key | stream for stream in _one_sided(by_seed)]
         same += [key | other for other in _same_share(policies)]
     return {
@@ -64,8 +71,9 @@ def summarise(config: Config, results: Iterable[tuple[Job, Result]]) -> dict[str
         "one_sided": sided,
         "same_share": same,
         "teacher_accuracy_on_sent": {f: float(np.mean(v)) for f, v in teachers.items()},
-        "mlp_bytes": _mlp_bytes(rows),
-        "published": PUBLISHED,
+        "mlp_bytes": _mlp_bytes(rows, len(activities)),
+        "activities": sorted(activities),
+        "published": PUBLISHED if dataset is None else None,
         "timeline": extras["timeline"][0] if extras["timeline"] else None,
         "pareto": _pareto(extras["pareto"]),
     }
@@ -104,7 +112,7 @@ def _by_person(by_seed: list[list[Result]], pick: Any) -> dict[int, float]:
 _AFTER = ("accuracy_after", "macro_f1", "accuracy_learning", "accuracy_before_after")
 
 
-def _row(by_seed: list[list[Result]]) -> dict[str, Any]:
+def _row(by_seed: list[list[Result]], names: Mapping[int, str]) -> dict[str, Any]:
     first = by_seed[0][0]
     seeds = {name: _means(by_seed, lambda r, n=name: r[n]) for name in ("accuracy_before", "accuracy_drifted")}
     seeds |= {name: _means(by_seed, lambda r, n=name: r["after"][n]) for name in _AFTER}
@@ -114,7 +122,9 @@ def _row(by_seed: list[list[Result]]) -> dict[str, Any]:
     row |= {name: float(np.mean(values)) for name, values in seeds.items()}
     row["interval"] = {name: interval(values) for name, values in seeds.items()}
     row["people_interval"] = bootstrap(list(after.values()))
-    row["worst_person"] = min(after, key=lambda p: after[p])
+    worst = min(after, key=lambda p: after[p])
+    row["worst_person"] = worst
+    row["worst_person_name"] = names.get(worst, str(worst))
     row["worst_person_after"] = min(after.values())
     row["people_losing_over_1_point"] = sum(after[p] < drifted[p] - _POINT for p in after)
     row["seeds"] = [{name: values[k] for name, values in seeds.items()} for k in range(len(by_seed))]
@@ -139,7 +149,9 @@ def _policy(by_seed: list[list[Result]], index: int) -> dict[str, Any]:
     return result
 
 
-def _people(by_seed: list[list[Result]]) -> list[dict[str, Any]]:
+def _people(
+    by_seed: list[list[Result]], names: Mapping[int, str], chose: Callable[[int], bool]
+) -> list[dict[str, Any]]:
     drifted = _by_person(by_seed, lambda r: r["person_drifted"])
     after = _by_person(by_seed, lambda r: r["after"]["person_after"])
     policies = [p["policy"] for p in by_seed[0][0]["pruning"]]
@@ -150,7 +162,8 @@ def _people(by_seed: list[list[Result]]) -> list[dict[str, Any]]:
     return [
         {
             "person": p,
-            "chose_inputs": p not in DRIFTED,
+            "name": names.get(p, str(p)),
+            "chose_inputs": chose(p),
             "accuracy_drifted": drifted[p],
             "accuracy_after": after[p],
             "accuracy_after_auto": auto.get(p),
@@ -203,10 +216,10 @@ def _same_share(policies: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return result
 
 
-def _mlp_bytes(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _mlp_bytes(rows: list[dict[str, Any]], classes: int) -> list[dict[str, Any]]:
     """The float32 weights of the MLP of the same shape as each model with hidden nodes."""
     shapes = sorted({(r["features"], r["inputs"], r["hidden"]) for r in rows if r["hidden"] and "ODL" in r["method"]})
-    return [{"features": f, "inputs": n, "hidden": h, "bytes": Mlp.state_bytes(n, h, 6)} for f, n, h in shapes]
+    return [{"features": f, "inputs": n, "hidden": h, "bytes": Mlp.state_bytes(n, h, classes)} for f, n, h in shapes]
 
 
 def _pareto(sweeps: list[Result]) -> list[dict[str, Any]]:

@@ -19,7 +19,8 @@ def run(windows: Windows, trial: Trial) -> dict[str, Any]:
         own = splits.people(windows, [int(person)])
         stream, test = splits.cut(windows, own, splits.STREAM_SHARE, "blocked", trial.seed)
         scaler = methods.scaler(trial.features).fit(windows.X[others])
-        model = methods.tiny().fit(scaler.transform(windows.X[others]), windows.y[others])
+        Z = scaler.transform(windows.X[others])
+        model = methods.fit(methods.tiny(), Z, windows.y[others], len(windows.classes))
         drifted = float(model.score(scaler.transform(windows.X[test]), windows.y[test]))
         if worst is None or drifted < worst[0]:
             H = model.hidden(scaler.transform(windows.X[stream]))

@@ -85,7 +85,8 @@ def _method(
     where: Sides,
     trial: Trial,
 ) -> dict[str, Any]:
-    model = method.build(trial.features, hidden, trial.seed).fit(Z[where.train], windows.y[where.train])
+    untrained = method.build(trial.features, hidden, trial.seed)
+    model = methods.fit(untrained, Z[where.train], windows.y[where.train], len(windows.classes))
     H = {name: model.hidden(Z[index]) for name, index in where._asdict().items() if name != "train"}
     y = {name: windows.y[index] for name, index in where._asdict().items()}
     subjects = windows.subject[where.test]

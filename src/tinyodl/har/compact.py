@@ -18,7 +18,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from tinyodl.har.compact_names import NAMES
-from tinyodl.har.windows import HOP, WINDOW
+from tinyodl.har.windows import WINDOW, check_window
 
 # Signals computed at every reading, in this order.
 SIGNALS = (
@@ -68,6 +68,11 @@ def band_name(band: tuple[float, float]) -> str:
     return f"{band[0]:g}-{band[1]:g}Hz"
 
 
+def needs_gyroscope(name: str) -> bool:
+    """Whether an input is made of rotation."""
+    return any(part in ("gyro_x", "gyro_y", "gyro_z", "gyro_norm", "turn", "tilt") for part in name.split("."))
+
+
 @cache
 def candidates() -> tuple[str, ...]:
     """Every input that could be chosen."""
@@ -91,11 +96,16 @@ class Plan(NamedTuple):
     channels: tuple[str, ...]  # signals, then differences, then bands
     accumulators: NDArray[np.int64]  # (accumulators, 3): operation, channel, other channel
     column: dict[tuple[int, int, int], int]  # the same, to its index
+    window: int  # readings
 
 
 @cache
-def plan(names: tuple[str, ...] = NAMES, rate: float = 50.0) -> Plan:
-    """The work that these inputs need at this rate (readings a second); ValueError on an unknown name."""
+def plan(names: tuple[str, ...] = NAMES, rate: float = 50.0, window: int = WINDOW) -> Plan:
+    """The work that these inputs need at this rate (readings a second) in windows of so many readings.
+
+    ValueError on an unknown name, a rate too low for the bands, or a window that is not two halves.
+    """
+    check_window(window)
     unknown = [name for name in names if name not in set(candidates())]
     if unknown:
         raise ValueError(f"no compact input is called {unknown[0]!r}: see tinyodl.har.compact.candidates()")
@@ -123,6 +133,7 @@ def plan(names: tuple[str, ...] = NAMES, rate: float = 50.0) -> Plan:
         channels,
         np.array(list(column), np.int64).reshape(-1, 3),
         column,
+        window,
     )
 
 
@@ -273,19 +284,19 @@ def inputs(halves: NDArray[Any], work: Plan) -> NDArray[Any]:
         return np.asarray(total[:, work.column[operation, i, i if j is None else j]])
 
     def mean(i: int) -> NDArray[Any]:
-        return np.asarray(column(SUM, i) / number(WINDOW))
+        return np.asarray(column(SUM, i) / number(work.window))
 
     def energy(i: int) -> NDArray[Any]:
-        return np.asarray(column(SQUARE, i) / number(WINDOW))
+        return np.asarray(column(SQUARE, i) / number(work.window))
 
     def magnitude(i: int) -> NDArray[Any]:
-        return np.asarray(column(MAGNITUDE, i) / number(WINDOW))
+        return np.asarray(column(MAGNITUDE, i) / number(work.window))
 
     def variance(i: int) -> NDArray[Any]:
         return np.asarray(np.maximum(energy(i) - mean(i) ** 2, 0))
 
     def half_energies(i: int) -> NDArray[Any]:
-        return np.asarray(halves[:, :, work.column[SQUARE, i, i]] / number(HOP))
+        return np.asarray(halves[:, :, work.column[SQUARE, i, i]] / number(work.window // 2))
 
     def log(value: NDArray[Any], floor: float) -> NDArray[Any]:
         return np.asarray(np.log(value + number(floor)))
@@ -317,7 +328,7 @@ def inputs(halves: NDArray[Any], work: Plan) -> NDArray[Any]:
             result[:, k] = norm if rest == "norm" else _direction(acc / norm, name)
         elif kind == "corr":
             i, j = (work.channels.index(part) for part in rest.split("."))
-            covariance = column(PRODUCT, i, j) / number(WINDOW) - mean(i) * mean(j)
+            covariance = column(PRODUCT, i, j) / number(work.window) - mean(i) * mean(j)
             result[:, k] = covariance / np.sqrt(variance(i) * variance(j) + number(PRODUCT_FLOOR))
         else:
             source, statistic = name.rsplit(".", 1)
@@ -342,10 +353,24 @@ def _accumulate_halves(channels, starts, hop, accumulators, out):  # type: ignor
             accumulate(channels[first : first + hop], accumulators, out[half, w])
 
 
+def with_gyroscope(imu: NDArray[np.float64], names: tuple[str, ...]) -> NDArray[np.float64]:
+    """(readings, 6): a missing gyroscope reads zero; ValueError where one of these inputs needs it."""
+    if imu.shape[1] == 6:
+        return imu
+    needing = [name for name in names if needs_gyroscope(name)]
+    if needing:
+        raise ValueError(
+            f"{len(needing)} of {len(names)} inputs need a gyroscope ({needing[0]} for one), and these readings have "
+            "none: leave those inputs out"
+        )
+    return np.hstack([imu, np.zeros_like(imu)])
+
+
 def extract(imu: NDArray[np.float64], starts: NDArray[np.int64], work: Plan) -> NDArray[np.float64]:
-    """All windows of one recording: imu (readings, 6), starts (windows,) -> (windows, inputs)."""
+    """All windows of one recording: imu (readings, 6 or 3), starts (windows,) -> (windows, inputs)."""
+    imu = with_gyroscope(imu, work.names)
     channels = np.empty((len(imu), len(work.channels)))
     signals(imu, start(work, np.float64), work.steps, work.bands, channels)
     halves = np.tile(empty_half(work, np.float64), (2, len(starts), 1))
-    _accumulate_halves(channels, starts, HOP, work.accumulators, halves)
+    _accumulate_halves(channels, starts, work.window // 2, work.accumulators, halves)
     return inputs(halves, work)

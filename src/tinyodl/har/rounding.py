@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tinyodl.har import compact
 from tinyodl.har.compact_names import NAMES
-from tinyodl.har.windows import HOP, WINDOW, check_imu, window_starts
+from tinyodl.har.windows import check_imu, window_starts
 
 Array = NDArray[np.float64]
 
@@ -106,8 +106,8 @@ def _band_error(x: Array, x_error: Array, y: Array, coefficients: Array) -> Arra
 def _inputs(v: Array, error: Array, starts: NDArray[np.int64], work: compact.Plan) -> Array:
     """Errors of sums, then of the inputs made of them."""
     result = np.empty((len(starts), len(work.names)))
-    reach = starts[:, None] + np.arange(WINDOW)
-    grow = (HOP + 3) * U
+    reach = starts[:, None] + np.arange(work.window)
+    grow = (work.window // 2 + 3) * U
 
     def total(values: Array, errors: Array) -> tuple[Array, Array]:
         """A mean over the window and its error; values and errors are (windows, readings)."""
@@ -136,7 +136,10 @@ def _inputs(v: Array, error: Array, starts: NDArray[np.int64], work: compact.Pla
         return np.asarray(np.maximum(high, low) + 2 * U + 4 * U * abs(np.log(x + floor)))
 
     def half_logs(i: int) -> list[Array]:
-        return [log(*energy(i, part), compact.ENERGY_FLOOR) for part in (slice(HOP), slice(HOP, None))]
+        return [
+            log(*energy(i, part), compact.ENERGY_FLOOR)
+            for part in (slice(work.window // 2), slice(work.window // 2, None))
+        ]
 
     def crest(i: int) -> Array:
         e, e_error = energy(i)

@@ -7,16 +7,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from tinyodl.har import compact, uci561
 from tinyodl.har.compact_names import NAMES
-from tinyodl.har.windows import HOP, WINDOW
+from tinyodl.har.windows import WINDOW
 
 
 class Stream:
-    """One reading in; every 64 readings, from the 128th on, the inputs of the last 128 readings out.
+    """One reading in; every half window, from the first whole one on, the inputs of the last window out.
 
     uci561 comes two readings later: its median and its jerk take what follows the window.
 
     features: "compact" or "uci561"; rate: readings a second; dtype: float64, or float32 for compact (what the
-    arithmetic is done in; `tinyodl.har.rounding` bounds the difference).
+    arithmetic is done in; `tinyodl.har.rounding` bounds the difference). For compact also: names, which of its
+    inputs; window, readings (one comes every half window).
 
     >>> stream = Stream()
     >>> outs = [stream.push([0.0, 0.0, 1.0, 0.0, 0.0, 0.0]) for _ in range(192)]
@@ -25,14 +26,24 @@ class Stream:
     """
 
     def __init__(
-        self, features: str = "compact", rate: float = 50.0, dtype: type[np.floating[Any]] = np.float64
+        self,
+        features: str = "compact",
+        rate: float = 50.0,
+        dtype: type[np.floating[Any]] = np.float64,
+        names: tuple[str, ...] = NAMES,
+        window: int = WINDOW,
     ) -> None:
         if features not in ("compact", "uci561"):
             raise ValueError(f"features must be 'uci561' or 'compact', got {features!r}")
         if features == "uci561" and np.dtype(dtype) != np.float64:
             raise ValueError("uci561 streams in float64 only: it is for comparison, compact is for devices")
+        if features == "uci561" and window != WINDOW:
+            raise ValueError(f"uci561 is defined for windows of {WINDOW} readings, got {window}")
+        self._window = window
         self._half: _CompactHalves | _Uci561Halves = (
-            _CompactHalves(rate, dtype) if features == "compact" else _Uci561Halves(rate)
+            _CompactHalves(compact.plan(names, float(rate), window), dtype)
+            if features == "compact"
+            else _Uci561Halves(rate)
         )
         self._dtype = dtype
         self._seen = 0
@@ -47,7 +58,7 @@ class Stream:
         self._half.add(row[None, :])
         self._seen += 1
         due = self._seen - self._half.late
-        return self._half.finish(due >= WINDOW) if due > 0 and due % HOP == 0 else None
+        return self._half.finish(due >= self._window) if due > 0 and due % (self._window // 2) == 0 else None
 
 
 class _CompactHalves:
@@ -55,8 +66,8 @@ class _CompactHalves:
 
     late = 0
 
-    def __init__(self, rate: float, dtype: type[np.floating[Any]]) -> None:
-        self._plan = compact.plan(NAMES, float(rate))
+    def __init__(self, work: compact.Plan, dtype: type[np.floating[Any]]) -> None:
+        self._plan = work
         self._state = compact.start(self._plan, dtype)
         self._dtype = dtype
         self._row = np.empty((1, len(self._plan.channels)), dtype)

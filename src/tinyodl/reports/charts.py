@@ -53,16 +53,17 @@ def labels_asked(document: dict[str, Any]) -> Chart:
             }
         )
     published = document["published"]
-    traces.append(
-        {
-            "name": "published (accuracy about)",
-            "x": [100 * (1 - published["communication_saved"])],
-            "y": [100 * (published["approximate"]["accuracy_after"] - published["accuracy_lost"])],
-            "mode": "markers",
-            "marker": {"size": 11, "symbol": "x"},
-            "hovertemplate": "about %{y:.1f} % right, %{x:.1f} % asked<extra>published</extra>",
-        }
-    )
+    if published:
+        traces.append(
+            {
+                "name": "published (accuracy about)",
+                "x": [100 * (1 - published["communication_saved"])],
+                "y": [100 * (published["approximate"]["accuracy_after"] - published["accuracy_lost"])],
+                "mode": "markers",
+                "marker": {"size": 11, "symbol": "x"},
+                "hovertemplate": "about %{y:.1f} % right, %{x:.1f} % asked<extra>published</extra>",
+            }
+        )
     note = "Up and to the left is better. Bars: 95 % over seeds. Click a name in the legend to show or hide it."
     x = _axis("labels asked, % of the stream", type="log", tickvals=[1, 2, 5, 10, 20, 50, 100])
     return Chart(
@@ -76,7 +77,7 @@ def people(document: dict[str, Any]) -> Chart | None:
     if not rows:
         return None
     rows = sorted(rows, key=lambda r: r["accuracy_drifted"])
-    names = [f"{r['person']}{'' if r['chose_inputs'] else ' *'}" for r in rows]
+    names = [f"{r['name']}{'' if r['chose_inputs'] else ' *'}" for r in rows]
     series = (
         ("not learning", "accuracy_drifted"),
         ("every label", "accuracy_after"),
@@ -160,14 +161,15 @@ def memory(document: dict[str, Any]) -> Chart:
     rows = document["rows"]
     names = [f"{_label(r)}, {r['features']}" for r in rows]
     mlp = {(m["features"], m["hidden"]): m["bytes"] for m in document["mlp_bytes"]}
-    published = document["published"]["approximate"]["state_kilobytes"]
+    published = document["published"]
+    reference = [published["approximate"]["state_kilobytes"]] if published else []
     traces: list[Trace] = [
         {
             "type": "bar",
             "orientation": "h",
             "name": "kept to predict and to learn",
-            "x": [r["state_bytes"] / 1000 for r in rows] + [published],
-            "y": [*names, "published (about)"],
+            "x": [r["state_bytes"] / 1000 for r in rows] + reference,
+            "y": names + ["published (about)"] * len(reference),
             "hovertemplate": "%{y}: %{x:.1f} kB<extra></extra>",
         },
         {

@@ -2,8 +2,6 @@
 
 from typing import Any, NamedTuple
 
-from tinyodl.data.hapt import DRIFTED
-
 
 class Row(NamedTuple):
     """cells of text; kind: "" or "bold" (ours) or "italic" (published)."""
@@ -51,17 +49,19 @@ def _conditions(document: dict[str, Any]) -> str:
 
 def accuracy(document: dict[str, Any]) -> Table:
     """Every method, learning from every label."""
-    about = document["published"]["approximate"]
     keys = ("accuracy_before", "accuracy_drifted", "accuracy_after")
-    published = [percent(about[key]) for key in keys]
-    rows = [Row(["published (about)", "561", *published, *["-"] * 6, str(about["state_kilobytes"])], "italic")]
+    rows = []
+    if document["published"]:
+        about = document["published"]["approximate"]
+        published = [percent(about[key]) for key in keys]
+        rows.append(Row(["published (about)", "561", *published, *["-"] * 6, str(about["state_kilobytes"])], "italic"))
     for row in document["rows"]:
         cells = [_name(row), f"{row['features']} {row['inputs']}"]
         cells += [percent(row[key], row["interval"][key]) for key in keys]
         cells.append(" to ".join(percent(end) for end in row["people_interval"]))
         cells.append(percent(row["macro_f1"], row["interval"]["macro_f1"]))
         cells += [percent(row["accuracy_learning"]), percent(row["accuracy_before_after"])]
-        cells.append(f"{percent(row['worst_person_after'])} (no. {row['worst_person']})")
+        cells.append(f"{percent(row['worst_person_after'])} ({row['worst_person_name']})")
         cells += [str(row["people_losing_over_1_point"]), f"{row['state_bytes'] / 1000:.1f}"]
         rows.append(Row(cells, "bold" if row["method"] == "ODLTiny" else ""))
     return Table(
@@ -80,9 +80,11 @@ def accuracy(document: dict[str, Any]) -> Table:
 def pruning(document: dict[str, Any]) -> Table:
     """Every policy of every method."""
     published = document["published"]
-    share = percent(1 - published["communication_saved"])
-    lost = f"{-100 * published['accuracy_lost']:.1f} points"
-    rows = [Row(["published (abstract)", "561", "published", lost, "-", share, share, "-"], "italic")]
+    rows = []
+    if published:
+        share = percent(1 - published["communication_saved"])
+        lost = f"{-100 * published['accuracy_lost']:.1f} points"
+        rows.append(Row(["published (abstract)", "561", "published", lost, "-", share, share, "-"], "italic"))
     for row in document["pruning"]:
         cells = [_name(row), row["features"], policy_name(row)]
         cells.append(percent(row["accuracy_after"], row["interval"]["accuracy_after"]))
@@ -142,8 +144,8 @@ def people(document: dict[str, Any]) -> Table:
     chosen = [row for row in document["per_person"] if row["method"] == "ODLTiny"]
     keys = ("accuracy_drifted", "accuracy_after", "accuracy_after_auto")
     rows = [
-        Row([str(row["person"]), "yes" if row["chose_inputs"] else "no", *(percent(row[key]) for key in keys)])
-        for row in sorted(chosen, key=lambda r: (r["person"] in DRIFTED, r["person"]))
+        Row([row["name"], "yes" if row["chose_inputs"] else "no", *(percent(row[key]) for key in keys)])
+        for row in sorted(chosen, key=lambda r: (not r["chose_inputs"], r["person"]))
     ]
     for took, text in ((True, "mean of those who did"), (False, "mean of the others")):
         group = [row for row in chosen if row["chose_inputs"] == took]

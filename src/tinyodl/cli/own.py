@@ -1,0 +1,74 @@
+"""A user's own recordings on the command line: read, checked, and what was assumed said aloud."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+
+from tinyodl.data.errors import DataError
+from tinyodl.data.recordings import RATE, Dataset
+from tinyodl.data.table import Options, read
+from tinyodl.experiments.windows import Label, labelled, share_left_out
+
+Told = tuple[float | None, Any, Any, bool]  # rate, acceleration's unit, rotation's unit, whether gaps cut
+
+
+def readings(seconds: float) -> int:
+    """A window in readings: an even number at 50 a second."""
+    return 2 * round(seconds * RATE / 2)
+
+
+def load(files: Sequence[Path], told: Told, labelled: bool = True) -> Dataset:
+    """The recordings; every note of the reader goes to standard error."""
+    imported = read(files, Options(*told), labelled)
+    say(imported.notes)
+    return imported.dataset
+
+
+def say(notes: Sequence[str]) -> None:
+    """Notes on standard error, a line each."""
+    console = Console(stderr=True, soft_wrap=True)
+    for note in notes:
+        console.print(note, style="dim", markup=False, highlight=False)
+
+
+def check(dataset: Dataset, window: int, label: Label, people: int) -> None:
+    """DataError where there is too little to train on; says what is left out."""
+    names = dataset.activities
+    if len(names) < 2:
+        raise DataError(
+            f"{'only one activity (' + repr(names[0]) + ')' if names else 'no activity at all'} in the recordings: "
+            "a model tells at least two apart; fill the activity column"
+        )
+    counts: dict[int, int] = dict.fromkeys(dataset.people, 0)
+    seen = np.zeros(len(names), int)
+    for r in dataset.recordings:
+        y = labelled(r.activity, len(names), window, label)[1]
+        counts[r.subject] += len(y)
+        seen += np.bincount(y - 1, minlength=len(names))
+    if (seen == 0).any():
+        raise DataError(
+            f"activity {names[int((seen == 0).argmax())]!r} has no window of {window / RATE:g} s: record it for "
+            "longer, shorten the window with --window, take --label majority, or empty its cells"
+        )
+    if len(counts) < people:
+        raise DataError(
+            f"recordings of {len(counts)} person, but leaving one out needs at least {people}: fill the subject column"
+        )
+    poor = [dataset.people[p] for p, n in counts.items() if n < 5 * (people > 1)]
+    if poor or sum(counts.values()) < 10:
+        whose = f"subject {poor[0]!r} has" if poor else "there are"
+        raise DataError(
+            f"{whose} too few windows of {window / RATE:g} s: record longer, shorten the window with --window, "
+            "or leave that person out"
+        )
+    left_out = share_left_out(dataset, window, label)
+    say(
+        [
+            f"{len(counts)} people, {len(dataset.recordings)} recordings, {len(names)} activities, "
+            f"{sum(counts.values()):,} windows of {window / RATE:g} s; {100 * left_out:.1f} % of the "
+            f" labelled readings are in no window of their activity (--label {label})."
+        ]
+    )

@@ -1,0 +1,376 @@
+"""A user's own recordings: CSV or Parquet, a row a reading.
+
+Columns: acc_x, acc_y, acc_z; gyro_x, gyro_y, gyro_z (or none of them); activity (empty where unlabelled); subject;
+recording and time where there are any. Whatever cannot be used is an error with file and row; whatever is
+recognised or assumed is said in a note.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinyodl.data import units
+from tinyodl.data.errors import DataError
+from tinyodl.data.recordings import RATE, Dataset, Recording
+from tinyodl.data.resample import SLOWEST, on_grid, to_standard_rate
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Array = NDArray[np.float64]
+
+ACC = ("acc_x", "acc_y", "acc_z")
+GYRO = ("gyro_x", "gyro_y", "gyro_z")
+UNLABELLED = ("", "-", "na", "n/a", "nan", "none", "null", "unlabelled", "unlabeled", "unknown")
+_SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
+_GAP = 4.0  # median distances of readings
+_LONGEST_JUMP = 0.1  # s, below which a gap is jitter
+_STUCK = 250  # readings without any change
+
+
+class Options(NamedTuple):
+    """What the user told: readings a second, units (None: recognised), and whether a gap cuts a recording in two."""
+
+    rate: float | None = None
+    acc_unit: units.AccUnit | None = None
+    gyro_unit: units.GyroUnit | None = None
+    split_gaps: bool = False
+
+
+class Imported(NamedTuple):
+    """The recordings, and what was recognised, assumed or changed, a sentence each."""
+
+    dataset: Dataset
+    notes: list[str]
+
+
+class _Run(NamedTuple):
+    """Rows of one recording in its file, not yet in our units."""
+
+    file: Path
+    first_row: int  # as an editor counts it
+    name: str
+    subject: str
+    values: Array  # acc, then gyro where there is one
+    activity: NDArray[np.intp]  # into activities, "" where unlabelled
+    activities: tuple[str, ...]
+    time: Array | None  # s
+
+    def where(self, index: int) -> str:
+        """File and row of a reading, for messages."""
+        return f"{self.file}, row {self.first_row + index}"
+
+
+def read(files: Sequence[Path], options: Options | None = None, labelled: bool = True) -> Imported:
+    """Read recordings; DataError says which file and row cannot be used, and what to do.
+
+    labelled=False reads recordings to be predicted: activity and subject may be missing.
+    """
+    options = options or Options()
+    runs = [run for file in files for run in _runs(file, options, labelled)]
+    notes: list[str] = []
+    gyroscope = all(run.values.shape[1] == 6 for run in runs)
+    if not gyroscope:
+        without = next(run.file for run in runs if run.values.shape[1] == 3)
+        notes.append(f"No gyroscope ({without}): the inputs that need one are left out.")
+    runs = _in_units(runs, options, gyroscope, notes)
+    named = sorted({run.activities[k] for run in runs for k in np.unique(run.activity)} - {""})
+    number = {"": 0} | {name: k + 1 for k, name in enumerate(named)}
+    subjects = _subject_numbers({run.subject for run in runs})
+    recordings, rates = [], set()
+    for run in runs:
+        labels = np.array([number.get(name, 0) for name in run.activities], np.int64)[run.activity]
+        values, rate = run.values, options.rate or RATE
+        if run.time is not None:
+            values, labels, rate = on_grid(values, labels, run.time)
+            if options.rate and abs(rate / options.rate - 1) > 0.05:
+                raise DataError(
+                    f"{run.where(0)}: by its time, recording {run.name!r} has {rate:.4g} readings a second, but --rate "
+                    f"says {options.rate:g}: leave out --rate, or mend the time column"
+                )
+        if rate < SLOWEST:
+            raise DataError(
+                f"{run.where(0)}: {rate:.4g} readings a second are too few to tell movements apart; record at "
+                f"{RATE:g}, at least {SLOWEST:g}"
+            )
+        rates.add(round(rate, 1))
+        imu, labels = to_standard_rate(values, labels, rate)
+        recordings.append(Recording(run.name, subjects[run.subject], imu, labels))
+    if all(run.time is None for run in runs) and not options.rate:
+        notes.append(f"No time column and no --rate: taken as {RATE:g} readings a second.")
+    if rates != {RATE}:
+        notes.append(f"Resampled to {RATE:g} readings a second from {', '.join(f'{r:g}' for r in sorted(rates))}.")
+    empty = sum(int((r.activity == 0).sum()) for r in recordings)
+    if labelled and empty:
+        share = 100 * empty / sum(len(r.activity) for r in recordings)
+        notes.append(f"{share:.1f} % of the readings have no activity: they are not learnt from.")
+    people = {k: name for name, k in sorted(subjects.items(), key=lambda item: item[1])}
+    return Imported(Dataset(recordings, tuple(named), people), notes)
+
+
+def _subject_numbers(names: set[str]) -> dict[str, int]:
+    """Whole numbers stay what they are; other names are numbered from 1, in order."""
+    if all(name.isdecimal() for name in names) and len({int(name) for name in names}) == len(names):
+        return {name: int(name) for name in names}
+    return {name: k + 1 for k, name in enumerate(sorted(names))}
+
+
+def _frame(file: Path) -> "pl.DataFrame":
+    """The file as a table: text from CSV, typed columns from Parquet."""
+    import polars as pl
+
+    if not file.is_file():
+        raise DataError(f"{file}: there is no such file. Give the path of a .csv or .parquet file")
+    kind = file.suffix.lower()
+    if kind not in (".csv", ".tsv", ".txt", ".parquet", ".pq"):
+        raise DataError(f"{file}: its name ends in {kind or 'nothing'}; recordings are read from .csv or .parquet")
+    try:
+        if kind in (".parquet", ".pq"):
+            frame = pl.read_parquet(file)
+        else:
+            with file.open(encoding="utf-8-sig") as text:
+                header = text.readline()
+            separator = max(",;\t", key=header.count)
+            frame = pl.read_csv(file, separator=separator, infer_schema=False)
+    except (pl.exceptions.PolarsError, UnicodeDecodeError, OSError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise DataError(
+            f"{file}: cannot be read as {'Parquet' if kind in ('.parquet', '.pq') else 'CSV'} ({reason}). It may be "
+            "cut short, damaged or no such table: write it again"
+        ) from None
+    names = [name.strip().lower() for name in frame.columns]
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise DataError(f"{file}: column {twice[0]!r} is there twice; keep one")
+    frame.columns = names
+    if frame.height == 0:
+        raise DataError(f"{file}: no rows below its header")
+    return frame
+
+
+def _runs(file: Path, options: Options, labelled: bool) -> list[_Run]:
+    """A file cut into its recordings."""
+    frame = _frame(file)
+    head = 1 if file.suffix.lower() in (".parquet", ".pq") else 2
+    wanted = [*ACC, "activity", "subject"] if labelled else [*ACC]
+    missing = [name for name in wanted if name not in frame.columns]
+    gyro = [name for name in GYRO if name in frame.columns]
+    if gyro and len(gyro) < 3:
+        missing += [name for name in GYRO if name not in gyro]
+    if missing:
+        raise DataError(
+            f"{file}, row 1: no column {', '.join(missing)}; there are {', '.join(frame.columns)}. "
+            "Name the columns acc_x, acc_y, acc_z, gyro_x, gyro_y, gyro_z (or none of these three), activity, subject"
+        )
+    values = np.column_stack([_numbers(frame, name, file, head) for name in (*ACC, *gyro)])
+    activity, activities = _text(frame, "activity", "")
+    activities = tuple("" if name.lower() in UNLABELLED else name for name in activities)
+    subject, subjects = _text(frame, "subject", "1")
+    if "" in subjects:
+        nobody = subject == subjects.index("")
+        raise DataError(
+            f"{file}, row {head + int(nobody.argmax())}: no subject ({int(nobody.sum())} such rows); say whose it is"
+        )
+    recording, names = _text(frame, "recording", "")
+    time = _time(frame, file, head) if "time" in frame.columns else None
+    starts = np.flatnonzero(np.r_[True, (subject[1:] != subject[:-1]) | (recording[1:] != recording[:-1])])
+    seen: set[tuple[str, str]] = set()
+    whose: dict[str, str] = {}
+    runs: list[_Run] = []
+    for a, b in zip(starts, np.r_[starts[1:], frame.height], strict=True):
+        key = (names[recording[a]], subjects[subject[a]])
+        if key[0] and whose.setdefault(key[0], key[1]) != key[1]:
+            raise DataError(
+                f"{file}, row {head + a}: recording {key[0]!r} is subject {whose[key[0]]!r}'s and {key[1]!r}'s: give "
+                "each person's recording a name of its own"
+            )
+        if key[0] and key in seen:
+            raise DataError(
+                f"{file}, row {head + a}: recording {key[0]!r} goes on after others came between; sort the rows by "
+                "recording and time"
+            )
+        seen.add(key)
+        name = f"{file.name}: {key[0] or len(seen)}" if len(starts) > 1 or key[0] else file.name
+        part = slice(a, b)
+        own = None if time is None else time[part]
+        run = _Run(file, head + int(a), name, key[1], values[part], activity[part], activities, own)
+        runs += _checked_time(run, options.split_gaps)
+    return runs
+
+
+def _text(frame: "pl.DataFrame", name: str, default: str) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+    """A column as numbers of texts without blanks around them, and the texts; whole floats lose their .0."""
+    import polars as pl
+
+    if name not in frame.columns:
+        return np.zeros(frame.height, np.intp), (default,)
+    column = frame[name]
+    if column.dtype.is_float() and (column.drop_nulls() % 1 == 0).all():
+        column = column.cast(pl.Int64)
+    text = column.cast(pl.String).fill_null("").str.strip_chars()
+    texts = text.unique(maintain_order=True)
+    return text.cast(pl.Enum(texts)).to_physical().to_numpy().astype(np.intp), tuple(texts)
+
+
+def _numbers(frame: "pl.DataFrame", name: str, file: Path, head: int) -> Array:
+    """A column of finite numbers."""
+    import polars as pl
+
+    column = frame[name]
+    text = column.cast(pl.String)
+    cleaned = text.str.strip_chars() if column.dtype == pl.String else column
+    numbers = cleaned.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy().astype(np.float64)
+    bad = ~np.isfinite(numbers)
+    if bad.any():
+        row = int(bad.argmax())
+        got = text[row]
+        last = " The file may be cut short there." if row == len(numbers) - 1 else ""
+        raise DataError(
+            f"{file}, row {head + row}: {name} is {'empty' if got in (None, '') else repr(got)}, expected a finite "
+            f"number ({int(bad.sum())} such rows).{last} Mend the row, or end the "
+            "recording before it and name the rest anew"
+        )
+    return numbers
+
+
+def _time(frame: "pl.DataFrame", file: Path, head: int) -> Array:
+    """The time column in seconds, from its first value: numbers in s, ms, us or ns, or dates with times."""
+    import polars as pl
+
+    column = frame["time"]
+    if column.dtype == pl.String:
+        text = column.str.strip_chars()
+        if text.cast(pl.Float64, strict=False)[0] is None:
+            column = text.str.to_datetime(strict=False, time_unit="ns")
+            if column.null_count():
+                row = int(column.is_null().arg_max() or 0)
+                raise DataError(
+                    f"{file}, row {head + row}: time is {text[row]!r}, expected seconds, milliseconds or a date with "
+                    "time such as 2026-01-31T12:00:00.020"
+                )
+    if column.dtype.is_temporal():
+        if column.null_count():
+            raise DataError(f"{file}, row {head + int(column.is_null().arg_max() or 0)}: time is empty")
+        stamps = column.cast(pl.Datetime("ns")).cast(pl.Int64).to_numpy()
+        return np.asarray((stamps - stamps[0]) * 1e-9)
+    numbers = _numbers(frame, "time", file, head)
+    steps = np.diff(numbers)
+    step = float(np.median(steps[steps > 0])) if (steps > 0).any() else 1.0
+    unit = next((u for u, s in _SECONDS.items() if 4e-4 < step * s <= 0.2), None)
+    if unit is None:
+        raise DataError(
+            f"{file}, row {head}: readings are {step:g} apart in time, which is no rate of a sensor in s, ms, us or ns"
+        )
+    return np.asarray((numbers - numbers[0]) * _SECONDS[unit])
+
+
+def _checked_time(run: _Run, split_gaps: bool) -> list[_Run]:
+    """The recording if its time runs on, cut at gaps if that is wanted."""
+    if run.time is None or len(run.time) < 2:
+        return [run._replace(time=None)]
+    steps = np.diff(run.time)
+    if (steps <= 0).any():
+        row = int((steps <= 0).argmax()) + 1
+        raise DataError(
+            f"{run.where(row)}: time {'stands still' if steps[row - 1] == 0 else 'runs backwards'} in recording "
+            f"{run.name!r}; sort the rows, or give what starts there a name of its own in the recording column"
+        )
+    gaps = np.flatnonzero(steps > max(_GAP * float(np.median(steps)), _LONGEST_JUMP))
+    if not len(gaps):
+        return [run]
+    if not split_gaps:
+        raise DataError(
+            f"{run.where(int(gaps[0]) + 1)}: {steps[gaps[0]]:.3g} s are missing before it ({len(gaps)} such gaps in "
+            f"recording {run.name!r}). Pass --split-gaps to cut the recording there, or mend the file"
+        )
+    edges = [0, *(gaps + 1).tolist(), len(run.time)]
+    return [
+        _checked_time(
+            run._replace(
+                first_row=run.first_row + a,
+                name=f"{run.name}, part {k + 1}",
+                values=run.values[a:b],
+                activity=run.activity[a:b],
+                time=run.time[a:b],
+            ),
+            False,
+        )[0]
+        for k, (a, b) in enumerate(pairwise(edges))
+    ]
+
+
+def _in_units(runs: list[_Run], options: Options, gyroscope: bool, notes: list[str]) -> list[_Run]:
+    """Accelerations in g, rotations in rad/s; values that no sensor reads are refused."""
+    acc_unit = options.acc_unit or _acc_unit(runs)
+    converted = [run._replace(values=run.values[:, :3] * units.TO_G[acc_unit]) for run in runs]
+    notes += [] if options.acc_unit else [f"Acceleration recognised as {acc_unit} (--acc-unit tells it)."]
+    if gyroscope:
+        gyro_unit = options.gyro_unit or _gyro_unit(runs, converted)
+        notes += [] if options.gyro_unit else [f"Rotation recognised as {gyro_unit} (--gyro-unit tells it)."]
+        converted = [
+            new._replace(values=np.hstack([new.values, old.values[:, 3:] * units.TO_RAD[gyro_unit]]))
+            for old, new in zip(runs, converted, strict=True)
+        ]
+    for run in converted:
+        limits = np.repeat([units.LARGEST_ACC, units.LARGEST_GYRO], 3)[: run.values.shape[1]]
+        absurd = np.abs(run.values) > limits
+        if absurd.any():
+            row, column = np.argwhere(absurd)[0]
+            value, limit = run.values[row, column], limits[column]
+            raise DataError(
+                f"{run.where(int(row))}: {(*ACC, *GYRO)[column]} is {value:.4g} {'g' if column < 3 else 'rad/s'}, more "
+                f"than a sensor reads ({limit:g}). Mend the row, or tell the unit with --acc-unit or --gyro-unit"
+            )
+        if len(run.values) > _STUCK:
+            same = (np.diff(run.values[:, :3], axis=0) == 0).all(axis=1)
+            changes = np.flatnonzero(np.r_[True, ~same, True])
+            longest = int(np.diff(changes).argmax())
+            if np.diff(changes)[longest] > _STUCK:
+                raise DataError(
+                    f"{run.where(int(changes[longest]))}: the acceleration does not change at all for "
+                    f"{np.diff(changes)[longest]} readings: the sensor was stuck or values were "
+                    "filled in; cut that part out"
+                )
+    return converted
+
+
+def _acc_unit(runs: list[_Run]) -> units.AccUnit:
+    found: dict[units.AccUnit, str] = {}
+    medians: list[float] = []
+    for run in runs:
+        for first, unit, median in units.acceleration(run.values[:, :3]):
+            medians.append(median)
+            if unit is not None:
+                found.setdefault(unit, run.where(first))
+    if not found:
+        raise DataError(
+            f"{runs[0].file}: the acceleration's magnitude is {np.median(medians):.3g}, neither about 1 (g) nor 9.8 "
+            "(m/s2). Readings must hold gravity; if they do, tell the unit with --acc-unit"
+        )
+    if len(found) > 1:
+        places = " and ".join(f"{unit} ({where})" for unit, where in found.items())
+        raise DataError(f"mixed units of acceleration: {places}. Convert the files to one unit")
+    return next(iter(found))
+
+
+def _gyro_unit(runs: list[_Run], in_g: list[_Run]) -> units.GyroUnit:
+    ratios = [units.turning(new.values, old.values[:, 3:]) for old, new in zip(runs, in_g, strict=True)]
+    known = [(ratio, run) for ratio, run in zip(ratios, runs, strict=True) if np.isfinite(ratio) and ratio > 0]
+    if not known:
+        return "rad/s"
+    middle = float(np.median([ratio for ratio, _ in known]))
+    unit = units.rotation(middle)
+    if unit is None:
+        raise DataError(f"{runs[0].file}: cannot tell whether rotation is in rad/s or deg/s; say so with --gyro-unit")
+    for ratio, run in known:
+        if units.rotation(ratio) not in (unit, None) and max(ratio / middle, middle / ratio) > 15:
+            raise DataError(
+                f"{run.where(0)}: mixed units of rotation: recording {run.name!r} looks like "
+                f"{units.rotation(ratio)}, the others like {unit}. Convert the files to one unit, "
+                "or tell it with --gyro-unit"
+            )
+    return unit
