@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tinyodl.drift import Calibration
 from tinyodl.files import write_bytes
-from tinyodl.har import RangeScaler
+from tinyodl.har import WINDOW, RangeScaler, check_window
 from tinyodl.learn import OSELMClassifier
 from tinyodl.learn.store import ModelFileError, pack, unpack
 
@@ -28,11 +29,16 @@ _CLASS_TYPES = {"b": "bool", "i": "int64", "u": "int64", "f": "float64", "U": "s
 
 
 class Model(NamedTuple):
-    """learner: fitted on scaled inputs; scaler: learnt from the same people; names: of the inputs, in order."""
+    """learner: fitted on scaled inputs; scaler: learnt from the same people; names: of the inputs, in order;
+    window: readings that an input is computed over; calibration: for drift detection, None without; capacity:
+    activities that a device has room for (0: those of the learner)."""
 
     learner: OSELMClassifier
     scaler: RangeScaler
     names: tuple[str, ...]
+    window: int = WINDOW
+    calibration: Calibration | None = None
+    capacity: int = 0
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Classes of unscaled inputs X (samples, n)."""
@@ -54,7 +60,7 @@ def load(path: str | Path) -> Model:
 
 def dumps(model: Model) -> bytes:
     """The bytes of a model's file."""
-    learner, scaler, names = model
+    learner, scaler, names, window, calibration, capacity = model
     classes = learner.classes_
     if classes.dtype.kind not in _CLASS_TYPES:
         raise TypeError(f"classes of type {classes.dtype} cannot be saved: use text or numbers")
@@ -62,6 +68,8 @@ def dumps(model: Model) -> bytes:
         "learner": {k: v for k, v in learner.get_params().items() if k != "random_state"},
         "scaler": scaler.get_params(),
         "names": list(names),
+        "window": window,
+        "capacity": capacity,
         "classes": classes.tolist(),
         "class_type": _CLASS_TYPES[classes.dtype.kind],
         "temperature": learner.temperature_,
@@ -74,6 +82,8 @@ def dumps(model: Model) -> bytes:
         "middle": scaler.middle_,
         "gain": scaler.gain_,
     }
+    if calibration is not None:
+        arrays |= {f"drift_{name}": np.asarray(value, float) for name, value in calibration._asdict().items()}
     return pack(_KIND, settings, arrays)
 
 
@@ -102,7 +112,20 @@ def _build(settings: dict[str, Any], arrays: dict[str, NDArray[np.float64]]) -> 
     fits = isinstance(names, list) and all(isinstance(name, str) for name in names) and len(names) == n
     if not (fits and arrays["middle"].shape == arrays["gain"].shape == (n,)):
         raise ValueError("names, scaling and learner differ in their inputs")
-    return Model(learner, scaler, tuple(names))
+    window, capacity = settings["window"], settings["capacity"]
+    if type(window) is not int or type(capacity) is not int or capacity < 0:
+        raise ValueError("window and capacity are no whole numbers")
+    calibration = _calibration(arrays, len(classes), n) if "drift_centroids" in arrays else None
+    return Model(learner, scaler, tuple(names), check_window(window), calibration, capacity)
+
+
+def _calibration(arrays: dict[str, NDArray[np.float64]], m: int, n: int) -> Calibration:
+    found = Calibration(*(arrays[f"drift_{name}"] for name in Calibration._fields))  # type: ignore[arg-type]
+    shapes = {"score_mean": (m,), "score_deviation": (m,), "centroids": (m, n), "spread": (m,), "confidence": ()}
+    fits = all(arrays[f"drift_{name}"].shape == shape for name, shape in shapes.items())
+    if not fits or (found.score_deviation <= 0).any():
+        raise ValueError("the drift calibration does not fit the learner")
+    return found._replace(confidence=float(found.confidence))
 
 
 def _positive(value: Any) -> float:

@@ -5,7 +5,20 @@ from typing import Annotated
 
 import typer
 
-from tinyodl.cli.choices import AccUnit, FeatureSet, GyroUnit, Label, Order, Payload, Protocol, Split, chosen
+from tinyodl.cli.choices import (
+    AccUnit,
+    Detector,
+    FeatureSet,
+    GyroUnit,
+    Label,
+    Order,
+    Payload,
+    Policy,
+    Protocol,
+    Split,
+    TrainFeatures,
+    chosen,
+)
 
 app = typer.Typer(
     name="tinyodl",
@@ -23,6 +36,15 @@ DataPath = Annotated[
         "--data",
         help="An unpacked HAPT or UCI HAR folder instead of the embedded recordings.",
         metavar="PATH",
+    ),
+]
+
+EnergyTable = Annotated[
+    Path | None,
+    typer.Option(
+        "--energy",
+        help="Figures of your board and radio instead of the nRF52840's (see docs/energy.md).",
+        metavar="FILE.toml",
     ),
 ]
 
@@ -70,6 +92,7 @@ def reproduce(
     jobs: Annotated[int, typer.Option(help="Processes; -1 takes every core.")] = -1,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write every figure here.", metavar="FILE")] = None,
     report: Annotated[Path | None, typer.Option(help="Write the interactive report here.", metavar="FILE.html")] = None,
+    energy: EnergyTable = None,
     quick: Annotated[bool, typer.Option("--quick", help="2 seeds, N = 128, compact: under 20 s.")] = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Compute everything again.")] = False,
 ) -> None:
@@ -91,6 +114,8 @@ def reproduce(
         jobs=jobs,
         json_file=json_file,
         report=report,
+        device=not quick,
+        energy=energy,
         use_cache=not no_cache,
     )
 
@@ -108,6 +133,13 @@ Rate = Annotated[float | None, typer.Option(help="Readings a second, where there
 AccUnitOption = Annotated[AccUnit | None, typer.Option(help="Unit of the acceleration.", show_default="recognised")]
 GyroUnitOption = Annotated[GyroUnit | None, typer.Option(help="Unit of the rotation.", show_default="recognised")]
 SplitGaps = Annotated[bool, typer.Option("--split-gaps", help="Cut a recording in two where readings are missing.")]
+
+
+def _told(
+    rate: float | None, acc_unit: AccUnit | None, gyro_unit: GyroUnit | None, split_gaps: bool
+) -> tuple[float | None, str | None, str | None, bool]:
+    """What the user said of the recordings."""
+    return rate, acc_unit and acc_unit.value, gyro_unit and gyro_unit.value, split_gaps
 
 
 @app.command(epilog="Example: tinyodl evaluate --data mine.csv --report report.html")
@@ -128,6 +160,7 @@ def evaluate(
     acc_unit: AccUnitOption = None,
     gyro_unit: GyroUnitOption = None,
     split_gaps: SplitGaps = False,
+    energy: EnergyTable = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Compute everything again.")] = False,
 ) -> None:
     """Your own recordings: each person left out in turn, the tables of `reproduce`."""
@@ -143,9 +176,75 @@ def evaluate(
         jobs=jobs,
         json_file=json_file,
         report=report,
-        told=(rate, acc_unit and acc_unit.value, gyro_unit and gyro_unit.value, split_gaps),
+        energy=energy,
+        told=_told(rate, acc_unit, gyro_unit, split_gaps),
         use_cache=not no_cache,
     )
+
+
+@app.command(epilog="Example: tinyodl train --data mine.csv --output mine.todl")
+def train(
+    data: Recordings,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The model to write.", metavar="MODEL")],
+    features: Annotated[TrainFeatures, typer.Option(help="Inputs; a device computes the compact ones.")] = (
+        TrainFeatures.compact
+    ),
+    hidden: Annotated[int, typer.Option(help="Hidden nodes beside the inputs.", min=0)] = 0,
+    window: Window = 2.56,
+    label: LabelRule = Label.whole,
+    capacity: Annotated[
+        int, typer.Option(help="Activities there is room for on the device.", show_default="those trained", min=0)
+    ] = 0,
+    rate: Rate = None,
+    acc_unit: AccUnitOption = None,
+    gyro_unit: GyroUnitOption = None,
+    split_gaps: SplitGaps = False,
+) -> None:
+    """Recordings to a model that a device can take."""
+    from tinyodl.cli import device
+
+    device.train(data, hidden, window, label.value, capacity, output, _told(rate, acc_unit, gyro_unit, split_gaps))
+
+
+@app.command(epilog="Example: tinyodl run mine.todl --data new_wearer.csv --json")
+def run(
+    model: Annotated[Path, typer.Argument(help="A model that `tinyodl train` wrote.", metavar="MODEL")],
+    data: Annotated[
+        list[Path] | None,
+        typer.Option("--data", help="Recordings to replay; without, readings come on standard input.", metavar="FILE"),
+    ] = None,
+    policy: Annotated[Policy, typer.Option(help="What to ask while training.")] = Policy.auto,
+    detector: Annotated[Detector, typer.Option(help="What starts training.")] = Detector.cusum,
+    subject: Annotated[str | None, typer.Option(help="Replay this person's recordings only.")] = None,
+    training: Annotated[bool, typer.Option("--training", help="Start in training mode.")] = False,
+    wrong: Annotated[float, typer.Option(help="How often the teacher is wrong, 0 to 1.", min=0, max=1)] = 0.0,
+    labels_per_day: Annotated[int | None, typer.Option(help="Most queries a day.", min=0)] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the model as it is at the end.", metavar="MODEL")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON object a line.")] = False,
+    rate: Rate = None,
+    acc_unit: AccUnitOption = None,
+    gyro_unit: GyroUnitOption = None,
+    split_gaps: SplitGaps = False,
+) -> None:
+    """A model on its wearer: predictions as they come, labels from the recording's own where it asks."""
+    from tinyodl.cli import device
+
+    told = _told(rate, acc_unit, gyro_unit, split_gaps)
+    options = (policy.value, detector.value, subject, training, wrong, labels_per_day, output, as_json)
+    device.run(model, data or [], *options, told)
+
+
+@app.command(epilog="Example: tinyodl info mine.todl")
+def info(
+    model: Annotated[Path, typer.Argument(help="A model that `tinyodl train` wrote.", metavar="MODEL")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """What is in a model."""
+    from tinyodl.cli import device
+
+    device.info(model, as_json)
 
 
 @data_app.command("export", epilog="Example: tinyodl data export hapt.csv")

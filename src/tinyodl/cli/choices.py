@@ -50,3 +50,25 @@ class AccUnit(StrEnum):
 class GyroUnit(StrEnum):
     rad = "rad/s"
     deg = "deg/s"
+
+
+class TrainFeatures(StrEnum):
+    compact = "compact"
+
+
+class Policy(StrEnum):
+    auto = "auto"
+    all = "all"
+    fixed = "fixed"
+    fixed_self = "fixed-self"
+    published = "published"
+    random = "random"
+
+
+class Detector(StrEnum):
+    cusum = "cusum"
+    centroid = "centroid"
+    adwin = "adwin"
+    page_hinkley = "page-hinkley"
+    kswin = "kswin"
+    manual = "manual"

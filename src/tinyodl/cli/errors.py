@@ -6,14 +6,16 @@ from contextlib import contextmanager
 import typer
 
 from tinyodl.data.errors import DataError
+from tinyodl.energy import EnergyError
+from tinyodl.learn.store import ModelFileError
 
 
 @contextmanager
 def clear_errors() -> Iterator[None]:
-    """DataError and unwritable files become a line on standard error and exit code 2."""
+    """Errors that a user can mend become a line on standard error and exit code 2."""
     try:
         yield
-    except DataError as error:
+    except (DataError, ModelFileError, EnergyError) as error:
         typer.secho(f"Error: {error}", err=True, fg="red")
         raise typer.Exit(2) from None
     except OSError as error:

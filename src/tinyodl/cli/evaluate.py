@@ -23,6 +23,7 @@ def run(
     jobs: int,
     json_file: Path | None,
     report: Path | None,
+    energy: Path | None,
     told: own.Told,
     use_cache: bool,
 ) -> None:
@@ -34,5 +35,7 @@ def run(
         source = Source(dataset, length, label)
         if "uci561" in features and not (source.gyroscope and length == WINDOW):
             raise DataError("uci561 needs a gyroscope and windows of 2.56 s: take --features compact")
-        config = runs.Config("person", features, hidden, seeds=seeds, extras=report is not None)
-        reproduce.experiment(config, source, dataset, jobs, json_file, report, use_cache)
+        config = runs.Config(
+            "person", features, hidden, seeds=seeds, extras=report is not None, device="compact" in features
+        )
+        reproduce.experiment(config, source, dataset, jobs, json_file, report, energy, use_cache)

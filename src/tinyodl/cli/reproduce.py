@@ -11,6 +11,7 @@ from tinyodl.cli.errors import clear_errors
 from tinyodl.cli.progress import bar
 from tinyodl.cli.tables import show
 from tinyodl.data.recordings import Dataset
+from tinyodl.energy import Energy
 from tinyodl.experiments import runs
 from tinyodl.experiments.source import Source
 from tinyodl.experiments.summary import summarise
@@ -27,6 +28,8 @@ def run(
     jobs: int,
     json_file: Path | None,
     report: Path | None,
+    device: bool,
+    energy: Path | None,
     use_cache: bool,
     **choices: Any,
 ) -> None:
@@ -35,10 +38,11 @@ def run(
         seeds=seeds or DEFAULT_SEEDS,
         baseline_seeds=seeds or runs.BASELINE_SEEDS,
         extras=report is not None,
+        device=device,
         **choices,
     )
     with clear_errors():
-        experiment(config, Source.official(data), None, jobs, json_file, report, use_cache)
+        experiment(config, Source.official(data), None, jobs, json_file, report, energy, use_cache)
 
 
 def experiment(
@@ -48,6 +52,7 @@ def experiment(
     jobs: int,
     json_file: Path | None,
     report: Path | None,
+    energy: Path | None,
     use_cache: bool,
 ) -> None:
     """Run every job with a progress bar, print the tables, write the files; own: a user's own recordings."""
@@ -56,10 +61,10 @@ def experiment(
     for file in (json_file, report):
         if file:
             file.parent.mkdir(parents=True, exist_ok=True)
-    console = Console()
+    console, table_of_figures = Console(), Energy(energy)
     with bar(f"{config.protocol}, {config.seeds} seeds") as progress:
         results = runs.run(config, source, jobs, use_cache, progress)
-    document = summarise(config, results, own)
+    document = summarise(config, results, own, table_of_figures)
     for table in build(document):
         show(table, console)
     for features, accuracy in document["teacher_accuracy_on_sent"].items():

@@ -185,7 +185,7 @@ def _runs(file: Path, options: Options, labelled: bool) -> list[_Run]:
         key = (names[recording[a]], subjects[subject[a]])
         if key[0] and whose.setdefault(key[0], key[1]) != key[1]:
             raise DataError(
-                f"{file}, row {head + a}: recording {key[0]!r} is subject {whose[key[0]]!r}'s and {key[1]!r}'s: give "
+                f"{file}, row {head + a}: recording {key[0]!r} is of {whose[key[0]]!r} and of {key[1]!r}: give "
                 "each person's recording a name of its own"
             )
         if key[0] and key in seen:
@@ -245,7 +245,10 @@ def _time(frame: "pl.DataFrame", file: Path, head: int) -> Array:
     if column.dtype == pl.String:
         text = column.str.strip_chars()
         if text.cast(pl.Float64, strict=False)[0] is None:
-            column = text.str.to_datetime(strict=False, time_unit="ns")
+            try:
+                column = text.str.to_datetime(strict=False, time_unit="ns")
+            except pl.exceptions.ComputeError:
+                column = pl.Series([None] * frame.height, dtype=pl.Datetime("ns"))
             if column.null_count():
                 row = int(column.is_null().arg_max() or 0)
                 raise DataError(

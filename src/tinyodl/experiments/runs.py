@@ -7,12 +7,12 @@ from typing import Any, Literal
 import joblib
 from threadpoolctl import threadpool_limits
 
-from tinyodl.experiments import baselines, cache, pareto, radio, splits, timeline, trial
+from tinyodl.experiments import baselines, cache, device_run, pareto, radio, splits, timeline, trial
 from tinyodl.experiments.source import Source
 from tinyodl.experiments.windows import Windows
 from tinyodl.har import Features
 
-Kind = Literal["trial", "baseline", "pareto", "timeline"]
+Kind = Literal["trial", "baseline", "pareto", "timeline", "device"]
 BASELINE_SEEDS = 5
 PARETO_SEEDS = 3
 
@@ -21,6 +21,7 @@ _RUN: dict[Kind, Callable[[Windows, trial.Trial], dict[str, Any]]] = {
     "baseline": baselines.run,
     "pareto": pareto.run,
     "timeline": timeline.run,
+    "device": device_run.run,
 }
 
 
@@ -38,6 +39,7 @@ class Config:
     seeds: int = 20
     baseline_seeds: int = BASELINE_SEEDS
     extras: bool = True  # the time line and the sweep for the report
+    device: bool = False  # detectors, the whole device and its teachers, every person left out
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class Job:
 
 def jobs(config: Config, subjects: Iterable[int], pooled: bool = True) -> list[Job]:
     """The pieces of work, long ones first; the sweep over memory needs the people of the pooled protocol."""
-    people = list(subjects) if config.protocol == "person" else [0]
+    subjects = list(subjects)
+    people = subjects if config.protocol == "person" else [0]
 
     def make(kind: Kind, features: Features, seed: int, person: int) -> Job:
         hidden = config.hidden if kind in ("trial", "baseline") else ()
@@ -60,6 +63,9 @@ def jobs(config: Config, subjects: Iterable[int], pooled: bool = True) -> list[J
         )
 
     work: list[Job] = []
+    if config.device and "compact" in config.features:
+        alone = trial.Trial("person", "compact", (), config.split, "time", "int8", 0, 0)
+        work += [Job("device", alone._replace(person=p)) for p in subjects]
     if config.baselines:
         seeds = range(config.baseline_seeds)
         work += [make("baseline", f, k, p) for f in config.features for k in seeds for p in people]

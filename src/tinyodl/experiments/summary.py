@@ -9,6 +9,8 @@ import scipy.stats
 
 from tinyodl.data.hapt import ACTIVITIES, DRIFTED
 from tinyodl.data.recordings import Dataset
+from tinyodl.energy import Energy
+from tinyodl.experiments import devices, spending
 from tinyodl.experiments.baselines import Mlp
 from tinyodl.experiments.runs import Config, Job
 
@@ -30,10 +32,15 @@ _RESAMPLES = 2000
 Result = Mapping[str, Any]
 
 
-def summarise(config: Config, results: Iterable[tuple[Job, Result]], dataset: Dataset | None = None) -> dict[str, Any]:
+def summarise(
+    config: Config,
+    results: Iterable[tuple[Job, Result]],
+    dataset: Dataset | None = None,
+    energy: Energy | None = None,
+) -> dict[str, Any]:
     """The document: see the README for its keys. Fractions are 0 to 1; figures are means over seeds.
 
-    dataset: a user's own recordings, None for the official ones.
+    dataset: a user's own recordings, None for the official ones; energy: figures of board and radio.
     """
     names = {} if dataset is None else dataset.people
     activities = ACTIVITIES if dataset is None else dataset.activities
@@ -42,7 +49,7 @@ def summarise(config: Config, results: Iterable[tuple[Job, Result]], dataset: Da
     teachers: dict[str, list[float]] = defaultdict(list)
     extras: dict[str, list[Result]] = defaultdict(list)
     for job, result in results:
-        if job.kind in ("pareto", "timeline"):
+        if job.kind in ("pareto", "timeline", "device"):
             extras[job.kind].append(result)
             continue
         for row in result["rows"]:
@@ -55,6 +62,10 @@ def summarise(config: Config, results: Iterable[tuple[Job, Result]], dataset: Da
         key = {"method": method, "features": features, "hidden": hidden}
         rows.append(key | _row(by_seed, names))
         policies = [_policy(by_seed, k) for k in range(len(by_seed[0][0]["pruning"]))]
+        inputs = int(by_seed[0][0]["inputs"])
+        spend = spending.of(energy or Energy(), inputs, hidden, method, len(activities), config.payload)
+        for policy in policies:
+            policy |= spending.day(spend, policy)
         pruning += [key | policy for policy in policies]
         people += [key | person for person in _people(by_seed, names, chose)]
         sided += [key | stream for stream in _one_sided(by_seed)]
@@ -76,6 +87,10 @@ def summarise(config: Config, results: Iterable[tuple[Job, Result]], dataset: Da
         "published": PUBLISHED if dataset is None else None,
         "timeline": extras["timeline"][0] if extras["timeline"] else None,
         "pareto": _pareto(extras["pareto"]),
+        "drift": devices.drift(extras["device"]),
+        "device": devices.device(extras["device"], names),
+        "teachers": devices.teachers(extras["device"]),
+        "energy": spending.document(energy or Energy(), len(activities)),
     }
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "Features",
     "RangeScaler",
     "Stream",
+    "check_window",
     "extract",
     "names",
     "segment_starts",

@@ -116,7 +116,7 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 raise ValueError(f"`classes` needs at least two different labels, got {list(self.classes_)}")
             self._start()
             self.temperature_ = 1.0
-        elif classes is not None and not np.array_equal(np.unique(np.asarray(classes)), self.classes_):
+        elif classes is not None and not np.array_equal(np.unique(np.asarray(classes)), np.sort(self.classes_)):
             raise ValueError(
                 f"`classes` are {list(np.unique(np.asarray(classes)))}, "
                 f"but earlier calls were for {list(self.classes_)}: the outputs cannot change on the way"
@@ -127,7 +127,8 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 f"y[{int(unknown.argmax())}] = {y[unknown.argmax()]!r} is none of the classes "
                 f"{list(self.classes_)}: name it in `classes` at the first partial_fit"
             )
-        self._learn(self.hidden(X), np.searchsorted(self.classes_, y), weight)
+        order = np.argsort(self.classes_)  # a class that was added stands last
+        self._learn(self.hidden(X), order[np.searchsorted(self.classes_, y, sorter=order)], weight)
         return self
 
     def learn_one(self, x: Array, label: Any, weight: float = 1.0) -> None:
@@ -153,6 +154,25 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError(f"kappa must be a number above 0, got {kappa}")
         self.P_ *= kappa
         self.ceiling_: float = max(self.ceiling_, float(self.P_[self._diagonal].sum()))
+
+    def add_class(self, label: Any) -> None:
+        """One more output, for a class that was never seen: a column of zeros, which is its ridge solution; P stays."""
+        check_is_fitted(self, "beta_")
+        if label in self._index:
+            raise ValueError(f"{label!r} is one of the classes already")
+        self.classes_ = np.append(self.classes_, np.array([label]))
+        if self.classes_[-1] != label:
+            raise ValueError(f"{label!r} is of another type than the classes {self._labels}")
+        self.beta_ = np.ascontiguousarray(np.hstack([self.beta_, np.zeros((len(self.beta_), 1))]))
+        self._prepare()
+
+    def outlook(self, x: Array) -> tuple[int, float, float]:
+        """What one sample looks like, x (n,): class number, P1P2 and leverage h^T P h."""
+        o = self.outputs_one(x)
+        first = int(o.argmax())
+        highest = float(o[first])
+        o[first] = -np.inf
+        return first, highest - float(o.max()), float(rls.leverage(self._h, self.P_))
 
     # Prediction ----------------------------------------------------------------------------------------------
 
@@ -226,8 +246,8 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def restore(self, classes: NDArray[Any], alpha: Array, P: Array, beta: Array) -> None:
         """Take over a state that was kept elsewhere; ValueError where its shapes do not fit these settings."""
         self._check_parameters()
-        if classes.ndim != 1 or len(classes) < 2 or (classes[1:] <= classes[:-1]).any():
-            raise ValueError("classes must be at least two, sorted and different")
+        if classes.ndim != 1 or len(classes) < 2 or len(np.unique(classes)) < len(classes):
+            raise ValueError("classes must be at least two and different")
         n, nodes = alpha.shape
         d = nodes + (n + 1 if self.direct else 0)
         if n < 1 or nodes != self.n_hidden or beta.shape != (d, len(classes)) or P.shape != (d * (d + 1) // 2,):

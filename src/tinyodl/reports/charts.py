@@ -17,7 +17,7 @@ class Chart(NamedTuple):
 
 def build(document: dict[str, Any]) -> list[Chart]:
     """Every chart that the document has figures for."""
-    makers = (labels_asked, people, timeline, memory, pareto)
+    makers = (labels_asked, people, timeline, drift, memory, pareto)
     return [chart for chart in (make(document) for make in makers) if chart is not None]
 
 
@@ -154,6 +154,36 @@ def timeline(document: dict[str, Any]) -> Chart | None:
         "P1P2 discounted by leverage, so a window far from what was learnt is asked above it."
     )
     return Chart("timeline", "One wearer, window by window, under auto", note, traces, layout)
+
+
+def drift(document: dict[str, Any]) -> Chart | None:
+    """Delay against false alarms, a line for each detector."""
+    rows = document["drift"]
+    if not rows or not rows[0]["people_drifted"]:
+        return None
+    traces: list[Trace] = []
+    for name in dict.fromkeys(r["detector"] for r in rows):
+        own = sorted((r for r in rows if r["detector"] == name), key=lambda r: r["false_alarms_per_1000"])
+        traces.append(
+            {
+                "name": name,
+                "x": [r["false_alarms_per_1000"] for r in own],
+                "y": [r["delay_median"] for r in own],
+                "text": [f"{r['parameter']} {r['setting']:g}: {r['found_in_time']} found in time" for r in own],
+                "mode": "lines+markers",
+                "marker": {"size": [13 if r["default"] else 7 for r in own]},
+                "hovertemplate": "%{text}<br>%{y} windows, %{x:.2f} false alarms<extra>%{fullData.name}</extra>",
+            }
+        )
+    layout = {
+        "xaxis": _axis("false alarms per 1,000 windows", range=[0, 8]),
+        "yaxis": _axis("median delay, windows", rangemode="tozero"),
+    }
+    note = (
+        "Down and to the left is better. People under 94 % right; no point where half of them are never found. Large: "
+        "defaults."
+    )
+    return Chart("drift", "Drift found without labels", note, traces, layout)
 
 
 def memory(document: dict[str, Any]) -> Chart:

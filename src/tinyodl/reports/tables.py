@@ -21,7 +21,7 @@ class Table(NamedTuple):
 
 def build(document: dict[str, Any]) -> list[Table]:
     """All tables that the document has figures for."""
-    makers = (accuracy, pruning, same_share, one_sided, people)
+    makers = (accuracy, pruning, same_share, one_sided, people, drift, device, teachers, energy)
     return [table for table in (make(document) for make in makers) if table.rows]
 
 
@@ -84,21 +84,23 @@ def pruning(document: dict[str, Any]) -> Table:
     if published:
         share = percent(1 - published["communication_saved"])
         lost = f"{-100 * published['accuracy_lost']:.1f} points"
-        rows.append(Row(["published (abstract)", "561", "published", lost, "-", share, share, "-"], "italic"))
+        rows.append(Row(["published (abstract)", "561", "published", lost, "-", share, share, "-", "-", "-"], "italic"))
     for row in document["pruning"]:
         cells = [_name(row), row["features"], policy_name(row)]
         cells.append(percent(row["accuracy_after"], row["interval"]["accuracy_after"]))
         cells.append(percent(row["accuracy_before_after"]))
         cells.append(percent(row["query_fraction"], row["interval"]["query_fraction"]))
         cells += [f"{100 * row['byte_fraction']:.2f}", str(row["people_losing_over_1_point"])]
+        cells += [f"{row['radio_mj']:.0f}", f"{row['total_mj']:.0f}"]
         ours = row["policy"] == "auto" and row["method"] == "ODLTiny"
         rows.append(Row(cells, "bold" if ours else ""))
     return Table(
         f"Labels asked, in % ({_conditions(document)})",
-        ["method", "inputs", "policy", "after", "kept", "asked", "bytes", "lost"],
+        ["method", "inputs", "policy", "after", "kept", "asked", "bytes", "lost", "radio mJ", "total mJ"],
         rows,
         f"bytes: on the air ({document['payload']} values, ids, packets) in % of sending every sample as 561 float32. "
-        "lost: people over 1 point below asking for every label. published-cold: without its warm-up.",
+        "lost: people over 1 point below asking for every label. published-cold: without its warm-up. "
+        "mJ: a day of wear, queries alone, and with computing and idling (docs/energy.md).",
     )
 
 
@@ -154,4 +156,97 @@ def people(document: dict[str, Any]) -> Table:
             rows.append(Row([text, "", *means], "bold"))
     return Table(
         "ODLTiny, person by person, in %", ["person", "chose the inputs", "drifted", "every label", "auto"], rows
+    )
+
+
+def drift(document: dict[str, Any]) -> Table:
+    """Every detector at every sensitivity."""
+    rows = []
+    for row in document["drift"]:
+        cells = [row["detector"], f"{row['setting']:g}", f"{row['false_alarms_per_1000']:.2f}"]
+        cells += [f"{row['found_in_time']} of {row['people_drifted']}", f"{row['found']} of {row['people_drifted']}"]
+        cells.append("-" if row["delay_median"] is None else f"{row['delay_median']:.0f}")
+        cells.append(f"{row['people_alarmed']} of {row['people']}")
+        rows.append(Row(cells, "bold" if row["detector"] == "cusum" and row["default"] else ""))
+    return Table(
+        "Drift detection without labels, every person left out in turn",
+        ["detector", "setting", "false alarms", "in 150 windows", "found", "delay", "all alarmed"],
+        rows,
+        "false alarms: per 1,000 unseen windows of people trained on. Found: of the people under 94 % right; "
+        "delay: their median, in windows. all alarmed: people with an alarm, whatever their accuracy. Bold: in use.",
+    )
+
+
+def device(document: dict[str, Any]) -> Table:
+    """The device run: predicting first, training started and ended by itself."""
+    run = document["device"]
+    columns = ["person", "drifted", "every label", "device", "asked", "training", "what changed its mode, at window"]
+    if run is None:
+        return Table("", columns, [])
+
+    def cells(row: dict[str, Any]) -> list[str]:
+        keys = ("accuracy_drifted", "accuracy_every_label", "accuracy_after", "query_fraction", "training_fraction")
+        return [percent(row[key]) for key in keys]
+
+    rows = [
+        Row([p["name"], *cells(p), ", ".join(f"{event} {number}" for number, event in p["events"])])
+        for p in run["people"]
+    ]
+    total = ", ".join(f"{count} {event}" for event, count in run["events"].items())
+    rows.append(Row(["mean", *cells(run), total], "bold"))
+    return Table(
+        "The whole device, in %: it starts in predicting mode",
+        columns,
+        rows,
+        f"Training starts by drift or by an audit's label that disagrees, and ends ('settled') after 128 windows "
+        f"without a disagreement. Beside the learner it keeps {run['state_bytes']} bytes, and {run['queue_bytes']} for "
+        "queries that wait.",
+    )
+
+
+def teachers(document: dict[str, Any]) -> Table:
+    """Teachers that err, abstain, tire, or answer late."""
+    rows = [
+        Row(
+            [
+                row["teacher"],
+                percent(row["teacher_accuracy"]),
+                percent(row["accuracy_after"]),
+                f"{row['points_lost']:+.2f}",
+                percent(row["worst_person_after"]),
+                percent(row["query_fraction"]),
+                f"{row['queries']:.1f}",
+                str(row["people_troubled"]),
+            ]
+        )
+        for row in document["teachers"]
+    ]
+    return Table(
+        "Teachers, in %: auto from the first window on, every person left out in turn",
+        ["teacher", "right", "after", "points lost", "worst", "asked", "queries", "say so"],
+        rows,
+        "right: of what a trained teacher answers on the new wearer. queries: a person. say so: devices that noticed "
+        "that labels keep disagreeing.",
+    )
+
+
+def energy(document: dict[str, Any]) -> Table:
+    """What ODLTiny spends, and on what."""
+    spent = document["energy"]
+    rows = [
+        Row(["a query with its answer", f"{1000 * spent['query_mj']:.1f}"]),
+        Row(["learning a window", f"{1000 * spent['learn_mj']:.1f}"]),
+        Row(["predicting a window, from its readings", f"{1000 * spent['predict_mj']:.1f}"]),
+    ]
+    for name, day in spent["day"].items():
+        rows.append(Row([f"a day of wear, {name}: radio", f"{1000 * day['radio_mj']:,.0f}"]))
+        rows.append(Row([f"a day of wear, {name}: all", f"{1000 * day['total_mj']:,.0f}"]))
+    cheaper = "cheaper" if spent["own_label_cheaper_than_query"] else "dearer"
+    return Table(
+        "Energy of ODLTiny, in uJ",
+        ["what", "uJ"],
+        rows,
+        f"Learning an own label is {cheaper} than a query ({spent['query_nj_per_bit']:.1f} nJ a bit on the air here), "
+        f"and would not be with a radio below {spent['break_even_nj_per_bit']:.1f} nJ a bit. Figures not checked "
+        f"against their source: {', '.join(spent['unchecked']) or 'none'}.",
     )

@@ -1,0 +1,247 @@
+"""`tinyodl train`, `run` and `info`: a model from recordings, on a device, and what is in it."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+
+from tinyodl import drift, har, prune, teachers
+from tinyodl.cli import own
+from tinyodl.cli.errors import clear_errors
+from tinyodl.cli.progress import bar
+from tinyodl.data.errors import DataError
+from tinyodl.data.recordings import RATE, Dataset, Recording
+from tinyodl.device import OnDeviceLearner
+from tinyodl.device.pending import from_bytes
+from tinyodl.experiments.trial import scaling_bytes
+from tinyodl.experiments.windows import Label, labelled
+from tinyodl.har import compact
+from tinyodl.model import Model, load, save
+from tinyodl.training import train as train_model
+
+
+def train(
+    files: Sequence[Path], hidden: int, window: float, label: Label, capacity: int, output: Path, told: own.Told
+) -> None:
+    """See `tinyodl train --help`."""
+    with clear_errors():
+        dataset = own.load(files, told)
+        length = own.readings(window)
+        own.check(dataset, length, label, people=1)
+        with bar("training") as progress:
+            progress(0, 1)
+            model = train_model(dataset, hidden, length, label, capacity)
+            progress(1, 1)
+        save(model, output)
+        print(f"{output}: {len(model.learner.classes_)} activities, {len(model.names)} inputs, {_bytes(model):,} bytes")
+
+
+def info(path: Path, as_json: bool) -> None:
+    """See `tinyodl info --help`."""
+    with clear_errors():
+        model = load(path)
+        facts = {
+            "activities": model.learner.classes_.tolist(),
+            "inputs": len(model.names),
+            "gyroscope": any(compact.needs_gyroscope(name) for name in model.names),
+            "window_seconds": model.window / RATE,
+            "hidden": model.learner.n_hidden,
+            "direct": model.learner.direct,
+            "capacity": model.capacity or len(model.learner.classes_),
+            "learner_bytes": _bytes(model),
+            "drift_calibration": model.calibration is not None,
+            "names": list(model.names),
+        }
+    if as_json:
+        print(json.dumps(facts, indent=2))
+        return
+    table = Table("what", "value", title=str(path), title_justify="left")
+    for name, value in facts.items():
+        text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        table.add_row(name.replace("_", " "), text)
+    Console().print(table)
+
+
+def run(
+    path: Path,
+    files: Sequence[Path],
+    policy: str,
+    detector: str,
+    subject: str | None,
+    training: bool,
+    wrong: float,
+    labels_per_day: int | None,
+    output: Path | None,
+    as_json: bool,
+    told: own.Told,
+) -> None:
+    """See `tinyodl run --help`."""
+    with clear_errors():
+        model = load(path)
+        device = _device(model, policy, detector, labels_per_day)
+        if training:
+            device.command(train=True)
+        if files:
+            dataset = own.load(files, told, labelled=False)
+            recordings = _of_subject(dataset, subject)
+        else:
+            dataset, recordings = None, []
+        printer = _Printer(as_json, sys.stdout)
+        if dataset is not None:
+            names = np.array(["", *dataset.activities])
+            begun = 0.0
+            for recording in recordings:
+                _replay(model, device, recording, names, wrong, printer, begun)
+                begun += len(recording.imu) / RATE
+        else:
+            _standard_input(model, device, printer)
+        printer.close(device)
+        if output:
+            save(model._replace(learner=device.learner), output)
+            own.say([f"The model as it is now: {output}"])
+
+
+def _bytes(model: Model) -> int:
+    return model.learner.state_bytes() + scaling_bytes(len(model.names))
+
+
+def _device(model: Model, policy: str, detector: str, labels_per_day: int | None) -> OnDeviceLearner:
+    if unknown := [name for name in model.names if name not in compact.candidates()]:
+        raise DataError(
+            f"the model takes {unknown[0]!r}, which readings are not made into: train it with tinyodl train"
+        )
+    if model.calibration is None and detector != "manual":
+        own.say(["The model has no drift calibration: training starts by audits alone."])
+        detector = "manual"
+    found = drift.Manual() if model.calibration is None else drift.make(detector, model.calibration)
+    return OnDeviceLearner(
+        model.learner,
+        found,
+        prune.make(policy),
+        clip=model.scaler.clip,
+        labels_per_day=labels_per_day,
+        capacity=model.capacity or None,
+    )
+
+
+def _of_subject(dataset: Dataset, subject: str | None) -> list[Recording]:
+    numbers = {name: number for number, name in dataset.people.items()}
+    if subject is not None and subject not in numbers:
+        raise DataError(f"no subject {subject!r} in the recordings: there are {', '.join(numbers)}")
+    return [r for r in dataset.recordings if subject is None or r.subject == numbers[subject]]
+
+
+class _Printer:
+    """Lines as windows come, and the sum of it."""
+
+    def __init__(self, as_json: bool, stream: Any) -> None:
+        self._json, self._stream = as_json, stream
+        self._known = self._right = self._windows = 0
+
+    def step(self, device: OnDeviceLearner, x: NDArray[np.float64], now: float, teacher: Any, truth: str) -> None:
+        """One window through the device and, where it asks, the teacher."""
+        step = device.sample(x, now)
+        events = [step.event.value] if step.event else []
+        answer = None
+        if step.query and teacher is not None:
+            answer = teacher.answer(0, from_bytes(step.query.values, device.clip))
+            event = device.label(step.sample, answer, now).event
+            events += [event.value] if event else []
+        self._windows += 1
+        self._known += truth != ""
+        self._right += truth != "" and step.predicted == truth
+        if self._json:
+            line: dict[str, Any] = {
+                "time": round(now, 3),
+                "predicted": step.predicted,
+                "confidence": round(step.confidence, 4),
+                "mode": step.mode.value,
+                "asked": step.query is not None,
+                "answer": answer,
+                "events": events,
+                "troubled": step.troubled,
+            }
+            text = json.dumps(line | ({"true": truth} if truth else {}))
+        else:
+            asked = f"  asked: {answer or 'no answer'}" if step.query else ""
+            wrong = f"  (is {truth})" if truth and truth != step.predicted else ""
+            text = f"{now:9.2f} s  {step.predicted!s:24} {step.confidence:5.2f}  {step.mode.value}{asked}{wrong}"
+            text += "".join(f"  * {event}" for event in events)
+            text += "  ! labels keep disagreeing" if step.troubled else ""
+        print(text, file=self._stream, flush=True)
+
+    def close(self, device: OnDeviceLearner) -> None:
+        """The sum of it, on standard error."""
+        right = f", {100 * self._right / self._known:.1f} % right as they came" if self._known else ""
+        asked = device.counts["asked"]
+        own.say([f"{self._windows:,} windows{right}, {asked} asked, now {device.mode.value}."])
+        if not self._windows:
+            raise DataError("no whole window in the readings: give more, or a model with a shorter window")
+
+
+def _replay(
+    model: Model,
+    device: OnDeviceLearner,
+    recording: Recording,
+    names: NDArray[np.str_],
+    wrong: float,
+    printer: _Printer,
+    begun: float,
+) -> None:
+    """A recording's windows in time order; the teacher knows the labels there are."""
+    work = compact.plan(model.names, RATE, model.window)
+    try:
+        imu = compact.with_gyroscope(recording.imu, model.names)
+    except ValueError as error:
+        raise DataError(f"{recording.name}: the model was made for other inputs: {error}") from None
+    starts = har.window_starts(len(imu), None, model.window)
+    if not len(starts):
+        return
+    Z = model.scaler.transform(compact.extract(imu, starts, work))
+    first, y = labelled(recording.activity, len(names) - 1, model.window, "majority")
+    truths = {int(s): str(names[k]) for s, k in zip(first, y, strict=True)}
+    for start, x in zip(starts, Z, strict=True):
+        truth = truths.get(int(start), "")
+        teacher: teachers.Teacher = teachers.TrueLabels([truth])
+        labels = sorted({*map(str, device.learner.classes_), *names.tolist()} - {""})
+        if wrong and len(labels) > 1:
+            teacher = teachers.Noisy(teacher, wrong, labels, seed=int(start))
+        printer.step(device, x, begun + (int(start) + model.window) / RATE, teacher, truth)
+
+
+def _standard_input(model: Model, device: OnDeviceLearner, printer: _Printer) -> None:
+    """A reading a line: acc x, y, z in g and gyro x, y, z in rad/s, and an activity where somebody knows it."""
+    stream = har.Stream(names=model.names, window=model.window)
+    for number, values, truth in _lines():
+        x = stream.push(values)
+        if x is not None:
+            z = model.scaler.transform(x[None])[0]
+            printer.step(device, z, number / RATE, teachers.TrueLabels([truth]), truth)
+
+
+def _lines() -> Iterator[tuple[int, list[float], str]]:
+    count = 0
+    for row, line in enumerate(sys.stdin, start=1):
+        cells = [cell.strip() for cell in line.split(",")]
+        if cells == [""] or (row == 1 and not _number(cells[0])):
+            continue  # an empty line, or a header
+        if len(cells) not in (6, 7) or not all(map(_number, cells[:6])):
+            raise DataError(
+                f"standard input, line {row}: expected acc_x,acc_y,acc_z,gyro_x,gyro_y,gyro_z (g, rad/s) and maybe an "
+                f"activity, got {line.strip()[:60]!r}"
+            )
+        count += 1
+        yield count, [float(cell) for cell in cells[:6]], cells[6] if len(cells) == 7 else ""
+
+
+def _number(text: str) -> bool:
+    try:
+        return bool(np.isfinite(float(text)))
+    except ValueError:
+        return False

@@ -1,0 +1,28 @@
+"""Drift detection without labels: when a device should start to learn."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tinyodl.drift import river
+from tinyodl.drift.centroid import Centroid
+from tinyodl.drift.cusum import Cusum
+from tinyodl.drift.detector import Calibration, Detector, calibrate, score
+from tinyodl.drift.manual import Manual
+
+__all__ = ["DETECTORS", "Calibration", "Centroid", "Cusum", "Detector", "Manual", "calibrate", "make", "score"]
+
+DETECTORS: Mapping[str, Callable[..., Detector]] = {
+    "cusum": Cusum,
+    "centroid": Centroid,
+    "adwin": river.adwin,
+    "page-hinkley": river.page_hinkley,
+    "kswin": river.kswin,
+    "manual": lambda calibration: Manual(),
+}
+
+
+def make(name: str, calibration: Calibration, **settings: Any) -> Detector:
+    """A fresh detector by name; ValueError names the ones there are."""
+    if name not in DETECTORS:
+        raise ValueError(f"no detector is called {name!r}: there are {', '.join(DETECTORS)}")
+    return DETECTORS[name](calibration, **settings)

@@ -1,0 +1,54 @@
+"""Ours: a cumulative sum of standardised trust.
+
+Each prediction's `score` is standardised by the mean and deviation of its predicted class (windows of one activity
+come in a row, so averages over all classes would follow the activity), clipped, and summed where it falls short:
+S <- max(0, S - z - SLACK), drift where S exceeds the threshold (E. S. Page, "Continuous Inspection Schemes",
+Biometrika 41, 1954). While the device trains, means follow the wearer. Constants: studies/choose_detector.py.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tinyodl.drift.detector import Array, Calibration, score
+from tinyodl.prune import Outlook
+
+THRESHOLD = 30.0
+SLACK = 0.5
+LOWEST, HIGHEST = -3.0, 1.0
+MEMORY = 32  # predictions of a class that a mean is taken over while training
+
+
+@dataclass
+class Cusum:
+    """calibration; threshold: how much is summed before it is drift; slack: what a sample may fall short by."""
+
+    calibration: Calibration
+    threshold: float = THRESHOLD
+    slack: float = SLACK
+
+    def __post_init__(self) -> None:
+        self.mean = self.calibration.score_mean.copy()
+        self.deviation = self.calibration.score_deviation
+        self.start()
+
+    @property
+    def state_bytes(self) -> int:
+        return 4 * (2 * len(self.mean) + 1)
+
+    def start(self) -> None:
+        self.sum = 0.0
+
+    def update(self, outlook: Outlook, x: Array) -> bool:
+        if outlook.predicted >= len(self.mean):  # an activity named on the device has no usual trust yet
+            return False
+        z = (score(outlook) - self.mean[outlook.predicted]) / self.deviation[outlook.predicted]
+        self.sum = max(0.0, self.sum - float(np.clip(z, LOWEST, HIGHEST)) - self.slack)
+        if self.sum <= self.threshold:
+            return False
+        self.start()
+        return True
+
+    def adapt(self, outlook: Outlook, x: Array) -> None:
+        if outlook.predicted < len(self.mean):
+            self.mean[outlook.predicted] += (score(outlook) - self.mean[outlook.predicted]) / MEMORY

@@ -1,0 +1,141 @@
+"""One new wearer with a whole device: drift detection, training that starts and ends by itself, teachers that err."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+
+from tinyodl import drift, prune, teachers
+from tinyodl.device import OnDeviceLearner
+from tinyodl.device.pending import from_bytes, to_bytes
+from tinyodl.drift import cusum
+from tinyodl.experiments import methods, wearer
+from tinyodl.experiments.live import live
+from tinyodl.experiments.relearn import relearn
+from tinyodl.experiments.trial import Trial
+from tinyodl.experiments.windows import Windows
+from tinyodl.learn import OSELMClassifier
+from tinyodl.prune import Outlook
+
+# Each detector's sensitivity, from eager to calm.
+SWEEPS: dict[str, tuple[str, tuple[float, ...]]] = {
+    "cusum": ("threshold", tuple(sorted({4, 6, 9, 12, 15, 18, 21, 25, 30, 35, 40, 60, cusum.THRESHOLD}))),
+    "centroid": ("threshold", (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)),
+    "adwin": ("delta", (0.9, 0.5, 0.2, 0.05, 0.01, 2e-3, 1e-4, 1e-6)),
+    "page-hinkley": ("threshold", (0.5, 1, 2, 3, 5, 8, 12, 20)),
+    "kswin": ("alpha", (1e-3, 1e-5, 1e-8)),
+}
+NEVER = 10**9
+
+
+def alarms(detector: drift.Detector, outlooks: Iterable[Outlook], X: np.ndarray[Any, Any]) -> list[int]:
+    """Sample counts at which a detector speaks."""
+    return [t + 1 for t, (o, x) in enumerate(zip(outlooks, X, strict=True)) if detector.update(o, x)]
+
+
+def run(windows: Windows, trial: Trial) -> dict[str, Any]:
+    """Everything for one person, as plain data."""
+    who = wearer.prepare(windows, trial.person, trial.split, trial.seed)
+    own = np.flatnonzero(windows.subject == trial.person)
+    own_outlooks = wearer.outlooks(who.model, who.Z[own])
+    right = np.array([o.predicted for o in own_outlooks]) == windows.y[own]
+    unseen = wearer.outlooks(who.model, who.Z[who.unseen])
+    found = []
+    for name, (parameter, values) in SWEEPS.items():
+        for value in values:
+            made = [drift.make(name, who.calibration, **{parameter: value}) for _ in range(2)]
+            false = alarms(made[0], unseen, who.Z[who.unseen])
+            own_alarms = alarms(made[1], own_outlooks, who.Z[own])
+            delay = own_alarms[0] if own_alarms else None
+            found.append({"detector": name, "setting": value, "false_alarms": len(false), "delay": delay})
+    return {
+        "person": trial.person,
+        "accuracy": float(right.mean()),
+        "unseen": len(unseen),
+        "drift": found,
+        "device": _device(windows, who),
+        "teachers": _teachers(windows, who),
+    }
+
+
+def _after(windows: Windows, who: wearer.Wearer, model: OSELMClassifier) -> float:
+    return float((model.predict(who.Z[who.test]) == windows.y[who.test]).mean())
+
+
+def _fresh(who: wearer.Wearer, **settings: Any) -> OnDeviceLearner:
+    return OnDeviceLearner(who.model, drift.Cusum(who.calibration), clip=who.clip, **settings)
+
+
+def _device(windows: Windows, who: wearer.Wearer) -> dict[str, Any]:
+    """Predicting mode first; everything else by itself."""
+    device = _fresh(who)
+    truth = windows.y[who.stream].tolist()
+    lived = live(device, who.Z[who.stream], teachers.TrueLabels(truth))
+    H = who.model.hidden(who.Z[who.stream])
+    every = relearn(who.model, H, windows.y[who.stream], prune.All(methods.ODL_TINY.kappa)).model
+    return {
+        "windows": len(truth),
+        "accuracy_drifted": _after(windows, who, who.model),
+        "accuracy_every_label": _after(windows, who, every),
+        "accuracy_after": _after(windows, who, device.learner),
+        "query_fraction": float(lived.asked.mean()),
+        "training_fraction": float(lived.training.mean()),
+        "events": [[number, event.value] for number, event in lived.events],
+        "troubled": device.troubled,
+        "state_bytes": device.state_bytes,
+        "queue_bytes": device.pending.state_bytes(who.Z.shape[1]),
+    }
+
+
+def _teachers(windows: Windows, who: wearer.Wearer) -> list[dict[str, Any]]:
+    """`auto` from the first window on, under each teacher."""
+    y = windows.y
+    truth = y[who.stream].tolist()
+    labels = list(range(len(windows.classes)))
+    right = teachers.TrueLabels(truth)
+    sent = from_bytes(to_bytes(who.Z[who.stream], who.clip), who.clip)
+    voters = [
+        # As teachers.Classifier would answer, all queries at once.
+        teachers.TrueLabels(model.fit(who.Z[who.train], y[who.train]).predict(sent).tolist())
+        for model in (
+            RandomForestClassifier(60, min_samples_leaf=2, max_samples=0.5, random_state=0),
+            LogisticRegression(max_iter=500),
+            KNeighborsClassifier(15),
+        )
+    ]
+    ensemble = teachers.Ensemble(voters, 2)
+    cases: list[tuple[str, teachers.Teacher, float]] = [("true labels", right, 0.0)]
+    cases += [(f"wrong {p:.0%}", teachers.Noisy(right, p, labels), 0.0) for p in (0.05, 0.1, 0.2)]
+    cases += [("abstains 20%", teachers.Limited(right, abstains=0.2), 0.0)]
+    cases += [(f"answers {n} in all", teachers.Limited(right, n), 0.0) for n in (5, 10, 20)]
+    cases += [("10 s late", right, 10.0), ("10 min late", right, 600.0)]
+    cases += [("random forest on the others", voters[0], 0.0)]
+    cases += [("three models, two agree", ensemble, 0.0)]
+    rows = []
+    for name, teacher, late in cases:
+        device = _fresh(who, settle_after=NEVER)
+        device.command(train=True)
+        lived = live(device, who.Z[who.stream], teacher, late=late)
+        rows.append(
+            {
+                "teacher": name,
+                "accuracy_after": _after(windows, who, device.learner),
+                "query_fraction": float(lived.asked.mean()),
+                "queries": int(lived.asked.sum()),
+                "abstained": device.counts["abstained"],
+                "unanswered": device.pending.dropped,
+                "teacher_accuracy": _right(teacher, truth) if teacher in (voters[0], ensemble) else None,
+                "troubled": device.troubled,
+            }
+        )
+    return rows
+
+
+def _right(teacher: teachers.Teacher, truth: list[int]) -> float | None:
+    """How often a teacher is right where it answers, over the whole stream."""
+    answers = [teacher.answer(k, None) for k in range(len(truth))]
+    given = [answer == label for answer, label in zip(answers, truth, strict=True) if answer is not None]
+    return float(np.mean(given)) if given else None

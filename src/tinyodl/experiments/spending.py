@@ -1,0 +1,54 @@
+"""What each policy costs in energy: the energy model over the figures of an experiment."""
+
+from typing import Any, NamedTuple
+
+from tinyodl.energy import Energy, Spent
+from tinyodl.experiments import radio
+from tinyodl.har import HOP, names
+
+SECONDS = 1.28  # between two windows
+
+
+class Spending(NamedTuple):
+    """The energy model, and what one device spends on each thing."""
+
+    energy: Energy
+    spent: Spent
+
+
+def of(energy: Energy, inputs: int, hidden: int, method: str, classes: int, payload: radio.Payload) -> Spending:
+    """A device of a method: d is inputs, constant and hidden nodes with direct links, else the hidden nodes."""
+    d = inputs + 1 + hidden if method == "ODLTiny" else hidden or inputs
+    link = radio.BLE
+    size = link.id_bytes + inputs * radio.VALUE_BYTES[payload]
+    sent, received = link.message(size), link.message(link.id_bytes + link.label_bytes)
+    return Spending(energy, energy.learner(d, classes, HOP, sent, received, -(-size // link.largest)))
+
+
+def day(spending: Spending, policy: dict[str, Any]) -> dict[str, float]:
+    """radio_mj and total_mj of a day of wear under a policy, as if it asked all day as on the stream."""
+    own = policy["policy"] in ("auto", "fixed-self")
+    learnt = 1.0 if own else policy["query_fraction"]
+    found = spending.energy.day(spending.spent, SECONDS, policy["query_fraction"], learnt)
+    return {"radio_mj": found["radio_mj"], "total_mj": found["total_mj"]}
+
+
+def document(energy: Energy, classes: int) -> dict[str, Any]:
+    """ODLTiny's spending, thing by thing, and from what radio on asking is cheaper than learning an own label."""
+    inputs = len(names("compact"))
+    spent = of(energy, inputs, 0, "ODLTiny", classes, "int8").spent
+    bits = 8 * radio.BLE.query(inputs, "int8")
+    return {
+        "query_mj": spent.query,
+        "learn_mj": spent.learn,
+        "predict_mj": spent.predict,
+        "connection_mj_per_day": energy.connected(),
+        "own_label_cheaper_than_query": spent.learn < spent.query,
+        "query_nj_per_bit": 1e6 * spent.query / bits,
+        "break_even_nj_per_bit": 1e6 * spent.learn / bits,
+        "day": {
+            f"{100 * share:g} % asked": energy.day(spent, SECONDS, share, 1.0) for share in (0.0, 0.03, 0.1, 0.5, 1.0)
+        },
+        "unchecked": energy.unchecked,
+        "figures": energy.table,
+    }

@@ -1,0 +1,53 @@
+"""A new wearer: model and detector calibration from the other people, and what the wearer lives through."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinyodl import drift
+from tinyodl.experiments import methods, splits
+from tinyodl.experiments.windows import Windows
+from tinyodl.learn import OSELMClassifier
+from tinyodl.prune import Outlook
+
+Array = NDArray[np.float64]
+
+FIFTHS = 5
+
+
+class Wearer(NamedTuple):
+    """model: ODLTiny of the other people, classes are numbers; Z (windows, n): everybody's scaled inputs; clip: of
+    these; calibration: from held-out windows of four fifths of the people trained on; unseen: window
+    indices of the others, another fifth for each person left out; train, stream, test: window indices."""
+
+    model: OSELMClassifier
+    Z: Array
+    clip: float
+    calibration: drift.Calibration
+    unseen: splits.Indices
+    train: splits.Indices
+    stream: splits.Indices
+    test: splits.Indices
+
+
+def outlooks(model: OSELMClassifier, Z: Array) -> list[Outlook]:
+    """What the model makes of each sample."""
+    return [Outlook(*model.outlook(z)) for z in Z]
+
+
+def prepare(windows: Windows, person: int, split: splits.Split = "blocked", seed: int = 0) -> Wearer:
+    """Leave one person out; the model is trained on 70 % of the others."""
+    others = np.flatnonzero(windows.subject != person)
+    train, held = splits.cut(windows, others, splits.TRAIN_SHARE, split, seed)
+    own = splits.people(windows, [person])
+    stream, test = splits.cut(windows, own, splits.STREAM_SHARE, split, seed)
+    scaler = methods.scaler("compact").fit(windows.X[train])
+    Z = np.ascontiguousarray(scaler.transform(windows.X))
+    model = methods.fit(methods.tiny(), Z[train], windows.y[train], len(windows.classes))
+    people = np.unique(windows.subject)
+    turn = int(np.flatnonzero(people == person)[0]) % FIFTHS
+    apart = np.isin(windows.subject[held], people[people != person][turn::FIFTHS])
+    known = held[~apart]
+    calibration = drift.calibrate(outlooks(model, Z[known]), Z[known], len(windows.classes))
+    return Wearer(model, Z, scaler.clip, calibration, held[apart], train, stream, test)

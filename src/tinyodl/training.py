@@ -1,0 +1,38 @@
+"""Recordings to a model that a device can take: inputs, scaling, learner, and what its drift detector needs."""
+
+import numpy as np
+
+from tinyodl import drift, har
+from tinyodl.data.recordings import Dataset
+from tinyodl.experiments import methods, splits, wearer
+from tinyodl.experiments.source import Source
+from tinyodl.experiments.windows import Label
+from tinyodl.model import Model
+
+
+def train(
+    dataset: Dataset,
+    hidden: int = 0,
+    window: int = har.WINDOW,
+    label: Label = "whole",
+    capacity: int = 0,
+    seed: int = 0,
+) -> Model:
+    """ODLTiny (with `hidden` nodes beside the compact inputs) of everybody in the recordings.
+
+    The drift detector is calibrated on the last 30 % of each activity of each recording, by a model that has not
+    learnt them; the model itself then learns everything.
+    """
+    source = Source(dataset, window, label)
+    windows = source.windows("compact")
+    everything = np.arange(len(windows.y))
+    first, held = splits.cut(windows, everything, splits.TRAIN_SHARE, "blocked", seed)
+    scaler = methods.scaler("compact").fit(windows.X)
+    Z = np.ascontiguousarray(scaler.transform(windows.X))
+    calibration = None
+    if len(held):
+        part = methods.fit(methods.tiny(hidden, seed), Z[first], windows.y[first], len(windows.classes))
+        calibration = drift.calibrate(wearer.outlooks(part, Z[held]), Z[held], len(windows.classes))
+    learner = methods.tiny(hidden, seed).fit(Z, np.array(windows.classes)[windows.y])
+    names = har.names("compact", gyroscope=source.gyroscope)
+    return Model(learner, scaler, names, window, calibration, max(capacity, len(windows.classes)))
