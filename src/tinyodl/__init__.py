@@ -7,17 +7,21 @@
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["Model", "OSELMClassifier", "extract", "load", "save", "seed_search"]
+__all__ = ["Model", "OSELMClassifier", "OnDeviceLearner", "extract", "load", "save", "seed_search", "train"]
 
 if TYPE_CHECKING:
+    from tinyodl.device import OnDeviceLearner
     from tinyodl.har import extract
     from tinyodl.learn import OSELMClassifier, seed_search
     from tinyodl.model import Model, load, save
+    from tinyodl.training import train
 
 _WHERE = {
     "OSELMClassifier": "tinyodl.learn",
     "seed_search": "tinyodl.learn",
+    "OnDeviceLearner": "tinyodl.device",
     "extract": "tinyodl.har",
+    "train": "tinyodl.training",
     "Model": "tinyodl.model",
     "load": "tinyodl.model",
     "save": "tinyodl.model",

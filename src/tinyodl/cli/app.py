@@ -48,6 +48,11 @@ EnergyTable = Annotated[
     ),
 ]
 
+Scheduler = Annotated[
+    str | None,
+    typer.Option(help="Run on a Dask cluster (tinyodl[cluster]), such as tcp://127.0.0.1:8786.", metavar="ADDRESS"),
+]
+
 
 def _version(asked: bool) -> None:
     if asked:
@@ -93,6 +98,7 @@ def reproduce(
     json_file: Annotated[Path | None, typer.Option("--json", help="Write every figure here.", metavar="FILE")] = None,
     report: Annotated[Path | None, typer.Option(help="Write the interactive report here.", metavar="FILE.html")] = None,
     energy: EnergyTable = None,
+    scheduler: Scheduler = None,
     quick: Annotated[bool, typer.Option("--quick", help="2 seeds, N = 128, compact: under 20 s.")] = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Compute everything again.")] = False,
 ) -> None:
@@ -116,6 +122,7 @@ def reproduce(
         report=report,
         device=not quick,
         energy=energy,
+        scheduler=scheduler,
         use_cache=not no_cache,
     )
 
@@ -161,6 +168,7 @@ def evaluate(
     gyro_unit: GyroUnitOption = None,
     split_gaps: SplitGaps = False,
     energy: EnergyTable = None,
+    scheduler: Scheduler = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Compute everything again.")] = False,
 ) -> None:
     """Your own recordings: each person left out in turn, the tables of `reproduce`."""
@@ -177,6 +185,7 @@ def evaluate(
         json_file=json_file,
         report=report,
         energy=energy,
+        scheduler=scheduler,
         told=_told(rate, acc_unit, gyro_unit, split_gaps),
         use_cache=not no_cache,
     )

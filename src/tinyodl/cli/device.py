@@ -17,6 +17,7 @@ from tinyodl.cli.errors import clear_errors
 from tinyodl.cli.progress import bar
 from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import RATE, Dataset, Recording
+from tinyodl.data.table import ACC, GYRO
 from tinyodl.device import OnDeviceLearner
 from tinyodl.device.pending import from_bytes
 from tinyodl.experiments.trial import scaling_bytes
@@ -216,28 +217,31 @@ def _replay(
 
 
 def _standard_input(model: Model, device: OnDeviceLearner, printer: _Printer) -> None:
-    """A reading a line: acc x, y, z in g and gyro x, y, z in rad/s, and an activity where somebody knows it."""
+    """A reading a line: acc x, y, z in g, gyro x, y, z in rad/s if the model needs them, and an activity where
+    somebody knows it."""
     stream = har.Stream(names=model.names, window=model.window)
-    for number, values, truth in _lines():
-        x = stream.push(values)
+    sensors = GYRO if any(map(compact.needs_gyroscope, model.names)) else ()
+    for number, values, truth in _lines((*ACC, *sensors)):
+        x = stream.push(values + [0.0] * (6 - len(values)))
         if x is not None:
             z = model.scaler.transform(x[None])[0]
             printer.step(device, z, number / RATE, teachers.TrueLabels([truth]), truth)
 
 
-def _lines() -> Iterator[tuple[int, list[float], str]]:
-    count = 0
+def _lines(columns: tuple[str, ...]) -> Iterator[tuple[int, list[float], str]]:
+    """Reading number, values and activity (empty where unknown) of each line."""
+    width, count = len(columns), 0
     for row, line in enumerate(sys.stdin, start=1):
         cells = [cell.strip() for cell in line.split(",")]
-        if cells == [""] or (row == 1 and not _number(cells[0])):
+        if cells == [""] or (row == 1 and cells[0] in (ACC[0], "time")):
             continue  # an empty line, or a header
-        if len(cells) not in (6, 7) or not all(map(_number, cells[:6])):
+        if len(cells) not in (width, width + 1) or not all(map(_number, cells[:width])):
             raise DataError(
-                f"standard input, line {row}: expected acc_x,acc_y,acc_z,gyro_x,gyro_y,gyro_z (g, rad/s) and maybe an "
-                f"activity, got {line.strip()[:60]!r}"
+                f"standard input, line {row}: expected {','.join(columns)} (in g and rad/s) and maybe an activity, "
+                f"got {line.strip()[:60]!r}"
             )
         count += 1
-        yield count, [float(cell) for cell in cells[:6]], cells[6] if len(cells) == 7 else ""
+        yield count, [float(cell) for cell in cells[:width]], cells[width] if len(cells) > width else ""
 
 
 def _number(text: str) -> bool:

@@ -24,6 +24,7 @@ def run(
     json_file: Path | None,
     report: Path | None,
     energy: Path | None,
+    scheduler: str | None,
     told: own.Told,
     use_cache: bool,
 ) -> None:
@@ -38,4 +39,4 @@ def run(
         config = runs.Config(
             "person", features, hidden, seeds=seeds, extras=report is not None, device="compact" in features
         )
-        reproduce.experiment(config, source, dataset, jobs, json_file, report, energy, use_cache)
+        reproduce.experiment(config, source, dataset, jobs, json_file, report, energy, use_cache, scheduler)

@@ -30,6 +30,7 @@ def run(
     report: Path | None,
     device: bool,
     energy: Path | None,
+    scheduler: str | None,
     use_cache: bool,
     **choices: Any,
 ) -> None:
@@ -42,7 +43,7 @@ def run(
         **choices,
     )
     with clear_errors():
-        experiment(config, Source.official(data), None, jobs, json_file, report, energy, use_cache)
+        experiment(config, Source.official(data), None, jobs, json_file, report, energy, use_cache, scheduler)
 
 
 def experiment(
@@ -54,6 +55,7 @@ def experiment(
     report: Path | None,
     energy: Path | None,
     use_cache: bool,
+    scheduler: str | None,
 ) -> None:
     """Run every job with a progress bar, print the tables, write the files; own: a user's own recordings."""
     if jobs == 0 or jobs < -1:
@@ -63,7 +65,7 @@ def experiment(
             file.parent.mkdir(parents=True, exist_ok=True)
     console, table_of_figures = Console(), Energy(energy)
     with bar(f"{config.protocol}, {config.seeds} seeds") as progress:
-        results = runs.run(config, source, jobs, use_cache, progress)
+        results = runs.run(config, source, jobs, use_cache, progress, scheduler)
     document = summarise(config, results, own, table_of_figures)
     for table in build(document):
         show(table, console)

@@ -41,7 +41,7 @@ def adwin(calibration: Calibration, delta: float = 0.002) -> River:
     """ADWIN: adaptive windowing."""
     from river.drift import ADWIN
 
-    return River(calibration, lambda: ADWIN(delta=delta))  # type: ignore[no-untyped-call]
+    return River(calibration, lambda: ADWIN(delta=delta))
 
 
 def page_hinkley(calibration: Calibration, threshold: float = 5.0) -> River:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import joblib
 from threadpoolctl import threadpool_limits
 
-from tinyodl.experiments import baselines, cache, device_run, pareto, radio, splits, timeline, trial
+from tinyodl.experiments import baselines, cache, cluster, device_run, pareto, radio, splits, timeline, trial
 from tinyodl.experiments.source import Source
 from tinyodl.experiments.windows import Windows
 from tinyodl.har import Features
@@ -89,8 +90,12 @@ def run(
     parallel: int = -1,
     use_cache: bool = True,
     progress: Callable[[int, int], None] | None = None,
+    scheduler: str | None = None,
 ) -> list[tuple[Job, dict[str, Any]]]:
-    """All jobs with their results, in the order of `jobs`. `progress(done, total)` is called as results come."""
+    """All jobs with their results, in the order of `jobs`. `progress(done, total)` is called as results come.
+
+    scheduler: address of a Dask scheduler whose workers do the work, None for this machine's cores.
+    """
     work = jobs(config, source.subjects, bool(source.drifted))
     keys = [{"kind": j.kind, **j.trial._asdict(), "data": source.digest} for j in work]
     results = [cache.load(key) if use_cache else None for key in keys]
@@ -100,9 +105,13 @@ def run(
     if missing:
         needed = {work[k].trial.features for k in missing}
         windows = {f: source.windows(f) for f in needed}
-        pending = joblib.Parallel(n_jobs=parallel, return_as="generator_unordered")(
-            joblib.delayed(_numbered)(k, windows[work[k].trial.features], work[k]) for k in missing
-        )
+        if scheduler:
+            todo = [(k, work[k].trial.features) for k in missing]
+            pending = cluster.compute(scheduler, todo, windows, partial(_of_work, work))
+        else:
+            pending = joblib.Parallel(n_jobs=parallel, return_as="generator_unordered")(
+                joblib.delayed(_numbered)(k, windows[work[k].trial.features], work[k]) for k in missing
+            )
         for done, (k, result) in enumerate(pending, start=len(work) - len(missing) + 1):
             results[k] = result
             if use_cache:
@@ -110,6 +119,10 @@ def run(
             if progress:
                 progress(done, len(work))
     return [(job, result) for job, result in zip(work, results, strict=True) if result is not None]
+
+
+def _of_work(work: list[Job], k: int, windows: Windows) -> tuple[int, dict[str, Any]]:
+    return _numbered(k, windows, work[k])
 
 
 def _numbered(k: int, windows: Windows, job: Job) -> tuple[int, dict[str, Any]]:

@@ -1,0 +1,190 @@
+"""Own recordings from the command line: train, run, info, evaluate, and the errors that a user sees."""
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tinyodl.data.table import ACC, GYRO
+
+
+def command(*arguments: object, text: str | None = None) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "tinyodl", *map(str, arguments)]
+    return subprocess.run(line, capture_output=True, text=True, input=text)
+
+
+def refused(*arguments: object, says: str, text: str | None = None) -> None:
+    done = command(*arguments, text=text)
+    assert done.returncode == 2, done.stderr
+    assert "Error: " in done.stderr
+    assert says in done.stderr.replace("\n", " ")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.fixture(scope="session")
+def watch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """seglearn's watch data (10 people, 7 exercises) as a user's CSV."""
+    spec = importlib.util.find_spec("seglearn")
+    assert spec is not None
+    assert spec.submodule_search_locations is not None
+    file = Path(next(iter(spec.submodule_search_locations))) / "data" / "watch_dataset.npy"
+    data = np.load(file, allow_pickle=True).item()
+    tables = [
+        pl.DataFrame({name: X[:, k] for k, name in enumerate((*ACC, *GYRO))}).with_columns(
+            activity=pl.lit(data["y_labels"][int(y)]), subject=pl.lit(int(person)), recording=pl.lit(number)
+        )
+        for number, (X, y, person) in enumerate(zip(data["X"], data["y"], data["subject"], strict=True))
+    ]
+    path = tmp_path_factory.mktemp("watch") / "watch.csv"
+    pl.concat(tables).write_csv(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def model(watch: Path) -> Path:
+    path = watch.with_name("watch.todl")
+    done = command("train", "--data", watch, "--output", path, "--capacity", 9)
+    assert done.returncode == 0, done.stderr
+    return path
+
+
+def test_evaluate_on_a_watch_needs_no_setting(watch: Path, tmp_path: Path) -> None:
+    out, report = tmp_path / "out.json", tmp_path / "out.html"
+    few = ("--seeds", 1, "--hidden", 16)
+    done = command("evaluate", "--data", watch, *few, "--json", out, "--report", report)
+    assert done.returncode == 0, done.stderr
+    assert "recognised as rad/s" in done.stderr
+    assert "10 people, 140 recordings, 7 activities" in done.stderr
+    document = json.loads(out.read_text())
+    tiny = next(r for r in document["rows"] if r["method"] == "ODLTiny")
+    assert tiny["accuracy_after"] > tiny["accuracy_drifted"] + 0.1
+    assert len(document["per_person"]) == 10 * len(document["rows"])
+    assert document["published"] is None
+    assert "published (about)" not in done.stdout
+    assert document["device"]["people"][0]["name"] == "1"
+    assert report.stat().st_size > 10**6
+
+
+def test_evaluate_equals_reproduce_on_the_same_recordings(tmp_path: Path) -> None:
+    table, own, ours = tmp_path / "hapt.parquet", tmp_path / "own.json", tmp_path / "ours.json"
+    assert command("data", "export", table).returncode == 0
+    shared = ("--seeds", 1, "--hidden", 16, "--features", "compact")
+    assert command("evaluate", "--data", table, *shared, "--json", own).returncode == 0
+    assert command("reproduce", "--protocol", "person", *shared, "--json", ours).returncode == 0
+    a, b = json.loads(own.read_text()), json.loads(ours.read_text())
+    for key in ("rows", "pruning", "one_sided", "same_share", "drift", "device", "teachers", "energy", "activities"):
+        assert a[key] == b[key], key
+    for mine, theirs in zip(a["per_person"], b["per_person"], strict=True):
+        assert mine | {"chose_inputs": None} == theirs | {"chose_inputs": None}
+
+
+@pytest.mark.parametrize("extra", [("--window", 1), ("--label", "majority"), ("--window", 4, "--hidden", 8)])
+def test_other_windows_and_labels(watch: Path, tmp_path: Path, extra: tuple[object, ...]) -> None:
+    path = tmp_path / "m.todl"
+    assert command("train", "--data", watch, "--output", path, *extra).returncode == 0
+    facts = json.loads(command("info", path, "--json").stdout)
+    assert facts["activities"] == ["ABD", "ER", "FEL", "IR", "PEN", "ROW", "TRAP"]
+    wanted = dict(zip(extra[::2], extra[1::2], strict=True))
+    assert facts["window_seconds"] == wanted.get("--window", 2.56)
+    assert facts["hidden"] == wanted.get("--hidden", 0)
+
+
+def test_without_a_gyroscope(watch: Path, tmp_path: Path, model: Path) -> None:
+    poor = tmp_path / "poor.csv"
+    pl.read_csv(watch).drop(GYRO).write_csv(poor)
+    path = tmp_path / "poor.todl"
+    done = command("train", "--data", poor, "--output", path)
+    assert done.returncode == 0, done.stderr
+    facts = json.loads(command("info", path, "--json").stdout)
+    assert facts["inputs"] == 28
+    assert not facts["gyroscope"]
+    assert command("run", path, "--data", poor, "--subject", 2).returncode == 0
+    refused("run", model, "--data", poor, says="the model was made for other inputs")
+    three = "".join("0.0,0.0,1.0\n" for _ in range(200))
+    assert command("run", path, text=three).returncode == 0
+    refused("run", model, text=three, says="line 1: expected acc_x,acc_y,acc_z,gyro_x,gyro_y,gyro_z")
+
+
+def test_run_replays_prints_and_saves(watch: Path, model: Path, tmp_path: Path) -> None:
+    after = tmp_path / "after.todl"
+    options = ("--data", watch, "--subject", 3, "--training", "--policy", "all", "--labels-per-day", 20)
+    done = command("run", model, *options, "--json", "--output", after)
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert sum(line["asked"] for line in lines) == 20
+    assert all(line["answer"] for line in lines if line["asked"])
+    times = [line["time"] for line in lines]
+    assert times == sorted(times)
+    assert json.loads(command("info", after, "--json").stdout)["capacity"] == 9
+    plain = command("run", model, "--data", watch, "--subject", 3)
+    assert "predicting" in plain.stdout
+    assert "right as they came" in plain.stderr
+
+
+def test_run_from_standard_input_is_the_same_as_from_a_file(watch: Path, model: Path, tmp_path: Path) -> None:
+    first = pl.read_csv(watch).filter(pl.col("recording") == 0)
+    one = tmp_path / "one.csv"
+    first.write_csv(one)
+    told = ("--acc-unit", "g", "--gyro-unit", "rad/s", "--rate", 50)
+    a = command("run", model, "--data", one, "--json", *told)
+    b = command("run", model, "--json", text=first.select(*ACC, *GYRO, "activity").write_csv(include_header=False))
+    assert a.returncode == b.returncode == 0
+    assert a.stdout == b.stdout
+
+
+def test_a_new_activity_is_named_by_the_teacher(watch: Path, model: Path, tmp_path: Path) -> None:
+    new = tmp_path / "new.csv"
+    frame = pl.read_csv(watch).filter(pl.col("recording") < 3)
+    frame.with_columns(activity=pl.lit("wave")).write_csv(new)
+    after = tmp_path / "after.todl"
+    done = command("run", model, "--data", new, "--training", "--policy", "all", "--output", after)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(command("info", after, "--json").stdout)["activities"][-1] == "wave"
+
+
+def test_errors_of_whole_data_sets(watch: Path, model: Path, tmp_path: Path) -> None:
+    frame = pl.read_csv(watch)
+    one = tmp_path / "one.csv"
+    frame.with_columns(activity=pl.lit("ROW")).write_csv(one)
+    refused("evaluate", "--data", one, says="only one activity ('ROW')")
+    frame.with_columns(activity=pl.lit("")).write_csv(one)
+    refused("train", "--data", one, "--output", tmp_path / "m", says="no activity at all")
+    frame.filter(pl.col("subject") == 1).write_csv(one)
+    refused("evaluate", "--data", one, says="recordings of 1 person")
+    frame.filter(pl.col("recording") < 2).with_columns(subject=pl.lit(1)).head(400).write_csv(one)
+    refused("train", "--data", one, "--output", tmp_path / "m", says="only one activity")
+    frame.filter((pl.col("subject") != 4) | (pl.int_range(pl.len()).over("recording") < 100)).write_csv(one)
+    refused("evaluate", "--data", one, says="subject '4' has too few windows")
+    frame.with_columns(
+        activity=pl.when(pl.int_range(pl.len()) < 20).then(pl.lit("blink")).otherwise("activity")
+    ).write_csv(one)
+    refused("evaluate", "--data", one, says="activity 'blink' has no window of 2.56 s")
+    refused("evaluate", "--data", watch, "--features", "uci561", "--window", 1, says="uci561 needs a gyroscope")
+    refused("run", model, "--data", watch, "--subject", "nobody", says="no subject 'nobody' in the recordings")
+    refused("evaluate", "--data", tmp_path / "none.csv", says="there is no such file")
+    refused("evaluate", "--data", watch, "--rate", 5, says="too few to tell movements apart")
+    refused("run", model, text="0,0,1,0,0,0\nx,0,1,0,0,0\n", says="line 2: expected")
+    refused("run", model, text="", says="no whole window")
+    refused("evaluate", "--data", watch, "--scheduler", "nowhere", says="no Dask scheduler")
+    assert not (tmp_path / "m").exists()
+
+
+def test_models_that_are_none(watch: Path, model: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.todl"
+    bad.write_bytes(model.read_bytes()[:-5])
+    refused("run", bad, "--data", watch, says="cut short")
+    refused("info", watch, says="no tinyodl model")
+    refused("info", tmp_path / "none.todl", says="No such file")
+    refused("reproduce", "--quick", "--energy", watch, says="not a table of figures")
+
+
+def test_help_has_an_example_each() -> None:
+    for name in ("train", "run", "info", "evaluate", "reproduce"):
+        done = command(name, "--help")
+        assert done.returncode == 0
+        assert f"Example: tinyodl {name}" in done.stdout
