@@ -32,7 +32,6 @@ def test_the_same_to_the_bit_with_a_worker_killed_half_way() -> None:
     assert there == here
 
 
-def test_no_scheduler_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tinyodl.experiments.cluster.PATIENCE", "1 s")
+def test_no_scheduler_is_a_clear_error() -> None:
     with pytest.raises(DataError, match="no Dask scheduler answers"):
         runs.run(CONFIG, Source.official(), 1, False, None, "tcp://127.0.0.1:9")

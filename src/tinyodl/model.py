@@ -121,6 +121,10 @@ def _build(settings: dict[str, Any], arrays: dict[str, NDArray[np.float64]]) -> 
 
 def _calibration(arrays: dict[str, NDArray[np.float64]], m: int, n: int) -> Calibration:
     found = Calibration(*(arrays[f"drift_{name}"] for name in Calibration._fields))  # type: ignore[arg-type]
+    known = len(np.atleast_1d(found.score_mean))  # activities named on the device came later
+    if known > m:
+        raise ValueError("the drift calibration knows more activities than the learner")
+    m = known
     shapes = {"score_mean": (m,), "score_deviation": (m,), "centroids": (m, n), "spread": (m,), "confidence": ()}
     fits = all(arrays[f"drift_{name}"].shape == shape for name, shape in shapes.items())
     if not fits or (found.score_deviation <= 0).any():

@@ -4,13 +4,15 @@ Windows go to each worker once; a job is a pure function of them and of its tria
 only the time to do its jobs again elsewhere, and results are the same bit for bit.
 """
 
+import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tinyodl.data.errors import DataError
 from tinyodl.experiments.windows import Windows
 
-PATIENCE = "10 s"  # for a scheduler to answer
+PATIENCE = 10.0  # s, for a scheduler to answer
+PORT = 8786  # where an address names none
 
 
 def compute(
@@ -25,9 +27,11 @@ def compute(
     """
     try:
         from distributed import Client, as_completed
+        from distributed.comm.addressing import parse_address, parse_host_port
     except ImportError:
         raise DataError("--scheduler needs Dask: pip install 'tinyodl[cluster]'") from None
     try:
+        socket.create_connection(parse_host_port(parse_address(address)[1], PORT), PATIENCE).close()
         client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise DataError(
