@@ -188,3 +188,21 @@ def test_help_has_an_example_each() -> None:
         done = command(name, "--help")
         assert done.returncode == 0
         assert f"Example: tinyodl {name}" in done.stdout
+
+
+def test_two_people_are_enough_and_one_without_a_test_is_named(watch: Path, tmp_path: Path) -> None:
+    two, few = tmp_path / "two.csv", tmp_path / "few.csv"
+    frame = pl.read_csv(watch).filter(pl.col("subject") <= 2)
+    frame.write_csv(two)
+    done = command("evaluate", "--data", two, "--seeds", 1, "--hidden", 8, "--json", tmp_path / "out.json")
+    assert done.returncode == 0, done.stderr
+    json.loads((tmp_path / "out.json").read_text(), parse_constant=lambda name: pytest.fail(name))
+    frame.filter(pl.int_range(pl.len()).over("recording") < 200).write_csv(few)
+    refused("evaluate", "--data", few, says="subject '1' has too few windows")
+
+
+def test_a_reader_who_goes_away_is_no_error(watch: Path, model: Path) -> None:
+    line = f"{sys.executable} -m tinyodl run {model} --data {watch} | head -1"
+    done = subprocess.run(line, shell=True, capture_output=True, text=True)
+    assert "Traceback" not in done.stderr
+    assert "Error" not in done.stderr

@@ -18,6 +18,8 @@ def clear_errors() -> Iterator[None]:
     except (DataError, ModelFileError, EnergyError) as error:
         typer.secho(f"Error: {error}", err=True, fg="red")
         raise typer.Exit(2) from None
+    except BrokenPipeError:  # whoever read our output has gone
+        raise
     except OSError as error:
         typer.secho(f"Error: {error.filename}: {error.strerror}", err=True, fg="red")
         raise typer.Exit(2) from None

@@ -10,6 +10,7 @@ from rich.console import Console
 from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import RATE, Dataset
 from tinyodl.data.table import Options, read
+from tinyodl.experiments import splits
 from tinyodl.experiments.windows import Label, labelled, share_left_out
 
 Told = tuple[float | None, Any, Any, bool]  # rate, acceleration's unit, rotation's unit, whether gaps cut
@@ -44,10 +45,15 @@ def check(dataset: Dataset, window: int, label: Label, people: int) -> None:
         )
     counts: dict[int, int] = dict.fromkeys(dataset.people, 0)
     seen = np.zeros(len(names), int)
+    tested: dict[int, int] = dict.fromkeys(dataset.people, 0)
+    kept = 0
     for r in dataset.recordings:
         y = labelled(r.activity, len(names), window, label)[1]
+        found = np.bincount(y - 1, minlength=len(names))
         counts[r.subject] += len(y)
-        seen += np.bincount(y - 1, minlength=len(names))
+        seen += found
+        tested[r.subject] += splits.left_after(found, splits.STREAM_SHARE)
+        kept += splits.left_after(found, splits.TRAIN_SHARE)
     if (seen == 0).any():
         raise DataError(
             f"activity {names[int((seen == 0).argmax())]!r} has no window of {window / RATE:g} s: record it for "
@@ -57,8 +63,8 @@ def check(dataset: Dataset, window: int, label: Label, people: int) -> None:
         raise DataError(
             f"recordings of {len(counts)} person, but leaving one out needs at least {people}: fill the subject column"
         )
-    poor = [dataset.people[p] for p, n in counts.items() if n < 5 * (people > 1)]
-    if poor or sum(counts.values()) < 10:
+    poor = [dataset.people[p] for p in counts if people > 1 and not tested[p]]
+    if poor or sum(counts.values()) < 10 or (people > 1 and not kept):
         whose = f"subject {poor[0]!r} has" if poor else "there are"
         raise DataError(
             f"{whose} too few windows of {window / RATE:g} s: record longer, shorten the window with --window, "

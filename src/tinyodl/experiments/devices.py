@@ -22,7 +22,7 @@ def drift(results: Sequence[Result]) -> list[dict[str, Any]]:
     if not results:
         return []
     low = [r for r in results if r["accuracy"] < DRIFTED_BELOW]
-    unseen = sum(r["unseen"] for r in results)
+    unseen = max(1, sum(r["unseen"] for r in results))
     rows = []
     for k, first in enumerate(results[0]["drift"]):
         delays = [r["drift"][k]["delay"] for r in low]

@@ -38,6 +38,11 @@ def cut(windows: Windows, chosen: Indices, share: float, split: Split, seed: int
     return np.sort(np.concatenate(first)), np.sort(np.concatenate(second))
 
 
+def left_after(counts: NDArray[np.int64], share: float) -> int:
+    """How many windows `cut` leaves on the blocked split's second side, of groups with so many windows each."""
+    return sum(max(0, n - round(share * n) - 1) for n in counts.tolist())
+
+
 def people(windows: Windows, subjects: NDArray[np.int64] | list[int]) -> Indices:
     """Indices of these people's windows, person by person in the order given."""
     return np.concatenate([np.flatnonzero(windows.subject == p) for p in subjects])

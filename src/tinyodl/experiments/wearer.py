@@ -48,6 +48,8 @@ def prepare(windows: Windows, person: int, split: splits.Split = "blocked", seed
     people = np.unique(windows.subject)
     turn = int(np.flatnonzero(people == person)[0]) % FIFTHS
     apart = np.isin(windows.subject[held], people[people != person][turn::FIFTHS])
+    if apart.all():  # too few people to keep some apart
+        apart[:] = False
     known = held[~apart]
     calibration = drift.calibrate(outlooks(model, Z[known]), Z[known], len(windows.classes))
     return Wearer(model, Z, scaler.clip, calibration, held[apart], train, stream, test)
