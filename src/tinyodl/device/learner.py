@@ -18,9 +18,10 @@ from tinyodl.prune import Decision, Outlook
 
 Array = NDArray[np.float64]
 
-AUDIT_EVERY = 48  # samples in predicting mode, of which the first doubtful one after is asked
+# The first and the third: studies/choose_device.py.
+AUDIT_EVERY = 96  # samples in predicting mode, of which the first doubtful one after is asked
 AUDIT_DOUBT = 0.3  # P1P2 at or below which a sample is doubtful
-SETTLE_AFTER = 128  # samples without a disagreement that end training
+SETTLE_AFTER = 64  # samples without a disagreement that end training
 SETTLE_LABELS = 2  # of these at least so many were asked and agreed
 TROUBLE_LABELS = 24  # labels since the drift before a device says that they keep disagreeing
 TROUBLE_SHARE = 0.6  # of recent labels

@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple
 
+from tinyodl.device.learner import SETTLE_AFTER
+
 
 class Row(NamedTuple):
     """cells of text; kind: "" or "bold" (ours) or "italic" (published)."""
@@ -198,9 +200,9 @@ def device(document: dict[str, Any]) -> Table:
         "The whole device, in %: it starts in predicting mode",
         columns,
         rows,
-        f"Training starts by drift or by an audit's label that disagrees, and ends ('settled') after 128 windows "
-        f"without a disagreement. Beside the learner it keeps {run['state_bytes']} bytes, and {run['queue_bytes']} for "
-        "queries that wait.",
+        f"Training starts by drift or by an audit's label that disagrees, and ends ('settled') after {SETTLE_AFTER} "
+        f"windows without a disagreement. Beside the learner it keeps {run['state_bytes']} bytes, and "
+        f"{run['queue_bytes']} for queries that wait.",
     )
 
 
