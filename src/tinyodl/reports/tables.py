@@ -239,6 +239,7 @@ def energy(document: dict[str, Any]) -> Table:
         Row(["a query with its answer", f"{1000 * spent['query_mj']:.1f}"]),
         Row(["learning a window", f"{1000 * spent['learn_mj']:.1f}"]),
         Row(["predicting a window, from its readings", f"{1000 * spent['predict_mj']:.1f}"]),
+        Row(["an own label instead of a query saves", f"{1000 * (spent['query_mj'] - spent['learn_mj']):+.1f}"]),
     ]
     for name, day in spent["day"].items():
         rows.append(Row([f"a day of wear, {name}: radio", f"{1000 * day['radio_mj']:,.0f}"]))
