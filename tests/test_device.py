@@ -108,6 +108,9 @@ class DeviceMachine(RuleBasedStateMachine):
         assert np.array_equal(self.device.learner.beta_, self.before[1])
         assert np.array_equal(self.device.learner.P_, self.before[0])
         assert self.device.learner.classes_.tolist() == ["a", "b", "c"]
+        detector = self.device.detector
+        assert isinstance(detector, drift.Cusum)
+        assert np.array_equal(detector.mean, detector.calibration.score_mean)
 
     @rule(bad=st.sampled_from([np.nan, np.inf]))
     def broken_sample(self, bad: float) -> None:

@@ -75,6 +75,6 @@ def check(dataset: Dataset, window: int, label: Label, people: int) -> None:
         [
             f"{len(counts)} people, {len(dataset.recordings)} recordings, {len(names)} activities, "
             f"{sum(counts.values()):,} windows of {window / RATE:g} s; {100 * left_out:.1f} % of the "
-            f" labelled readings are in no window of their activity (--label {label})."
+            f"labelled readings are in no window of their activity (--label {label})."
         ]
     )

@@ -4,6 +4,7 @@ Time is an argument, in seconds of any clock that does not run backwards. Memory
 detector, the policy, and a bounded queue of queries that wait for their label.
 """
 
+import copy
 from collections import Counter
 from typing import Any, NamedTuple
 
@@ -80,7 +81,7 @@ class OnDeviceLearner:
         settle_after: int = SETTLE_AFTER,
     ) -> None:
         self.factory = learner
-        self.detector = detector
+        self._factory_detector = detector
         self.policy = policy or prune.Auto()
         self.clip = clip
         self.labels_per_day = labels_per_day
@@ -96,6 +97,7 @@ class OnDeviceLearner:
         self.learner = self.factory.copy()
         self.mode = Mode.PREDICTING
         self.pending.clear()
+        self.detector = copy.deepcopy(self._factory_detector)
         self.detector.start()
         self.policy.start()
         self._kappa = 1.0

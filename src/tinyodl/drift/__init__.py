@@ -9,7 +9,20 @@ from tinyodl.drift.cusum import Cusum
 from tinyodl.drift.detector import Calibration, Detector, calibrate, score
 from tinyodl.drift.manual import Manual
 
-__all__ = ["DETECTORS", "Calibration", "Centroid", "Cusum", "Detector", "Manual", "calibrate", "make", "score"]
+__all__ = [
+    "DETECTORS",
+    "NEED_RIVER",
+    "Calibration",
+    "Centroid",
+    "Cusum",
+    "Detector",
+    "Manual",
+    "calibrate",
+    "make",
+    "score",
+]
+
+NEED_RIVER = ("adwin", "page-hinkley", "kswin")  # pip install tinyodl[river]
 
 DETECTORS: Mapping[str, Callable[..., Detector]] = {
     "cusum": Cusum,
