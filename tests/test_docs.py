@@ -36,7 +36,7 @@ def test_the_diagram_in_the_documentation_is_the_table_in_the_code() -> None:
 def test_the_example_detector_and_teacher_keep_their_interfaces() -> None:
     import numpy as np
 
-    from tinyodl.prune import Outlook
+    from tinyodl.learn import Outlook
 
     names: dict[str, type] = {}
     for program in re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "device.md").read_text(), flags=re.S):

@@ -7,7 +7,7 @@ from tinyodl import drift
 from tinyodl.experiments import wearer
 from tinyodl.experiments.device_run import alarms
 from tinyodl.experiments.windows import Windows
-from tinyodl.prune import Outlook
+from tinyodl.learn import Outlook
 
 DRAWS = np.random.default_rng(0)
 

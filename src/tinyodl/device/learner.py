@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from tinyodl import drift, prune
 from tinyodl.device.modes import TRANSITIONS, Event, Mode
 from tinyodl.device.pending import CAPACITY, Pending, from_bytes, to_bytes
-from tinyodl.learn import OSELMClassifier
-from tinyodl.prune import Decision, Outlook
+from tinyodl.learn import OSELMClassifier, Outlook
+from tinyodl.prune import Decision
 
 Array = NDArray[np.float64]
 
@@ -120,7 +120,7 @@ class OnDeviceLearner:
         x = np.ascontiguousarray(x, dtype=np.float64)
         if not np.isfinite(x).all():
             raise ValueError("the sample has inputs that are not finite; it was not taken")
-        outlook = Outlook(*self.learner.outlook(x))
+        outlook = self.learner.outlook(x)
         predicted = self.learner.classes_[outlook.predicted].item()
         sample, self._next = self._next, (self._next + 1) % _IDS
         event = None
@@ -148,7 +148,7 @@ class OnDeviceLearner:
         if label is None:
             return self._answer("abstained")
         x = from_bytes(kept, self.clip)
-        outlook = Outlook(*self.learner.outlook(x))
+        outlook = self.learner.outlook(x)
         names = self.learner.classes_.tolist()
         if label not in names:
             if len(names) >= self.capacity:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinyodl.drift.detector import Array, Calibration
-from tinyodl.prune import Outlook
+from tinyodl.learn import Outlook
 
 THRESHOLD = 0.4
 WINDOW = 32

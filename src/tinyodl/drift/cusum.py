@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tinyodl.drift.detector import Array, Calibration, score
-from tinyodl.prune import Outlook
+from tinyodl.learn import Outlook
 
 THRESHOLD = 30.0
 SLACK = 0.5

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyodl.prune import Outlook
+from tinyodl.learn import Outlook
 
 Array = NDArray[np.float64]
 

@@ -1,7 +1,7 @@
 """No detector: training starts when somebody says so."""
 
 from tinyodl.drift.detector import Array
-from tinyodl.prune import Outlook
+from tinyodl.learn import Outlook
 
 
 class Manual:

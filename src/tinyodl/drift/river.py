@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tinyodl.drift.detector import Array, Calibration
-from tinyodl.prune import Outlook
+from tinyodl.learn import Outlook
 
 
 class River:

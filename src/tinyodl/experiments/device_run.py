@@ -18,8 +18,7 @@ from tinyodl.experiments.live import live
 from tinyodl.experiments.relearn import relearn
 from tinyodl.experiments.trial import Trial
 from tinyodl.experiments.windows import Windows
-from tinyodl.learn import OSELMClassifier
-from tinyodl.prune import Outlook
+from tinyodl.learn import OSELMClassifier, Outlook
 
 # Each detector's sensitivity, from eager to calm.
 SWEEPS: dict[str, tuple[str, tuple[float, ...]]] = {

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyodl.learn import OSELMClassifier
+from tinyodl.learn import OSELMClassifier, Outlook
 from tinyodl.learn.rls import leverage, outputs
-from tinyodl.prune import Decision, Outlook, Policy
+from tinyodl.prune import Decision, Policy
 
 
 class Relearnt(NamedTuple):

@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 from tinyodl import drift
 from tinyodl.experiments import methods, splits
 from tinyodl.experiments.windows import Windows
-from tinyodl.learn import OSELMClassifier
-from tinyodl.prune import Outlook
+from tinyodl.learn import OSELMClassifier, Outlook
 
 Array = NDArray[np.float64]
 
@@ -33,7 +32,7 @@ class Wearer(NamedTuple):
 
 def outlooks(model: OSELMClassifier, Z: Array) -> list[Outlook]:
     """What the model makes of each sample."""
-    return [Outlook(*model.outlook(z)) for z in Z]
+    return [model.outlook(z) for z in Z]
 
 
 def prepare(windows: Windows, person: int, split: splits.Split = "blocked", seed: int = 0) -> Wearer:

@@ -14,6 +14,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from tinyodl.learn import alpha as input_weights
 from tinyodl.learn import rls
 from tinyodl.learn.hidden import ACTIVATIONS, features, features_one
+from tinyodl.learn.outlook import Outlook
 
 Array = NDArray[np.float64]
 Activation = Literal["hard_sigmoid", "sigmoid", "relu"]
@@ -166,13 +167,13 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.beta_ = np.ascontiguousarray(np.hstack([self.beta_, np.zeros((len(self.beta_), 1))]))
         self._prepare()
 
-    def outlook(self, x: Array) -> tuple[int, float, float]:
-        """What one sample looks like, x (n,): class number, P1P2 and leverage h^T P h."""
+    def outlook(self, x: Array) -> Outlook:
+        """What one sample looks like, x (n,)."""
         o = self.outputs_one(x)
         first = int(o.argmax())
         highest = float(o[first])
         o[first] = -np.inf
-        return first, highest - float(o.max()), float(rls.leverage(self._h, self.P_))
+        return Outlook(first, highest - float(o.max()), float(rls.leverage(self._h, self.P_)))
 
     # Prediction ----------------------------------------------------------------------------------------------
 

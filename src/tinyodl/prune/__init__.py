@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from tinyodl.learn import Outlook
 from tinyodl.prune.auto import Auto
 from tinyodl.prune.control import Random
 from tinyodl.prune.every import All
 from tinyodl.prune.fixed import Fixed
-from tinyodl.prune.policy import Decision, Outlook, Policy
+from tinyodl.prune.policy import Decision, Policy
 from tinyodl.prune.published import Published
 
 __all__ = ["POLICIES", "All", "Auto", "Decision", "Fixed", "Outlook", "Policy", "Published", "Random", "make"]

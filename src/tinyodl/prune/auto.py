@@ -18,7 +18,8 @@ The constants were chosen on the 25 people who are not reported as drifted: stud
 import math
 from dataclasses import dataclass
 
-from tinyodl.prune.policy import Decision, Outlook
+from tinyodl.learn import Outlook
+from tinyodl.prune.policy import Decision
 
 START = 0.05
 CAUTION = 8.0

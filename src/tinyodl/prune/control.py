@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tinyodl.prune.policy import Decision, Outlook
+from tinyodl.learn import Outlook
+from tinyodl.prune.policy import Decision
 
 
 @dataclass

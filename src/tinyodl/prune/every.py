@@ -3,7 +3,8 @@
 import math
 from dataclasses import dataclass
 
-from tinyodl.prune.policy import Decision, Outlook
+from tinyodl.learn import Outlook
+from tinyodl.prune.policy import Decision
 
 
 @dataclass

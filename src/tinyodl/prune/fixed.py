@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from tinyodl.prune.policy import Decision, Outlook
+from tinyodl.learn import Outlook
+from tinyodl.prune.policy import Decision
 
 
 @dataclass

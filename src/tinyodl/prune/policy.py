@@ -4,7 +4,9 @@ To add a policy, write a class with these six members and name it in `tinyodl.pr
 """
 
 from enum import Enum
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from tinyodl.learn import Outlook
 
 
 class Decision(Enum):
@@ -13,18 +15,6 @@ class Decision(Enum):
     ASK = "ask"  # ask the teacher for its label and learn that
     OWN = "own"  # learn it with the own prediction as label
     LEAVE = "leave"  # do not learn it
-
-
-class Outlook(NamedTuple):
-    """What a device knows of a sample before anybody tells it more.
-
-    predicted: class number; confidence: P1P2, the highest output minus the second; leverage: h^T P h, how far the
-    sample lies from what was learnt (a prediction's variance grows as 1 + leverage); learning computes it anyway.
-    """
-
-    predicted: int
-    confidence: float
-    leverage: float
 
 
 class Policy(Protocol):

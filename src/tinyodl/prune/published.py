@@ -6,7 +6,8 @@ IEEE BSN 2024.
 
 from dataclasses import dataclass
 
-from tinyodl.prune.policy import Decision, Outlook
+from tinyodl.learn import Outlook
+from tinyodl.prune.policy import Decision
 
 LEVELS = (1.0, 0.64, 0.32, 0.16, 0.08)
 
