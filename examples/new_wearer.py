@@ -12,8 +12,8 @@ import numpy as np
 from tinyodl import Model, OnDeviceLearner, drift, har, load, save, teachers, train
 from tinyodl.data import table
 from tinyodl.data.recordings import RATE
-from tinyodl.experiments.windows import labelled
 from tinyodl.har import compact
+from tinyodl.windows import labelled
 
 folder = Path(tempfile.mkdtemp())
 

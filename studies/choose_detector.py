@@ -17,8 +17,9 @@ import numpy as np
 
 from tinyodl import drift
 from tinyodl.drift import cusum
-from tinyodl.experiments import methods, splits, wearer
+from tinyodl.experiments import methods, wearer
 from tinyodl.experiments.device_run import alarms
+from tinyodl.windows import splits
 
 SLACKS = (0.3, 0.5, 0.8)
 THRESHOLDS = (12.0, 15.0, 18.0, 21.0, 24.0, 27.0, 30.0, 33.0, 36.0, 40.0)

@@ -20,10 +20,9 @@ from numpy.typing import NDArray
 
 from tinyodl.data import hapt
 from tinyodl.data.recordings import Recording
-from tinyodl.experiments import splits
-from tinyodl.experiments.windows import Windows, from_dataset
 from tinyodl.har import RangeScaler, compact
 from tinyodl.learn import OSELMClassifier
+from tinyodl.windows import Windows, from_dataset, splits
 
 SIZE = 60
 DROP = 0.08

@@ -18,10 +18,11 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from tinyodl import prune
-from tinyodl.experiments import methods, splits
+from tinyodl.experiments import methods
 from tinyodl.experiments.relearn import relearn
 from tinyodl.har import Features
 from tinyodl.learn import OSELMClassifier
+from tinyodl.windows import splits
 
 Build = Callable[[int], OSELMClassifier]
 

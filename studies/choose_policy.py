@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from tinyodl import prune
-from tinyodl.experiments import methods, splits
+from tinyodl.experiments import methods
 from tinyodl.experiments.relearn import relearn
-from tinyodl.experiments.source import Source
 from tinyodl.learn import OSELMClassifier
 from tinyodl.prune import auto as constants
+from tinyodl.windows import Source, splits
 
 CHOICES: dict[str, tuple[float, ...]] = {
     "first_theta": (0.02, 0.03, 0.05, 0.07, 0.1),

@@ -12,9 +12,7 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from tinyodl.data import hapt
-from tinyodl.experiments import splits
-from tinyodl.experiments.source import Source
-from tinyodl.experiments.windows import Windows
+from tinyodl.windows import Source, Windows, splits
 
 FOLDS = 5
 

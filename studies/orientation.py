@@ -19,10 +19,10 @@ from threadpoolctl import threadpool_limits
 
 from tinyodl import prune
 from tinyodl.data import hapt
-from tinyodl.experiments import methods, splits
+from tinyodl.experiments import methods
 from tinyodl.experiments.relearn import relearn
-from tinyodl.experiments.windows import Windows
 from tinyodl.har import COMPACT_NAMES, compact
+from tinyodl.windows import Windows, splits
 
 TURNS: dict[str, NDArray[np.float64] | None] = {
     "as worn by all": None,

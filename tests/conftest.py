@@ -8,8 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tinyodl.data import hapt
-from tinyodl.experiments.source import Source
-from tinyodl.experiments.windows import Windows
+from tinyodl.windows import Source, Windows
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -9,7 +9,7 @@ from distributed import Client, LocalCluster
 
 from tinyodl.data.errors import DataError
 from tinyodl.experiments import runs
-from tinyodl.experiments.source import Source
+from tinyodl.windows import Source
 
 CONFIG = replace(runs.Config(features=("compact",), hidden=(16,), seeds=8), extras=False)
 

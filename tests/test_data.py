@@ -9,8 +9,8 @@ import pytest
 from tinyodl.data import hapt, uci
 from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import Recording
-from tinyodl.experiments.source import Source
 from tinyodl.har import segment_starts
+from tinyodl.windows import Source
 
 
 def test_embedded_recordings_are_the_originals(shared: Path) -> None:

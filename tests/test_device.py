@@ -13,8 +13,8 @@ from tinyodl.device import TRANSITIONS, Event, Mode, OnDeviceLearner, diagram
 from tinyodl.device.pending import Pending, from_bytes, to_bytes
 from tinyodl.experiments import wearer
 from tinyodl.experiments.live import live
-from tinyodl.experiments.windows import Windows
 from tinyodl.learn import OSELMClassifier
+from tinyodl.windows import Windows
 
 CENTRES = np.random.default_rng(0).uniform(-1, 1, (4, 6))
 

@@ -6,8 +6,8 @@ import pytest
 from tinyodl import drift
 from tinyodl.experiments import wearer
 from tinyodl.experiments.device_run import alarms
-from tinyodl.experiments.windows import Windows
 from tinyodl.learn import Outlook
+from tinyodl.windows import Windows
 
 DRAWS = np.random.default_rng(0)
 

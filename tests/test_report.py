@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from tinyodl.experiments import runs
-from tinyodl.experiments.source import Source
 from tinyodl.experiments.summary import summarise
 from tinyodl.reports import html
+from tinyodl.windows import Source
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 

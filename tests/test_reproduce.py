@@ -11,10 +11,9 @@ import numpy as np
 import pytest
 
 from tinyodl.data.hapt import DRIFTED
-from tinyodl.experiments import baselines, cache, methods, radio, runs, splits, trial
-from tinyodl.experiments.source import Source
+from tinyodl.experiments import baselines, cache, methods, radio, runs, trial
 from tinyodl.experiments.summary import bootstrap, interval, summarise
-from tinyodl.experiments.windows import Windows
+from tinyodl.windows import Source, Windows, splits
 
 QUICK = runs.Config(features=("compact",), hidden=(32,), seeds=2)
 

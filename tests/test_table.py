@@ -13,7 +13,7 @@ from tinyodl.data import table
 from tinyodl.data.errors import DataError
 from tinyodl.data.resample import to_standard_rate
 from tinyodl.data.units import STANDARD_GRAVITY
-from tinyodl.experiments.windows import labelled
+from tinyodl.windows import labelled
 
 ROWS = 3000
 

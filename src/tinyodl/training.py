@@ -4,10 +4,9 @@ import numpy as np
 
 from tinyodl import drift, har
 from tinyodl.data.recordings import Dataset
-from tinyodl.experiments import methods, splits, wearer
-from tinyodl.experiments.source import Source
-from tinyodl.experiments.windows import Label
+from tinyodl.experiments import methods, wearer
 from tinyodl.model import Model
+from tinyodl.windows import Label, Source, splits
 
 
 def train(

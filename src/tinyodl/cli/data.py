@@ -10,8 +10,8 @@ from rich.table import Table
 
 from tinyodl.cli.errors import clear_errors
 from tinyodl.data import hapt
-from tinyodl.experiments.source import Source
 from tinyodl.files import write_bytes
+from tinyodl.windows import Source
 
 
 def export(path: Path | None, file: Path) -> None:

@@ -22,10 +22,10 @@ from tinyodl.data.table import ACC, GYRO
 from tinyodl.device import OnDeviceLearner
 from tinyodl.device.pending import from_bytes
 from tinyodl.experiments.trial import scaling_bytes
-from tinyodl.experiments.windows import Label, labelled
 from tinyodl.har import compact
 from tinyodl.model import Model, load, save
 from tinyodl.training import train as train_model
+from tinyodl.windows import Label, labelled
 
 
 def train(

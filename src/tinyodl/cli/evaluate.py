@@ -7,9 +7,8 @@ from tinyodl.cli import own, reproduce
 from tinyodl.cli.errors import clear_errors
 from tinyodl.data.errors import DataError
 from tinyodl.experiments import runs
-from tinyodl.experiments.source import Source
-from tinyodl.experiments.windows import Label
 from tinyodl.har import WINDOW, Features
+from tinyodl.windows import Label, Source
 
 
 def run(

@@ -10,8 +10,7 @@ from rich.console import Console
 from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import RATE, Dataset
 from tinyodl.data.table import Options, read
-from tinyodl.experiments import splits
-from tinyodl.experiments.windows import Label, labelled, share_left_out
+from tinyodl.windows import Label, labelled, share_left_out, splits
 
 Told = tuple[float | None, Any, Any, bool]  # rate, acceleration's unit, rotation's unit, whether gaps cut
 

@@ -13,10 +13,10 @@ from tinyodl.cli.tables import show
 from tinyodl.data.recordings import Dataset
 from tinyodl.energy import Energy
 from tinyodl.experiments import runs
-from tinyodl.experiments.source import Source
 from tinyodl.experiments.summary import summarise
 from tinyodl.files import write_bytes
 from tinyodl.reports.tables import build
+from tinyodl.windows import Source
 
 DEFAULT_SEEDS = 20
 

@@ -10,9 +10,9 @@ from sklearn.linear_model import SGDClassifier
 from sklearn.metrics import f1_score
 from sklearn.neural_network import MLPClassifier
 
-from tinyodl.experiments import methods, radio, splits
+from tinyodl.experiments import methods, radio
 from tinyodl.experiments.trial import Trial, per_person, sides
-from tinyodl.experiments.windows import Windows
+from tinyodl.windows import Windows, splits
 
 Array = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tinyodl.data.errors import DataError
-from tinyodl.experiments.windows import Windows
+from tinyodl.windows import Windows
 
 PATIENCE = 10.0  # s, for a scheduler to answer
 PORT = 8786  # where an address names none

@@ -17,8 +17,8 @@ from tinyodl.experiments import methods, wearer
 from tinyodl.experiments.live import live
 from tinyodl.experiments.relearn import relearn
 from tinyodl.experiments.trial import Trial
-from tinyodl.experiments.windows import Windows
 from tinyodl.learn import OSELMClassifier, Outlook
+from tinyodl.windows import Windows
 
 # Each detector's sensitivity, from eager to calm.
 SWEEPS: dict[str, tuple[str, tuple[float, ...]]] = {

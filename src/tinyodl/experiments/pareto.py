@@ -8,7 +8,7 @@ from tinyodl import prune
 from tinyodl.experiments import methods
 from tinyodl.experiments.relearn import relearn
 from tinyodl.experiments.trial import Trial, scaling_bytes, sides
-from tinyodl.experiments.windows import Windows
+from tinyodl.windows import Windows
 
 INPUTS = (8, 16, 24, 32, 40, 48, 60)
 NODES = (0, 16, 32, 64, 128)

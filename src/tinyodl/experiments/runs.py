@@ -8,10 +8,9 @@ from typing import Any, Literal
 import joblib
 from threadpoolctl import threadpool_limits
 
-from tinyodl.experiments import baselines, cache, cluster, device_run, pareto, radio, splits, timeline, trial
-from tinyodl.experiments.source import Source
-from tinyodl.experiments.windows import Windows
+from tinyodl.experiments import baselines, cache, cluster, device_run, pareto, radio, timeline, trial
 from tinyodl.har import Features
+from tinyodl.windows import Source, Windows, splits
 
 Kind = Literal["trial", "baseline", "pareto", "timeline", "device"]
 BASELINE_SEEDS = 5

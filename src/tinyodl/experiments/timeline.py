@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 
 from tinyodl import prune
-from tinyodl.experiments import methods, splits
+from tinyodl.experiments import methods
 from tinyodl.experiments.relearn import relearn
 from tinyodl.experiments.trial import Trial
-from tinyodl.experiments.windows import Windows
+from tinyodl.windows import Windows, splits
 
 
 def run(windows: Windows, trial: Trial) -> dict[str, Any]:

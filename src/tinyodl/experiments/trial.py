@@ -13,11 +13,11 @@ from sklearn.metrics import f1_score
 
 from tinyodl import prune
 from tinyodl.data.hapt import DRIFTED
-from tinyodl.experiments import methods, radio, splits
+from tinyodl.experiments import methods, radio
 from tinyodl.experiments.relearn import Relearnt, relearn
-from tinyodl.experiments.windows import Windows
 from tinyodl.har import Features
 from tinyodl.learn import OSELMClassifier
+from tinyodl.windows import Windows, splits
 
 Protocol = Literal["pooled", "person"]
 Order = Literal["time", "shuffled"]

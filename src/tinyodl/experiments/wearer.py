@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyodl import drift
-from tinyodl.experiments import methods, splits
-from tinyodl.experiments.windows import Windows
+from tinyodl.experiments import methods
 from tinyodl.learn import OSELMClassifier, Outlook
+from tinyodl.windows import Windows, splits
 
 Array = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ from tinyodl import har
 from tinyodl.data import hapt, uci
 from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import Dataset
-from tinyodl.experiments.windows import Label, Windows, from_dataset, sorted_classes
+from tinyodl.windows.labelled import Label, Windows, from_dataset, sorted_classes
 
 
 class Source:

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyodl.experiments.windows import Windows
+from tinyodl.windows.labelled import Windows
 
 Split = Literal["blocked", "random"]
 Indices = NDArray[np.intp]
