@@ -10,10 +10,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tinyodl import drift, prune, teachers
 from tinyodl.device import TRANSITIONS, Event, Mode, OnDeviceLearner, diagram
-from tinyodl.device.pending import Pending, from_bytes, to_bytes
+from tinyodl.device.pending import Pending
 from tinyodl.experiments import wearer
 from tinyodl.experiments.live import live
 from tinyodl.learn import OSELMClassifier
+from tinyodl.link import from_bytes, to_bytes
 from tinyodl.windows import Windows
 
 CENTRES = np.random.default_rng(0).uniform(-1, 1, (4, 6))

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tinyodl import link
 from tinyodl.data.hapt import DRIFTED
-from tinyodl.experiments import baselines, cache, methods, radio, runs, trial
+from tinyodl.experiments import baselines, cache, methods, runs, trial
 from tinyodl.experiments.summary import bootstrap, interval, summarise
 from tinyodl.windows import Source, Windows, splits
 
@@ -141,13 +142,13 @@ def test_memory_against_the_mlp_of_the_same_shape() -> None:
 
 
 def test_bytes_on_the_air() -> None:
-    assert radio.Link().message(244) == 244 + 17
-    assert radio.Link().message(245) == 245 + 34
-    assert radio.byte_fraction(10, 10, 561, "float32") == 1.0
-    assert radio.byte_fraction(1, 100, 60, "int8") == pytest.approx(99 / 243_600)
+    assert link.Link().message(244) == 244 + 17
+    assert link.Link().message(245) == 245 + 34
+    assert link.byte_fraction(10, 10, 561, "float32") == 1.0
+    assert link.byte_fraction(1, 100, 60, "int8") == pytest.approx(99 / 243_600)
     Z = np.linspace(-1.5, 1.5, 1000)
-    assert abs(radio.as_sent(Z, "int8", 1.5) - Z).max() <= 1.5 / 254 + 1e-12
-    assert abs(radio.as_sent(Z, "float32", 1.5) - Z).max() <= 1e-7
+    assert abs(link.as_sent(Z, "int8", 1.5) - Z).max() <= 1.5 / 254 + 1e-12
+    assert abs(link.as_sent(Z, "float32", 1.5) - Z).max() <= 1e-7
 
 
 def test_intervals() -> None:

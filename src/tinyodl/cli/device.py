@@ -20,9 +20,9 @@ from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import RATE, Dataset, Recording
 from tinyodl.data.table import ACC, GYRO
 from tinyodl.device import OnDeviceLearner
-from tinyodl.device.pending import from_bytes
 from tinyodl.experiments.trial import scaling_bytes
 from tinyodl.har import compact
+from tinyodl.link import from_bytes
 from tinyodl.model import Model, load, save
 from tinyodl.training import train as train_model
 from tinyodl.windows import Label, labelled

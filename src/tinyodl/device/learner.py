@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from tinyodl import drift, prune
 from tinyodl.device.modes import TRANSITIONS, Event, Mode
-from tinyodl.device.pending import CAPACITY, Pending, from_bytes, to_bytes
+from tinyodl.device.pending import CAPACITY, Pending
 from tinyodl.learn import OSELMClassifier, Outlook
+from tinyodl.link import from_bytes, to_bytes
 from tinyodl.prune import Decision
 
 Array = NDArray[np.float64]

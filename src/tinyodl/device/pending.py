@@ -6,17 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 CAPACITY = 16
-LEVELS = 127  # of an int8 input, on either side of 0
-
-
-def to_bytes(x: NDArray[np.float64], clip: float) -> NDArray[np.int8]:
-    """Scaled inputs in -clip..clip as they are sent and kept."""
-    return np.asarray(np.clip(np.round(x * (LEVELS / clip)), -LEVELS, LEVELS).astype(np.int8))
-
-
-def from_bytes(values: NDArray[np.int8], clip: float) -> NDArray[np.float64]:
-    """The inverse of `to_bytes`, rounded to its levels."""
-    return np.asarray(values.astype(np.float64) * (clip / LEVELS))
 
 
 class Pending:

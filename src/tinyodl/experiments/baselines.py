@@ -10,7 +10,8 @@ from sklearn.linear_model import SGDClassifier
 from sklearn.metrics import f1_score
 from sklearn.neural_network import MLPClassifier
 
-from tinyodl.experiments import methods, radio
+from tinyodl import link
+from tinyodl.experiments import methods
 from tinyodl.experiments.trial import Trial, per_person, sides
 from tinyodl.windows import Windows, splits
 
@@ -181,7 +182,7 @@ def run(windows: Windows, trial: Trial) -> dict[str, Any]:
             "accuracy_learning": learning,
             "macro_f1": float(f1_score(windows.y[where.test], model.predict(Z[where.test]), average="macro")),
             "query_fraction": float(learns),
-            "byte_fraction": radio.byte_fraction(
+            "byte_fraction": link.byte_fraction(
                 len(where.stream) if learns else 0, len(where.stream), inputs, trial.payload
             ),
             "person_after": per_person(after, subjects),

@@ -11,13 +11,13 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from tinyodl import drift, prune, teachers
 from tinyodl.device import OnDeviceLearner
-from tinyodl.device.pending import from_bytes, to_bytes
 from tinyodl.drift import cusum
 from tinyodl.experiments import methods, wearer
 from tinyodl.experiments.live import live
 from tinyodl.experiments.relearn import relearn
 from tinyodl.experiments.trial import Trial
 from tinyodl.learn import OSELMClassifier, Outlook
+from tinyodl.link import from_bytes, to_bytes
 from tinyodl.windows import Windows
 
 # Each detector's sensitivity, from eager to calm.

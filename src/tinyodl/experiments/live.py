@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyodl.device import Event, OnDeviceLearner
-from tinyodl.device.pending import from_bytes
+from tinyodl.link import from_bytes
 from tinyodl.teachers import Teacher
 
 

@@ -8,7 +8,8 @@ from typing import Any, Literal
 import joblib
 from threadpoolctl import threadpool_limits
 
-from tinyodl.experiments import baselines, cache, cluster, device_run, pareto, radio, timeline, trial
+from tinyodl import link
+from tinyodl.experiments import baselines, cache, cluster, device_run, pareto, timeline, trial
 from tinyodl.har import Features
 from tinyodl.windows import Source, Windows, splits
 
@@ -34,7 +35,7 @@ class Config:
     hidden: tuple[int, ...] = (128, 256)
     split: splits.Split = "blocked"
     order: trial.Order = "time"
-    payload: radio.Payload = "int8"
+    payload: link.Payload = "int8"
     baselines: bool = False
     seeds: int = 20
     baseline_seeds: int = BASELINE_SEEDS

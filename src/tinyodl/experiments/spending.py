@@ -2,8 +2,8 @@
 
 from typing import Any, NamedTuple
 
+from tinyodl import link
 from tinyodl.energy import Energy, Spent
-from tinyodl.experiments import radio
 from tinyodl.har import HOP, names
 
 SECONDS = 1.28  # between two windows
@@ -16,13 +16,13 @@ class Spending(NamedTuple):
     spent: Spent
 
 
-def of(energy: Energy, inputs: int, hidden: int, method: str, classes: int, payload: radio.Payload) -> Spending:
+def of(energy: Energy, inputs: int, hidden: int, method: str, classes: int, payload: link.Payload) -> Spending:
     """A device of a method: d is inputs, constant and hidden nodes with direct links, else the hidden nodes."""
     d = inputs + 1 + hidden if method == "ODLTiny" else hidden or inputs
-    link = radio.BLE
-    size = link.id_bytes + inputs * radio.VALUE_BYTES[payload]
-    sent, received = link.message(size), link.message(link.id_bytes + link.label_bytes)
-    return Spending(energy, energy.learner(d, classes, HOP, sent, received, -(-size // link.largest)))
+    ble = link.BLE
+    size = ble.id_bytes + inputs * link.VALUE_BYTES[payload]
+    sent, received = ble.message(size), ble.message(ble.id_bytes + ble.label_bytes)
+    return Spending(energy, energy.learner(d, classes, HOP, sent, received, -(-size // ble.largest)))
 
 
 def day(spending: Spending, policy: dict[str, Any]) -> dict[str, float]:
@@ -37,7 +37,7 @@ def document(energy: Energy, classes: int) -> dict[str, Any]:
     """ODLTiny's spending, thing by thing, and from what radio on asking is cheaper than learning an own label."""
     inputs = len(names("compact"))
     spent = of(energy, inputs, 0, "ODLTiny", classes, "int8").spent
-    bits = 8 * radio.BLE.query(inputs, "int8")
+    bits = 8 * link.BLE.query(inputs, "int8")
     return {
         "query_mj": spent.query,
         "learn_mj": spent.learn,

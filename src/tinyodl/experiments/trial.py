@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.metrics import f1_score
 
-from tinyodl import prune
+from tinyodl import link, prune
 from tinyodl.data.hapt import DRIFTED
-from tinyodl.experiments import methods, radio
+from tinyodl.experiments import methods
 from tinyodl.experiments.relearn import Relearnt, relearn
 from tinyodl.har import Features
 from tinyodl.learn import OSELMClassifier
@@ -31,7 +31,7 @@ class Trial(NamedTuple):
     hidden: tuple[int, ...]
     split: splits.Split
     order: Order
-    payload: radio.Payload
+    payload: link.Payload
     seed: int
     person: int
 
@@ -72,7 +72,7 @@ def run(windows: Windows, trial: Trial) -> dict[str, Any]:
     if trial.seed == 0:
         forest = ExtraTreesClassifier(100, min_samples_leaf=2, random_state=0)
         forest.fit(Z[where.train], windows.y[where.train])
-        sent = radio.as_sent(Z[where.stream], trial.payload, scaler.clip)
+        sent = link.as_sent(Z[where.stream], trial.payload, scaler.clip)
         teacher = float(forest.score(sent, windows.y[where.stream]))
     return {"rows": rows, "teacher": teacher}
 
@@ -113,7 +113,7 @@ def _method(
             "accuracy_learning": float((result.predicted == y["stream"]).mean()),
             "macro_f1": float(f1_score(y["test"], (H["test"] @ result.model.beta_).argmax(axis=1), average="macro")),
             "query_fraction": float(result.asked.mean()),
-            "byte_fraction": radio.byte_fraction(int(result.asked.sum()), len(y["stream"]), Z.shape[1], trial.payload),
+            "byte_fraction": link.byte_fraction(int(result.asked.sum()), len(y["stream"]), Z.shape[1], trial.payload),
             "person_after": per_person(right, subjects),
         }
 

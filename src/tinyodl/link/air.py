@@ -6,14 +6,10 @@ Low Energy on the 1M PHY with data length extension, unencrypted (Bluetooth Core
 up to 244 bytes of ours.
 """
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
+from tinyodl.link.payload import VALUE_BYTES, Payload
 
-Payload = Literal["int8", "float32"]
-
-VALUE_BYTES: dict[Payload, int] = {"int8": 1, "float32": 4}
 OFFICIAL_INPUTS = 561
 
 
@@ -45,11 +41,3 @@ BLE = Link()
 def byte_fraction(queries: int, samples: int, inputs: int, payload: Payload, link: Link = BLE) -> float:
     """Bytes sent over those of sending every sample as 561 float32 values over the same link."""
     return queries * link.query(inputs, payload) / (samples * link.query(OFFICIAL_INPUTS, "float32"))
-
-
-def as_sent(Z: NDArray[np.float64], payload: Payload, clip: float) -> NDArray[np.float64]:
-    """What the teacher receives of scaled inputs in -clip..clip: rounded to the payload's numbers."""
-    if payload == "float32":
-        return Z.astype(np.float32).astype(np.float64)
-    step = clip / 127
-    return np.asarray(np.clip(np.round(Z / step), -127, 127) * step)
