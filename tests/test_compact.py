@@ -5,8 +5,8 @@ import scipy.signal
 from numpy.typing import NDArray
 
 from tinyodl.experiments import methods
-from tinyodl.experiments.trial import scaling_bytes
 from tinyodl.har import compact
+from tinyodl.model import state_bytes
 
 Array = NDArray[np.float64]
 RATE = 50.0
@@ -93,4 +93,4 @@ def test_every_candidate_is_its_formula(walk: Array) -> None:
 def test_everything_a_device_keeps_fits_into_12_kilobytes() -> None:
     """Learner, scaling, and the state of the inputs' filters and sums."""
     model = methods.tiny().fit(np.eye(60), np.arange(60) % 6)
-    assert model.state_bytes() + scaling_bytes(60) + compact.state_bytes(compact.plan()) <= 12_000
+    assert state_bytes(model) + compact.state_bytes(compact.plan()) <= 12_000

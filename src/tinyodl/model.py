@@ -22,7 +22,7 @@ from tinyodl.har import WINDOW, RangeScaler, check_window
 from tinyodl.learn import OSELMClassifier
 from tinyodl.learn.store import ModelFileError, pack, unpack
 
-__all__ = ["Model", "ModelFileError", "dumps", "load", "loads", "save"]
+__all__ = ["Model", "ModelFileError", "dumps", "load", "loads", "save", "scaling_bytes", "state_bytes"]
 
 _KIND = "model"
 _CLASS_TYPES = {"b": "bool", "i": "int64", "u": "int64", "f": "float64", "U": "str"}
@@ -43,6 +43,20 @@ class Model(NamedTuple):
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Classes of unscaled inputs X (samples, n)."""
         return self.learner.predict(self.scaler.transform(X))
+
+    def state_bytes(self) -> int:
+        """Bytes kept to predict and to learn."""
+        return state_bytes(self.learner)
+
+
+def state_bytes(learner: OSELMClassifier, learns: bool = True) -> int:
+    """Bytes kept to predict, and to learn, in float32: the learner's, and those of the scaling of its inputs."""
+    return learner.state_bytes(learns=learns) + scaling_bytes(learner.n_features_in_)
+
+
+def scaling_bytes(inputs: int, value_bytes: int = 4) -> int:
+    """Bytes of the scaling that travels with the model: a middle and a gain per input."""
+    return 2 * inputs * value_bytes
 
 
 def save(model: Model, path: str | Path) -> None:

@@ -20,7 +20,6 @@ from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import RATE, Dataset, Recording
 from tinyodl.data.table import ACC, GYRO
 from tinyodl.device import OnDeviceLearner
-from tinyodl.experiments.trial import scaling_bytes
 from tinyodl.har import compact
 from tinyodl.link import from_bytes
 from tinyodl.model import Model, load, save
@@ -41,7 +40,8 @@ def train(
             model = train_model(dataset, hidden, length, label, capacity)
             progress(1, 1)
         save(model, output)
-        print(f"{output}: {len(model.learner.classes_)} activities, {len(model.names)} inputs, {_bytes(model):,} bytes")
+        size = f"{len(model.learner.classes_)} activities, {len(model.names)} inputs, {model.state_bytes():,} bytes"
+        print(f"{output}: {size}")
 
 
 def info(path: Path, as_json: bool) -> None:
@@ -56,7 +56,7 @@ def info(path: Path, as_json: bool) -> None:
             "hidden": model.learner.n_hidden,
             "direct": model.learner.direct,
             "capacity": model.capacity or len(model.learner.classes_),
-            "learner_bytes": _bytes(model),
+            "learner_bytes": model.state_bytes(),
             "drift_calibration": model.calibration is not None,
             "names": list(model.names),
         }
@@ -107,10 +107,6 @@ def run(
         if output:
             save(model._replace(learner=device.learner), output)
             own.say([f"The model as it is now: {output}"])
-
-
-def _bytes(model: Model) -> int:
-    return model.learner.state_bytes() + scaling_bytes(len(model.names))
 
 
 def _device(model: Model, policy: str, detector: str, labels_per_day: int | None) -> OnDeviceLearner:

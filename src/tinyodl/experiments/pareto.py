@@ -7,7 +7,8 @@ import numpy as np
 from tinyodl import prune
 from tinyodl.experiments import methods
 from tinyodl.experiments.relearn import relearn
-from tinyodl.experiments.trial import Trial, scaling_bytes, sides
+from tinyodl.experiments.trial import Trial, sides
+from tinyodl.model import state_bytes
 from tinyodl.windows import Windows
 
 INPUTS = (8, 16, 24, 32, 40, 48, 60)
@@ -33,7 +34,7 @@ def run(windows: Windows, trial: Trial) -> dict[str, Any]:
                         "inputs": inputs,
                         "hidden": nodes,
                         "direct": direct,
-                        "state_bytes": model.state_bytes() + scaling_bytes(inputs),
+                        "state_bytes": state_bytes(model),
                         "accuracy_after": float(np.mean(right)),
                     }
                 )

@@ -17,6 +17,7 @@ from tinyodl.experiments import methods
 from tinyodl.experiments.relearn import Relearnt, relearn
 from tinyodl.har import Features
 from tinyodl.learn import OSELMClassifier
+from tinyodl.model import state_bytes
 from tinyodl.windows import Windows, splits
 
 Protocol = Literal["pooled", "person"]
@@ -98,7 +99,7 @@ def _method(
         "method": method.name,
         "inputs": Z.shape[1],
         "hidden": hidden,
-        "state_bytes": model.state_bytes(learns=method.learns) + scaling_bytes(Z.shape[1]),
+        "state_bytes": state_bytes(model, method.learns),
         "accuracy_before": float(correct(model, "before").mean()),
         "accuracy_drifted": float(correct(model, "test").mean()),
         "person_drifted": per_person(correct(model, "test"), subjects),
@@ -164,11 +165,6 @@ def _one_sided(
         change = float(correct(result.model, "test").mean() - still)
         rows.append({"stream": name, "change": change, "query_fraction": float(result.asked.mean())})
     return rows
-
-
-def scaling_bytes(inputs: int, value_bytes: int = 4) -> int:
-    """Bytes of the scaling that travels with the model: a middle and a gain per input."""
-    return 2 * inputs * value_bytes
 
 
 def per_person(right: NDArray[np.bool_], subjects: NDArray[np.int64]) -> dict[str, float]:
