@@ -17,8 +17,9 @@ import numpy as np
 
 from tinyodl import drift
 from tinyodl.drift import cusum
-from tinyodl.experiments import methods, wearer
+from tinyodl.experiments import wearer
 from tinyodl.experiments.device_run import alarms
+from tinyodl.recipe import fitting, methods
 from tinyodl.windows import splits
 
 SLACKS = (0.3, 0.5, 0.8)
@@ -30,15 +31,15 @@ def person(fold: folds.Fold, left_out: int) -> list[Row]:
     """slack, threshold, false alarms, windows they were counted on, delays."""
     windows = fold.windows
     train, held = splits.cut(windows, np.flatnonzero(windows.subject != left_out), splits.TRAIN_SHARE, "blocked", 0)
-    scaler = methods.scaler("compact").fit(windows.X[train])
+    scaler = fitting.scaler("compact").fit(windows.X[train])
     Z = scaler.transform(windows.X)
-    model = methods.fit(methods.tiny(), Z[train], windows.y[train], len(windows.classes))
-    known = wearer.outlooks(model, Z[held])
+    model = fitting.fit(methods.tiny(), Z[train], windows.y[train], len(windows.classes))
+    known = fitting.outlooks(model, Z[held])
     own = np.flatnonzero(windows.subject == left_out)
     streams = []
     for X in (windows.X[own], *(turned[own] for turned in fold.turned.values())):
         inputs = scaler.transform(X)
-        seen = wearer.outlooks(model, inputs)
+        seen = fitting.outlooks(model, inputs)
         if np.mean([o.predicted for o in seen] == windows.y[own]) < 0.94:
             streams.append((seen, inputs))
     rows = []

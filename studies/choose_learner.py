@@ -18,10 +18,10 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from tinyodl import prune
-from tinyodl.experiments import methods
 from tinyodl.experiments.relearn import relearn
 from tinyodl.har import Features
 from tinyodl.learn import OSELMClassifier
+from tinyodl.recipe import fitting
 from tinyodl.windows import splits
 
 Build = Callable[[int], OSELMClassifier]
@@ -43,7 +43,7 @@ def score(fold: folds.Fold, features: Features, build: Build, kappas: tuple[floa
     with threadpool_limits(1):
         others = np.flatnonzero(~np.isin(windows.subject, held))
         train, before = splits.cut(windows, others, splits.TRAIN_SHARE, "blocked", seed)
-        Z = methods.scaler(features).fit(windows.X[train]).transform(windows.X)
+        Z = fitting.scaler(features).fit(windows.X[train]).transform(windows.X)
         model = build(seed).fit(Z[train], windows.y[train])
         H = model.hidden(Z)
 

@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from tinyodl import prune
-from tinyodl.experiments import methods
 from tinyodl.experiments.relearn import relearn
 from tinyodl.learn import OSELMClassifier
 from tinyodl.prune import auto as constants
+from tinyodl.recipe import fitting, methods
 from tinyodl.windows import Source, splits
 
 CHOICES: dict[str, tuple[float, ...]] = {
@@ -67,7 +67,7 @@ def streams(fold: folds.Fold, seed: int) -> list[Stream]:
         train, before = splits.cut(windows, others, splits.TRAIN_SHARE, "blocked", seed)
         parts = [splits.cut(windows, splits.people(windows, [p]), splits.STREAM_SHARE, "blocked", seed) for p in people]
         stream, test = (np.concatenate(side) for side in zip(*parts, strict=True))
-        scaler = methods.scaler("compact").fit(windows.X[train])
+        scaler = fitting.scaler("compact").fit(windows.X[train])
         model = methods.tiny().fit(scaler.transform(windows.X[train]), windows.y[train])
         H, y = model.hidden(scaler.transform(windows.X)), windows.y
         kept = (H[before], y[before]) if len(people) > 1 else (None, None)
@@ -96,7 +96,7 @@ def shipped() -> list[Stream]:
     for person in np.unique(windows.subject):
         train, _ = splits.cut(windows, np.flatnonzero(windows.subject != person), splits.TRAIN_SHARE, "blocked", 0)
         stream, test = splits.cut(windows, splits.people(windows, [person]), splits.STREAM_SHARE, "blocked", 0)
-        scaler = methods.scaler("compact").fit(windows.X[train])
+        scaler = fitting.scaler("compact").fit(windows.X[train])
         model = methods.tiny().fit(scaler.transform(windows.X[train]), windows.y[train])
         H, y = model.hidden(scaler.transform(windows.X)), windows.y
         result.append(Stream("shipped", model, H[stream], y[stream], H[test], y[test], None, None))

@@ -19,9 +19,9 @@ from threadpoolctl import threadpool_limits
 
 from tinyodl import prune
 from tinyodl.data import hapt
-from tinyodl.experiments import methods
 from tinyodl.experiments.relearn import relearn
 from tinyodl.har import COMPACT_NAMES, compact
+from tinyodl.recipe import fitting, methods
 from tinyodl.windows import Windows, splits
 
 TURNS: dict[str, NDArray[np.float64] | None] = {
@@ -58,7 +58,7 @@ def person_results(plain: Windows, worn: NDArray[np.float64], person: int) -> li
     train, _ = splits.cut(plain, others, splits.TRAIN_SHARE, "blocked", 0)
     stream, test = splits.cut(plain, splits.people(plain, [person]), splits.STREAM_SHARE, "blocked", 0)
     with threadpool_limits(1):
-        scaler = methods.scaler("compact").fit(plain.X[train])
+        scaler = fitting.scaler("compact").fit(plain.X[train])
         model = methods.tiny().fit(scaler.transform(plain.X[train]), plain.y[train])
         H = {name: model.hidden(scaler.transform(worn[index])) for name, index in (("s", stream), ("t", test))}
 

@@ -4,9 +4,9 @@ import numpy as np
 import scipy.signal
 from numpy.typing import NDArray
 
-from tinyodl.experiments import methods
 from tinyodl.har import compact
 from tinyodl.model import state_bytes
+from tinyodl.recipe import methods
 
 Array = NDArray[np.float64]
 RATE = 50.0

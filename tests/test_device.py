@@ -15,6 +15,7 @@ from tinyodl.experiments import wearer
 from tinyodl.experiments.live import live
 from tinyodl.learn import OSELMClassifier
 from tinyodl.link import from_bytes, to_bytes
+from tinyodl.recipe import fitting
 from tinyodl.windows import Windows
 
 CENTRES = np.random.default_rng(0).uniform(-1, 1, (4, 6))
@@ -28,7 +29,7 @@ def factory() -> tuple[OSELMClassifier, drift.Calibration]:
     y = np.arange(300) % 3
     X = np.array([draw(int(k), seed) for seed, k in enumerate(y)])
     model = OSELMClassifier(0, direct=True).fit(X[:200], np.array(["a", "b", "c"])[y[:200]])
-    return model, drift.calibrate(wearer.outlooks(model, X[200:]), X[200:], 3)
+    return model, fitting.calibration(model, X[200:], 3)
 
 
 def device(**more: Any) -> OnDeviceLearner:

@@ -7,6 +7,7 @@ from tinyodl import drift
 from tinyodl.experiments import wearer
 from tinyodl.experiments.device_run import alarms
 from tinyodl.learn import Outlook
+from tinyodl.recipe import fitting
 from tinyodl.windows import Windows
 
 DRAWS = np.random.default_rng(0)
@@ -61,6 +62,6 @@ def test_a_turned_sensor_is_found_soon(compact_windows: Windows) -> None:
     who = wearer.prepare(compact_windows, 1)
     own = who.Z[who.stream]
     turned = np.clip(own + 0.8, -1.5, 1.5)
-    found = alarms(drift.Cusum(who.calibration), wearer.outlooks(who.model, turned), turned)
+    found = alarms(drift.Cusum(who.calibration), fitting.outlooks(who.model, turned), turned)
     assert found
     assert found[0] <= 60

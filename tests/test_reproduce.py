@@ -12,9 +12,10 @@ import pytest
 
 from tinyodl import link
 from tinyodl.data.hapt import DRIFTED
-from tinyodl.experiments import baselines, cache, methods, runs, trial
+from tinyodl.experiments import baselines, cache, runs, trial
 from tinyodl.experiments.summary import bootstrap, interval, summarise
 from tinyodl.model import state_bytes
+from tinyodl.recipe import fitting, methods
 from tinyodl.windows import Source, Windows, splits
 
 QUICK = runs.Config(features=("compact",), hidden=(32,), seeds=2)
@@ -72,7 +73,7 @@ def test_the_trained_model_knows_nothing_of_the_test_people(compact_windows: Win
     for before, after in zip(*rows, strict=True):
         assert before["accuracy_before"] == after["accuracy_before"]
         assert before["accuracy_drifted"] != after["accuracy_drifted"]
-    scalers = [methods.scaler("compact").fit(w.X[trial.sides(w, what).train]) for w in both]
+    scalers = [fitting.scaler("compact").fit(w.X[trial.sides(w, what).train]) for w in both]
     np.testing.assert_array_equal(scalers[0].middle_, scalers[1].middle_)
     np.testing.assert_array_equal(scalers[0].gain_, scalers[1].gain_)
 

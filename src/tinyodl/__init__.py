@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from tinyodl.har import extract
     from tinyodl.learn import OSELMClassifier, seed_search
     from tinyodl.model import Model, load, save
-    from tinyodl.training import train
+    from tinyodl.recipe.train import train
 
 _WHERE = {
     "OSELMClassifier": "tinyodl.learn",
     "seed_search": "tinyodl.learn",
     "OnDeviceLearner": "tinyodl.device",
     "extract": "tinyodl.har",
-    "train": "tinyodl.training",
+    "train": "tinyodl.recipe.train",
     "Model": "tinyodl.model",
     "load": "tinyodl.model",
     "save": "tinyodl.model",

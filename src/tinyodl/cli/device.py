@@ -23,7 +23,7 @@ from tinyodl.device import OnDeviceLearner
 from tinyodl.har import compact
 from tinyodl.link import from_bytes
 from tinyodl.model import Model, load, save
-from tinyodl.training import train as train_model
+from tinyodl.recipe.train import train as train_model
 from tinyodl.windows import Label, labelled
 
 

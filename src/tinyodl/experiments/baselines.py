@@ -11,8 +11,8 @@ from sklearn.metrics import f1_score
 from sklearn.neural_network import MLPClassifier
 
 from tinyodl import link
-from tinyodl.experiments import methods
 from tinyodl.experiments.trial import Trial, per_person, sides
+from tinyodl.recipe import fitting
 from tinyodl.windows import Windows, splits
 
 Array = NDArray[np.float64]
@@ -160,7 +160,7 @@ def _stream(model: Learner, Z: Array, y: Iterable[int]) -> float:
 def run(windows: Windows, trial: Trial) -> dict[str, Any]:
     """All baselines of one trial: {"rows": [...]}."""
     where = sides(windows, trial)
-    scaler = methods.scaler(trial.features).fit(windows.X[where.train])
+    scaler = fitting.scaler(trial.features).fit(windows.X[where.train])
     Z = scaler.transform(windows.X)
     inputs, classes, seed = Z.shape[1], int(windows.y.max()) + 1, trial.seed
     rows = []

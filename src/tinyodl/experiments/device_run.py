@@ -12,12 +12,13 @@ from sklearn.neighbors import KNeighborsClassifier
 from tinyodl import drift, prune, teachers
 from tinyodl.device import OnDeviceLearner
 from tinyodl.drift import cusum
-from tinyodl.experiments import methods, wearer
+from tinyodl.experiments import wearer
 from tinyodl.experiments.live import live
 from tinyodl.experiments.relearn import relearn
 from tinyodl.experiments.trial import Trial
 from tinyodl.learn import OSELMClassifier, Outlook
 from tinyodl.link import from_bytes, to_bytes
+from tinyodl.recipe import fitting, methods
 from tinyodl.windows import Windows
 
 # Each detector's sensitivity, from eager to calm.
@@ -40,9 +41,9 @@ def run(windows: Windows, trial: Trial) -> dict[str, Any]:
     """Everything for one person, as plain data."""
     who = wearer.prepare(windows, trial.person, trial.split, trial.seed)
     own = np.flatnonzero(windows.subject == trial.person)
-    own_outlooks = wearer.outlooks(who.model, who.Z[own])
+    own_outlooks = fitting.outlooks(who.model, who.Z[own])
     right = np.array([o.predicted for o in own_outlooks]) == windows.y[own]
-    unseen = wearer.outlooks(who.model, who.Z[who.unseen])
+    unseen = fitting.outlooks(who.model, who.Z[who.unseen])
     found = []
     for name, (parameter, values) in SWEEPS.items():
         if name in drift.NEED_RIVER and not find_spec("river"):

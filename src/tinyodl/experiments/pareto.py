@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 
 from tinyodl import prune
-from tinyodl.experiments import methods
 from tinyodl.experiments.relearn import relearn
 from tinyodl.experiments.trial import Trial, sides
 from tinyodl.model import state_bytes
+from tinyodl.recipe import fitting, methods
 from tinyodl.windows import Windows
 
 INPUTS = (8, 16, 24, 32, 40, 48, 60)
@@ -21,7 +21,7 @@ def run(windows: Windows, trial: Trial) -> dict[str, Any]:
     points = []
     for inputs in INPUTS:
         X = windows.X[:, :inputs]
-        Z = methods.scaler("compact").fit(X[where.train]).transform(X)
+        Z = fitting.scaler("compact").fit(X[where.train]).transform(X)
         for nodes in NODES:
             for direct in (True, False) if nodes else (True,):
                 model = methods.tiny(nodes, trial.seed).set_params(direct=direct)

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 
 from tinyodl import prune
-from tinyodl.experiments import methods
 from tinyodl.experiments.relearn import relearn
 from tinyodl.experiments.trial import Trial
+from tinyodl.recipe import fitting, methods
 from tinyodl.windows import Windows, splits
 
 
@@ -18,9 +18,9 @@ def run(windows: Windows, trial: Trial) -> dict[str, Any]:
         others = np.flatnonzero(windows.subject != person)
         own = splits.people(windows, [int(person)])
         stream, test = splits.cut(windows, own, splits.STREAM_SHARE, "blocked", trial.seed)
-        scaler = methods.scaler(trial.features).fit(windows.X[others])
+        scaler = fitting.scaler(trial.features).fit(windows.X[others])
         Z = scaler.transform(windows.X[others])
-        model = methods.fit(methods.tiny(), Z, windows.y[others], len(windows.classes))
+        model = fitting.fit(methods.tiny(), Z, windows.y[others], len(windows.classes))
         drifted = float(model.score(scaler.transform(windows.X[test]), windows.y[test]))
         if worst is None or drifted < worst[0]:
             H = model.hidden(scaler.transform(windows.X[stream]))

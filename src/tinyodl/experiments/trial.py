@@ -13,11 +13,11 @@ from sklearn.metrics import f1_score
 
 from tinyodl import link, prune
 from tinyodl.data.hapt import DRIFTED
-from tinyodl.experiments import methods
 from tinyodl.experiments.relearn import Relearnt, relearn
 from tinyodl.har import Features
 from tinyodl.learn import OSELMClassifier
 from tinyodl.model import state_bytes
+from tinyodl.recipe import fitting, methods
 from tinyodl.windows import Windows, splits
 
 Protocol = Literal["pooled", "person"]
@@ -60,7 +60,7 @@ def sides(windows: Windows, trial: Trial) -> Sides:
 def run(windows: Windows, trial: Trial) -> dict[str, Any]:
     """All methods of one trial: {"rows": [...], "teacher": ...}."""
     where = sides(windows, trial)
-    scaler = methods.scaler(trial.features).fit(windows.X[where.train])
+    scaler = fitting.scaler(trial.features).fit(windows.X[where.train])
     Z = scaler.transform(windows.X)
     rows = [
         _method(method, hidden, Z, windows, where, trial)
@@ -87,7 +87,7 @@ def _method(
     trial: Trial,
 ) -> dict[str, Any]:
     untrained = method.build(trial.features, hidden, trial.seed)
-    model = methods.fit(untrained, Z[where.train], windows.y[where.train], len(windows.classes))
+    model = fitting.fit(untrained, Z[where.train], windows.y[where.train], len(windows.classes))
     H = {name: model.hidden(Z[index]) for name, index in where._asdict().items() if name != "train"}
     y = {name: windows.y[index] for name, index in where._asdict().items()}
     subjects = windows.subject[where.test]

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyodl import drift
-from tinyodl.experiments import methods
-from tinyodl.learn import OSELMClassifier, Outlook
+from tinyodl.learn import OSELMClassifier
+from tinyodl.recipe import fitting, methods
 from tinyodl.windows import Windows, splits
 
 Array = NDArray[np.float64]
@@ -30,25 +30,20 @@ class Wearer(NamedTuple):
     test: splits.Indices
 
 
-def outlooks(model: OSELMClassifier, Z: Array) -> list[Outlook]:
-    """What the model makes of each sample."""
-    return [model.outlook(z) for z in Z]
-
-
 def prepare(windows: Windows, person: int, split: splits.Split = "blocked", seed: int = 0) -> Wearer:
     """Leave one person out; the model is trained on 70 % of the others."""
     others = np.flatnonzero(windows.subject != person)
     train, held = splits.cut(windows, others, splits.TRAIN_SHARE, split, seed)
     own = splits.people(windows, [person])
     stream, test = splits.cut(windows, own, splits.STREAM_SHARE, split, seed)
-    scaler = methods.scaler("compact").fit(windows.X[train])
+    scaler = fitting.scaler("compact").fit(windows.X[train])
     Z = np.ascontiguousarray(scaler.transform(windows.X))
-    model = methods.fit(methods.tiny(), Z[train], windows.y[train], len(windows.classes))
+    model = fitting.fit(methods.tiny(), Z[train], windows.y[train], len(windows.classes))
     people = np.unique(windows.subject)
     turn = int(np.flatnonzero(people == person)[0]) % FIFTHS
     apart = np.isin(windows.subject[held], people[people != person][turn::FIFTHS])
     if apart.all():  # too few people to keep some apart
         apart[:] = False
     known = held[~apart]
-    calibration = drift.calibrate(outlooks(model, Z[known]), Z[known], len(windows.classes))
+    calibration = fitting.calibration(model, Z[known], len(windows.classes))
     return Wearer(model, Z, scaler.clip, calibration, held[apart], train, stream, test)

@@ -7,30 +7,13 @@ studies/choose_policy.py.
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from tinyodl import prune
-from tinyodl.har import Features, RangeScaler
+from tinyodl.har import Features
 from tinyodl.learn import OSELMClassifier
 
 OWN_WEIGHT = 0.25
 THETAS = (0.04, 0.08, 0.12, 0.16, 0.24, 0.32)
 FRACTIONS = (0.02, 0.05, 0.1, 0.2)
-
-
-def scaler(features: Features) -> RangeScaler:
-    """Min-max for the official features, percentiles for ours."""
-    return RangeScaler(0.0, 100.0) if features == "uci561" else RangeScaler()
-
-
-def fit(model: OSELMClassifier, X: NDArray[np.float64], y: NDArray[np.int64], classes: int) -> OSELMClassifier:
-    """Initial training with an output for every class number below `classes`, also for those that y lacks."""
-    absent = np.setdiff1d(np.arange(classes), y)
-    if not len(absent):
-        return model.fit(X, y)
-    nothing = np.zeros((len(absent), X.shape[1]))
-    return model.fit(np.vstack([X, nothing]), np.r_[y, absent], np.r_[np.ones(len(y)), np.zeros(len(absent))])
 
 
 class Method(NamedTuple):

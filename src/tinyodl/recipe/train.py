@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from tinyodl import drift, har
+from tinyodl import har
 from tinyodl.data.recordings import Dataset
-from tinyodl.experiments import methods, wearer
 from tinyodl.model import Model
+from tinyodl.recipe import fitting, methods
 from tinyodl.windows import Label, Source, splits
 
 
@@ -26,12 +26,12 @@ def train(
     windows = source.windows("compact")
     everything = np.arange(len(windows.y))
     first, held = splits.cut(windows, everything, splits.TRAIN_SHARE, "blocked", seed)
-    scaler = methods.scaler("compact").fit(windows.X)
+    scaler = fitting.scaler("compact").fit(windows.X)
     Z = np.ascontiguousarray(scaler.transform(windows.X))
     calibration = None
     if len(held):
-        part = methods.fit(methods.tiny(hidden, seed), Z[first], windows.y[first], len(windows.classes))
-        calibration = drift.calibrate(wearer.outlooks(part, Z[held]), Z[held], len(windows.classes))
+        part = fitting.fit(methods.tiny(hidden, seed), Z[first], windows.y[first], len(windows.classes))
+        calibration = fitting.calibration(part, Z[held], len(windows.classes))
     learner = methods.tiny(hidden, seed).fit(Z, np.array(windows.classes)[windows.y])
     names = har.names("compact", gyroscope=source.gyroscope)
     return Model(learner, scaler, names, window, calibration, max(capacity, len(windows.classes)))
