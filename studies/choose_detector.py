@@ -17,8 +17,8 @@ import numpy as np
 
 from tinyodl import drift
 from tinyodl.drift import cusum
-from tinyodl.experiments import wearer
-from tinyodl.experiments.device_run import alarms
+from tinyodl.experiments.trials import wearer
+from tinyodl.experiments.trials.device_run import alarms
 from tinyodl.recipe import fitting, methods
 from tinyodl.windows import splits
 

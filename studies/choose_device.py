@@ -15,9 +15,9 @@ import numpy as np
 
 from tinyodl import drift, prune, teachers
 from tinyodl.device import OnDeviceLearner, learner
-from tinyodl.experiments import wearer
-from tinyodl.experiments.live import live
-from tinyodl.experiments.relearn import relearn
+from tinyodl.experiments.trials import wearer
+from tinyodl.experiments.trials.live import live
+from tinyodl.experiments.trials.relearn import relearn
 from tinyodl.recipe import methods
 
 AUDITS = (None, 24, 48, 96)

@@ -18,7 +18,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from tinyodl import prune
-from tinyodl.experiments.relearn import relearn
+from tinyodl.experiments.trials.relearn import relearn
 from tinyodl.har import Features
 from tinyodl.learn import OSELMClassifier
 from tinyodl.recipe import fitting

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from tinyodl import prune
-from tinyodl.experiments.relearn import relearn
+from tinyodl.experiments.trials.relearn import relearn
 from tinyodl.learn import OSELMClassifier
 from tinyodl.prune import auto as constants
 from tinyodl.recipe import fitting, methods

@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 
 from tinyodl import prune
 from tinyodl.data import hapt
-from tinyodl.experiments.relearn import relearn
+from tinyodl.experiments.trials.relearn import relearn
 from tinyodl.har import COMPACT_NAMES, compact
 from tinyodl.recipe import fitting, methods
 from tinyodl.windows import Windows, splits

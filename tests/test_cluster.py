@@ -8,7 +8,7 @@ import pytest
 from distributed import Client, LocalCluster
 
 from tinyodl.data.errors import DataError
-from tinyodl.experiments import runs
+from tinyodl.experiments.running import runs
 from tinyodl.windows import Source
 
 CONFIG = replace(runs.Config(features=("compact",), hidden=(16,), seeds=8), extras=False)

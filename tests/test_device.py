@@ -11,8 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tinyodl import drift, prune, teachers
 from tinyodl.device import TRANSITIONS, Event, Mode, OnDeviceLearner, diagram
 from tinyodl.device.pending import Pending
-from tinyodl.experiments import wearer
-from tinyodl.experiments.live import live
+from tinyodl.experiments.trials import wearer
+from tinyodl.experiments.trials.live import live
 from tinyodl.learn import OSELMClassifier
 from tinyodl.link import from_bytes, to_bytes
 from tinyodl.recipe import fitting

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tinyodl import drift
-from tinyodl.experiments import wearer
-from tinyodl.experiments.device_run import alarms
+from tinyodl.experiments.trials import wearer
+from tinyodl.experiments.trials.device_run import alarms
 from tinyodl.learn import Outlook
 from tinyodl.recipe import fitting
 from tinyodl.windows import Windows

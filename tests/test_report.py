@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from tinyodl.experiments import runs
+from tinyodl.experiments.running import runs
 from tinyodl.experiments.summary import summarise
 from tinyodl.reports import html
 from tinyodl.windows import Source

@@ -12,8 +12,10 @@ import pytest
 
 from tinyodl import link
 from tinyodl.data.hapt import DRIFTED
-from tinyodl.experiments import baselines, cache, runs, trial
-from tinyodl.experiments.summary import bootstrap, interval, summarise
+from tinyodl.experiments.running import cache, runs
+from tinyodl.experiments.summary import summarise
+from tinyodl.experiments.summary.statistics import bootstrap, interval
+from tinyodl.experiments.trials import baselines, comparison, trial
 from tinyodl.model import state_bytes
 from tinyodl.recipe import fitting, methods
 from tinyodl.windows import Source, Windows, splits
@@ -69,7 +71,7 @@ def test_the_trained_model_knows_nothing_of_the_test_people(compact_windows: Win
         assert own[where.test].all()
         assert not own[np.r_[where.train, where.before]].any()
     both = (compact_windows, compact_windows._replace(X=X))
-    rows = [trial.run(w, what)["rows"] for w in both]
+    rows = [comparison.run(w, what)["rows"] for w in both]
     for before, after in zip(*rows, strict=True):
         assert before["accuracy_before"] == after["accuracy_before"]
         assert before["accuracy_drifted"] != after["accuracy_drifted"]

@@ -6,7 +6,7 @@ from pathlib import Path
 from tinyodl.cli import own, reproduce
 from tinyodl.cli.errors import clear_errors
 from tinyodl.data.errors import DataError
-from tinyodl.experiments import runs
+from tinyodl.experiments.running import runs
 from tinyodl.har import WINDOW, Features
 from tinyodl.windows import Label, Source
 

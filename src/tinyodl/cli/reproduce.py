@@ -12,7 +12,7 @@ from tinyodl.cli.progress import bar
 from tinyodl.cli.tables import show
 from tinyodl.data.recordings import Dataset
 from tinyodl.energy import Energy
-from tinyodl.experiments import runs
+from tinyodl.experiments.running import runs
 from tinyodl.experiments.summary import summarise
 from tinyodl.files import write_bytes
 from tinyodl.reports.tables import build

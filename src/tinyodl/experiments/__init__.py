@@ -1,1 +1,1 @@
-"""The reference's experiment and ours, as functions over windows."""
+"""The reference's experiment and ours: trials, then all of them, then the figures."""

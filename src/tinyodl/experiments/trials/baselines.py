@@ -11,7 +11,7 @@ from sklearn.metrics import f1_score
 from sklearn.neural_network import MLPClassifier
 
 from tinyodl import link
-from tinyodl.experiments.trial import Trial, per_person, sides
+from tinyodl.experiments.trials.trial import Trial, per_person, sides
 from tinyodl.recipe import fitting
 from tinyodl.windows import Windows, splits
 

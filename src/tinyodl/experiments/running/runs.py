@@ -9,7 +9,8 @@ import joblib
 from threadpoolctl import threadpool_limits
 
 from tinyodl import link
-from tinyodl.experiments import baselines, cache, cluster, device_run, pareto, timeline, trial
+from tinyodl.experiments.running import cache, cluster
+from tinyodl.experiments.trials import baselines, comparison, device_run, pareto, timeline, trial
 from tinyodl.har import Features
 from tinyodl.windows import Source, Windows, splits
 
@@ -18,7 +19,7 @@ BASELINE_SEEDS = 5
 PARETO_SEEDS = 3
 
 _RUN: dict[Kind, Callable[[Windows, trial.Trial], dict[str, Any]]] = {
-    "trial": trial.run,
+    "trial": comparison.run,
     "baseline": baselines.run,
     "pareto": pareto.run,
     "timeline": timeline.run,

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from tinyodl import prune
-from tinyodl.experiments.relearn import relearn
-from tinyodl.experiments.trial import Trial
+from tinyodl.experiments.trials.relearn import relearn
+from tinyodl.experiments.trials.trial import Trial
 from tinyodl.recipe import fitting, methods
 from tinyodl.windows import Windows, splits
 

@@ -12,10 +12,10 @@ from sklearn.neighbors import KNeighborsClassifier
 from tinyodl import drift, prune, teachers
 from tinyodl.device import OnDeviceLearner
 from tinyodl.drift import cusum
-from tinyodl.experiments import wearer
-from tinyodl.experiments.live import live
-from tinyodl.experiments.relearn import relearn
-from tinyodl.experiments.trial import Trial
+from tinyodl.experiments.trials import wearer
+from tinyodl.experiments.trials.live import live
+from tinyodl.experiments.trials.relearn import relearn
+from tinyodl.experiments.trials.trial import Trial
 from tinyodl.learn import OSELMClassifier, Outlook
 from tinyodl.link import from_bytes, to_bytes
 from tinyodl.recipe import fitting, methods

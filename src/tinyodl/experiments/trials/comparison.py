@@ -1,10 +1,10 @@
-"""One trial: people to train on, a new wearer or five, one seed; every method and every policy on it.
+"""Every method and every policy on one trial.
 
-A trial's result is plain data (lists, numbers, text), so that it can be cached and sent between processes.
+A result is plain data (lists, numbers, text), so that it can be cached and sent between processes.
 """
 
 from collections.abc import Callable
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,49 +12,12 @@ from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.metrics import f1_score
 
 from tinyodl import link, prune
-from tinyodl.data.hapt import DRIFTED
-from tinyodl.experiments.relearn import Relearnt, relearn
-from tinyodl.har import Features
+from tinyodl.experiments.trials.relearn import Relearnt, relearn
+from tinyodl.experiments.trials.trial import Sides, Trial, per_person, sides
 from tinyodl.learn import OSELMClassifier
 from tinyodl.model import state_bytes
 from tinyodl.recipe import fitting, methods
-from tinyodl.windows import Windows, splits
-
-Protocol = Literal["pooled", "person"]
-Order = Literal["time", "shuffled"]
-
-
-class Trial(NamedTuple):
-    """What one trial is about; person is the one left out (0 for "pooled")."""
-
-    protocol: Protocol
-    features: Features
-    hidden: tuple[int, ...]
-    split: splits.Split
-    order: Order
-    payload: link.Payload
-    seed: int
-    person: int
-
-
-class Sides(NamedTuple):
-    """Window indices: what is trained on, tested before, streamed, and tested after."""
-
-    train: splits.Indices
-    before: splits.Indices
-    stream: splits.Indices
-    test: splits.Indices
-
-
-def sides(windows: Windows, trial: Trial) -> Sides:
-    """pooled: all but the drifted five (70 % train, 30 % before); person: all but one, likewise."""
-    drifted = list(DRIFTED) if trial.protocol == "pooled" else [trial.person]
-    others = np.flatnonzero(~np.isin(windows.subject, drifted))
-    train, before = splits.cut(windows, others, splits.TRAIN_SHARE, trial.split, trial.seed)
-    stream, test = splits.cut(windows, splits.people(windows, drifted), splits.STREAM_SHARE, trial.split, trial.seed)
-    if trial.order == "shuffled":
-        stream = np.random.default_rng(trial.seed).permutation(stream)
-    return Sides(train, before, stream, test)
+from tinyodl.windows import Windows
 
 
 def run(windows: Windows, trial: Trial) -> dict[str, Any]:
@@ -165,8 +128,3 @@ def _one_sided(
         change = float(correct(result.model, "test").mean() - still)
         rows.append({"stream": name, "change": change, "query_fraction": float(result.asked.mean())})
     return rows
-
-
-def per_person(right: NDArray[np.bool_], subjects: NDArray[np.int64]) -> dict[str, float]:
-    """Share of right answers for each person."""
-    return {str(p): float(right[subjects == p].mean()) for p in np.unique(subjects)}

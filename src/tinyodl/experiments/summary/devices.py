@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tinyodl.drift import centroid, cusum
-from tinyodl.experiments.device_run import SWEEPS
+from tinyodl.experiments.trials.device_run import SWEEPS
 
 DRIFTED_BELOW = 0.94
 IN_TIME = 150  # windows

@@ -1,0 +1,1 @@
+"""Every trial of a configuration: here or on a cluster, and kept between runs."""

@@ -1,0 +1,91 @@
+"""Results of all trials to the one document that the tables, the JSON and the report show."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from tinyodl.data.hapt import ACTIVITIES, DRIFTED
+from tinyodl.data.recordings import Dataset
+from tinyodl.energy import Energy
+from tinyodl.experiments.running.runs import Config, Job
+from tinyodl.experiments.summary import devices, memory, spending
+from tinyodl.experiments.summary.people import one_sided, people_of
+from tinyodl.experiments.summary.rows import policy_of, row_of, same_share
+from tinyodl.experiments.summary.statistics import Result
+
+# From the reference's abstract, and (approximate) from its body; see docs/algorithm.md.
+PUBLISHED = {
+    "source": "Matsutani, Marculescu, IEEE BSN 2024",
+    "communication_saved": 0.557,
+    "accuracy_lost": 0.009,
+    "approximate": {
+        "accuracy_before": 0.93,
+        "accuracy_drifted": 0.83,
+        "accuracy_after": 0.91,
+        "state_kilobytes": 136.6,
+    },
+}
+
+
+def summarise(
+    config: Config,
+    results: Iterable[tuple[Job, Result]],
+    dataset: Dataset | None = None,
+    energy: Energy | None = None,
+) -> dict[str, Any]:
+    """The document: see the README for its keys. Fractions are 0 to 1; figures are means over seeds.
+
+    dataset: a user's own recordings, None for the official ones; energy: figures of board and radio.
+    """
+    names = {} if dataset is None else dataset.people
+    activities = ACTIVITIES if dataset is None else dataset.activities
+    chose = (lambda p: p not in DRIFTED) if dataset is None else (lambda p: False)
+    groups: dict[tuple[str, str, int], dict[int, list[Result]]] = defaultdict(lambda: defaultdict(list))
+    teachers: dict[str, list[float]] = defaultdict(list)
+    extras: dict[str, list[Result]] = defaultdict(list)
+    for job, result in results:
+        if job.kind in ("pareto", "timeline", "device"):
+            extras[job.kind].append(result)
+            continue
+        for row in result["rows"]:
+            groups[job.trial.features, row["method"], row["hidden"]][job.trial.seed].append(row)
+        if result.get("teacher") is not None:
+            teachers[job.trial.features].append(result["teacher"])
+    rows, pruning, people, sided, same = [], [], [], [], []
+    for (features, method, hidden), seeds in groups.items():
+        by_seed = [seeds[k] for k in sorted(seeds)]
+        key = {"method": method, "features": features, "hidden": hidden}
+        rows.append(key | row_of(by_seed, names))
+        policies = [policy_of(by_seed, k) for k in range(len(by_seed[0][0]["pruning"]))]
+        inputs = int(by_seed[0][0]["inputs"])
+        spend = spending.of(energy or Energy(), inputs, hidden, method, len(activities), config.payload)
+        for policy in policies:
+            policy |= spending.day(spend, policy)
+        pruning += [key | policy for policy in policies]
+        people += [key | person for person in people_of(by_seed, names, chose)]
+        sided += [key | stream for stream in one_sided(by_seed)]
+        same += [key | other for other in same_share(policies)]
+    return {
+        "protocol": config.protocol,
+        "split": config.split,
+        "order": config.order,
+        "payload": config.payload,
+        "seeds": config.seeds,
+        "rows": rows,
+        "pruning": pruning,
+        "per_person": people,
+        "one_sided": sided,
+        "same_share": same,
+        "teacher_accuracy_on_sent": {f: float(np.mean(v)) for f, v in teachers.items()},
+        "mlp_bytes": memory.mlp_bytes(rows, len(activities)),
+        "activities": sorted(activities),
+        "published": PUBLISHED if dataset is None else None,
+        "timeline": extras["timeline"][0] if extras["timeline"] else None,
+        "pareto": memory.pareto(extras["pareto"]),
+        "drift": devices.drift(extras["device"]),
+        "device": devices.device(extras["device"], names),
+        "teachers": devices.teachers(extras["device"]),
+        "energy": spending.document(energy or Energy(), len(activities)),
+    }
