@@ -110,6 +110,16 @@ def test_uci_har_windows_are_joined_again(tmp_path: Path) -> None:
     np.testing.assert_array_equal(at, recordings[0].imu[first : first + 128])
 
 
+def test_the_official_features_are_part_of_what_identifies_uci_har(tmp_path: Path) -> None:
+    write_uci_har(tmp_path, some())
+    before = Source.official(tmp_path).digest
+    assert Source.official(tmp_path).digest == before
+    file = tmp_path / "train" / "X_train.txt"
+    first, rest = file.read_text().split(maxsplit=1)
+    file.write_text(f"{float(first) + 0.5} {rest}")
+    assert Source.official(tmp_path).digest != before
+
+
 def spoil(folder: Path, file: str, change: str) -> None:
     """One way for a folder to be bad."""
     path = folder / "RawData" / file

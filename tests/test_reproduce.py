@@ -1,5 +1,6 @@
 """The experiment: what the document says, that it is honest, and that it is the same whatever runs beside."""
 
+import importlib.metadata
 import json
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tinyodl import link
+from tinyodl import drift, link
 from tinyodl.data.hapt import DRIFTED
 from tinyodl.experiments.running import cache, runs
 from tinyodl.experiments.summary import summarise
@@ -198,6 +199,45 @@ def test_cache_key_changes_with_the_question() -> None:
     cache.store({"a": 1}, {"x": 1})
     assert cache.load({"a": 1}) == {"x": 1}
     assert cache.load({"a": 2}) is None
+
+
+@pytest.mark.parametrize("above", ["reports", "cli", "elsewhere"])
+def test_cache_key_changes_with_the_code_wherever_it_is_installed(above: str, tmp_path: Path) -> None:
+    root = tmp_path / above / "tinyodl"
+    (root / "learn").mkdir(parents=True)
+    (root / "cli").mkdir()
+    (root / "learn" / "rls.py").write_text("a = 1")
+    before = cache.source_digest(root)
+    (root / "cli" / "app.py").write_text("shows = 1")
+    assert cache.source_digest(root) == before
+    (root / "learn" / "rls.py").write_text("a = 2")
+    assert cache.source_digest(root) != before
+
+
+@pytest.mark.parametrize("library", ["numpy", "scipy", "scikit-learn", "numba", "river", "river, missing"])
+def test_cache_key_changes_with_the_libraries(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    name, _, missing = library.partition(", ")
+
+    def version(asked: str) -> str:
+        if asked == name and missing:
+            raise importlib.metadata.PackageNotFoundError(asked)
+        return "0.0.1" if asked == name else importlib.metadata.version(asked)
+
+    before = cache.code_version()
+    monkeypatch.setattr(cache, "version", version)
+    assert cache.code_version.__wrapped__() != before
+
+
+def test_missing_river_is_said_once(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    from tinyodl.cli import reproduce
+
+    monkeypatch.setattr(drift, "find_spec", lambda name: None)
+    monkeypatch.setattr(reproduce.runs, "run", lambda *_: [])
+    config = replace(QUICK, device=True)
+    reproduce.experiment(config, Source.official(), None, 1, None, None, None, False, None)
+    assert capsys.readouterr().err.count("adwin, page-hinkley, kswin") == 1
+    reproduce.experiment(QUICK, Source.official(), None, 1, None, None, None, False, None)
+    assert "adwin" not in capsys.readouterr().err
 
 
 def command(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +116,7 @@ def _device(model: Model, policy: str, detector: str, labels_per_day: int | None
     if model.calibration is None and detector != "manual":
         own.say(["The model has no drift calibration: training starts by audits alone."])
         detector = "manual"
-    if detector in drift.NEED_RIVER and not find_spec("river"):
+    if detector in drift.left_out():
         raise DataError(f"--detector {detector} needs river: pip install 'tinyodl[river]'")
     found = drift.Manual() if model.calibration is None else drift.make(detector, model.calibration)
     return OnDeviceLearner(

@@ -7,7 +7,9 @@ from typing import Any
 import typer
 from rich.console import Console
 
+from tinyodl import drift
 from tinyodl.cli.errors import clear_errors
+from tinyodl.cli.own import say
 from tinyodl.cli.progress import bar
 from tinyodl.cli.tables import show
 from tinyodl.data.recordings import Dataset
@@ -63,6 +65,9 @@ def experiment(
     for file in (json_file, report):
         if file:
             file.parent.mkdir(parents=True, exist_ok=True)
+    if (config.device or config.baselines) and "compact" in config.features and (missing := drift.left_out()):
+        what = f"its detectors ({', '.join(missing)}){' and its forest' if config.baselines else ''}"
+        say([f"River is not installed, so {what} are left out: pip install 'tinyodl[river]'"])
     console, table_of_figures = Console(), Energy(energy)
     with bar(f"{config.protocol}, {config.seeds} seeds") as progress:
         results = runs.run(config, source, jobs, use_cache, progress, scheduler)

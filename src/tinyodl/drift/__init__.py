@@ -1,6 +1,7 @@
 """Drift detection without labels: when a device should start to learn."""
 
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from typing import Any
 
 from tinyodl.drift import river
@@ -18,11 +19,18 @@ __all__ = [
     "Detector",
     "Manual",
     "calibrate",
+    "left_out",
     "make",
     "score",
 ]
 
 NEED_RIVER = ("adwin", "page-hinkley", "kswin")  # pip install tinyodl[river]
+
+
+def left_out() -> tuple[str, ...]:
+    """The detectors that cannot be made here: those that need river, where it is not installed."""
+    return () if find_spec("river") else NEED_RIVER
+
 
 DETECTORS: Mapping[str, Callable[..., Detector]] = {
     "cusum": Cusum,

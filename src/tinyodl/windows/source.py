@@ -3,8 +3,10 @@
 import hashlib
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tinyodl import har
 from tinyodl.data import hapt, uci
@@ -41,7 +43,13 @@ class Source:
             digest.update(f"{r.subject} {r.imu.shape}".encode())
             digest.update(np.ascontiguousarray(r.imu).tobytes())
             digest.update(np.ascontiguousarray(r.activity).tobytes())
+        for column in self._given():
+            digest.update(np.ascontiguousarray(column).tobytes())
         return digest.hexdigest()[:16]
+
+    def _given(self) -> tuple[NDArray[Any], ...]:
+        """What windows are made from beside the recordings."""
+        return ()
 
     def windows(self, features: har.Features) -> Windows:
         """The labelled windows with these inputs."""
@@ -59,6 +67,10 @@ class _UciHarSource(Source):
     def __init__(self, official: uci.UciHar) -> None:
         super().__init__(hapt.dataset(official.recordings), drifted=hapt.DRIFTED)
         self._official = official
+
+    def _given(self) -> tuple[NDArray[Any], ...]:
+        own = self._official
+        return own.features, own.y, own.subject, own.recording, own.start
 
     def windows(self, features: har.Features) -> Windows:
         own = self._official

@@ -4,25 +4,45 @@ import hashlib
 import json
 import os
 from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import platformdirs
 
 import tinyodl
 from tinyodl.files import write_bytes
+
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "numba", "river")  # what figures come from
+_SHOWING = ("reports", "cli")  # folders of the package that no figure comes from
 
 
 @cache
 def code_version() -> str:
     """A digest of the package's source and of the libraries that results depend on."""
     root = Path(tinyodl.__file__).parent
-    digest = hashlib.sha256(f"{tinyodl.__version__} {np.__version__}".encode())
+    return hashlib.sha256(f"{libraries()} {source_digest(root)}".encode()).hexdigest()[:16]
+
+
+def libraries() -> dict[str, str]:
+    """Each library's version; empty where it is not installed, which leaves out what needs it."""
+    found = {}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = ""
+    return found
+
+
+def source_digest(root: Path) -> str:
+    """A digest of the package that lies in `root`, wherever that is."""
+    digest = hashlib.sha256()
     for path in sorted(root.rglob("*.py")):
-        if "reports" not in path.parts and "cli" not in path.parts:
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
+        inside = path.relative_to(root)
+        if inside.parts[0] not in _SHOWING:
+            digest.update(f"{inside.as_posix()} ".encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def folder() -> Path:

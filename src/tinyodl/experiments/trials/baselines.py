@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable, Iterable
+from importlib.util import find_spec
 from typing import Any, Protocol
 
 import numpy as np
@@ -224,7 +225,7 @@ def run(windows: Windows, trial: Trial) -> dict[str, Any]:
     )
     nearest = NearestWindow(seed).fit(Z[where.train], windows.y[where.train])
     report("k-NN, window", 0, nearest, True, MEMORY_BYTES, None)
-    if trial.features == "compact":
+    if trial.features == "compact" and find_spec("river"):  # left out without it, as river's detectors
         arf = Forest(seed).fit(Z[where.train], windows.y[where.train])
         report("ARF (river)", 0, arf, True, _forest_bytes(arf), None)
     return {"rows": rows}

@@ -1,7 +1,6 @@
 """One new wearer with a whole device: drift detection, training that starts and ends by itself, teachers that err."""
 
 from collections.abc import Iterable
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -46,8 +45,8 @@ def run(windows: Windows, trial: Trial) -> dict[str, Any]:
     unseen = fitting.outlooks(who.model, who.Z[who.unseen])
     found = []
     for name, (parameter, values) in SWEEPS.items():
-        if name in drift.NEED_RIVER and not find_spec("river"):
-            continue  # an extra: the others are reported without it
+        if name in drift.left_out():
+            continue  # the others are reported without it
         for value in values:
             made = [drift.make(name, who.calibration, **{parameter: value}) for _ in range(2)]
             false = alarms(made[0], unseen, who.Z[who.unseen])
