@@ -1,6 +1,6 @@
 """Every trial of a configuration, on this machine's cores, resumed from what is cached."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
@@ -18,7 +18,9 @@ Kind = Literal["trial", "baseline", "pareto", "timeline", "device"]
 BASELINE_SEEDS = 5
 PARETO_SEEDS = 3
 
-_RUN: dict[Kind, Callable[[Windows, trial.Trial], dict[str, Any]]] = {
+Result = Mapping[str, Any]  # one of those in trials/results.py, by the kind of the job
+
+_RUN: dict[Kind, Callable[[Windows, trial.Trial], Result]] = {
     "trial": comparison.run,
     "baseline": baselines.run,
     "pareto": pareto.run,
@@ -80,7 +82,7 @@ def jobs(config: Config, subjects: Iterable[int], pooled: bool = True) -> list[J
     return work
 
 
-def _do(windows: Windows, job: Job) -> dict[str, Any]:
+def _do(windows: Windows, job: Job) -> Result:
     with threadpool_limits(1):  # the same sums in the same order, however many jobs run beside
         return _RUN[job.kind](windows, job.trial)
 
@@ -92,7 +94,7 @@ def run(
     use_cache: bool = True,
     progress: Callable[[int, int], None] | None = None,
     scheduler: str | None = None,
-) -> list[tuple[Job, dict[str, Any]]]:
+) -> list[tuple[Job, Result]]:
     """All jobs with their results, in the order of `jobs`. `progress(done, total)` is called as results come.
 
     scheduler: address of a Dask scheduler whose workers do the work, None for this machine's cores.
@@ -122,9 +124,9 @@ def run(
     return [(job, result) for job, result in zip(work, results, strict=True) if result is not None]
 
 
-def _of_work(work: list[Job], k: int, windows: Windows) -> tuple[int, dict[str, Any]]:
+def _of_work(work: list[Job], k: int, windows: Windows) -> tuple[int, Result]:
     return _numbered(k, windows, work[k])
 
 
-def _numbered(k: int, windows: Windows, job: Job) -> tuple[int, dict[str, Any]]:
+def _numbered(k: int, windows: Windows, job: Job) -> tuple[int, Result]:
     return k, _do(windows, job)

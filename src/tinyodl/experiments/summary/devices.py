@@ -2,21 +2,21 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
 from tinyodl.drift import centroid, cusum
-from tinyodl.experiments.trials.device_run import SWEEPS
+from tinyodl.experiments.trials.device_run import SWEEPS, TRUE_LABELS
+from tinyodl.experiments.trials.results import Alarms, DeviceRun, TeacherOutcome
 
 DRIFTED_BELOW = 0.94
 IN_TIME = 150  # windows
 IN_USE = {"cusum": cusum.THRESHOLD, "centroid": centroid.THRESHOLD, "adwin": 2e-3, "page-hinkley": 5, "kswin": 1e-5}
 
-Result = Mapping[str, Any]
 
-
-def drift(results: Sequence[Result]) -> list[dict[str, Any]]:
+def drift(results: Sequence[DeviceRun]) -> list[dict[str, Any]]:
     """Each detector at each sensitivity: false alarms on unseen windows of people trained on, and the delay on
     people whose accuracy is below 94 %."""
     if not results:
@@ -24,32 +24,40 @@ def drift(results: Sequence[Result]) -> list[dict[str, Any]]:
     low = [r for r in results if r["accuracy"] < DRIFTED_BELOW]
     unseen = max(1, sum(r["unseen"] for r in results))
     rows = []
-    for k, first in enumerate(results[0]["drift"]):
-        delays = [r["drift"][k]["delay"] for r in low]
-        found = [d for d in delays if d is not None]
-        everyone = [r["drift"][k]["delay"] is not None for r in results]
+    for first in results[0]["drift"]:
+        alarms = {r["person"]: _alarms(r, first["detector"], first["setting"]) for r in results}
+        delays = {r["person"]: alarms[r["person"]]["delay"] for r in low}
+        found = [d for d in delays.values() if d is not None]
         rows.append(
             {
                 "detector": first["detector"],
                 "setting": first["setting"],
                 "parameter": SWEEPS[first["detector"]][0],
                 "default": first["setting"] == IN_USE[first["detector"]],
-                "false_alarms_per_1000": 1000 * sum(r["drift"][k]["false_alarms"] for r in results) / unseen,
+                "false_alarms_per_1000": 1000 * sum(a["false_alarms"] for a in alarms.values()) / unseen,
                 "people_drifted": len(low),
                 "found": len(found),
                 "found_in_time": sum(d <= IN_TIME for d in found),
-                "delay_median": float(np.median([np.inf if d is None else d for d in delays])) if found else None,
-                "delays": {str(r["person"]): r["drift"][k]["delay"] for r in low},
-                "people_alarmed": sum(everyone),
+                "delay_median": _median(list(delays.values())),
+                "delays": {str(person): delay for person, delay in delays.items()},
+                "people_alarmed": sum(a["delay"] is not None for a in alarms.values()),
                 "people": len(results),
             }
         )
-        if rows[-1]["delay_median"] == np.inf:
-            rows[-1]["delay_median"] = None
     return rows
 
 
-def device(results: Sequence[Result], names: Mapping[int, str]) -> dict[str, Any] | None:
+def _median(delays: Sequence[int | None]) -> float | None:
+    """Of delays, where those never found count as longest; None where that is the median."""
+    median = np.median([np.inf if d is None else d for d in delays]) if delays else np.inf
+    return float(median) if np.isfinite(median) else None
+
+
+def _alarms(result: DeviceRun, detector: str, setting: float) -> Alarms:
+    return next(a for a in result["drift"] if (a["detector"], a["setting"]) == (detector, setting))
+
+
+def device(results: Sequence[DeviceRun], names: Mapping[int, str]) -> dict[str, Any] | None:
     """Means over people, what started and ended training, and each person."""
     if not results:
         return None
@@ -58,7 +66,7 @@ def device(results: Sequence[Result], names: Mapping[int, str]) -> dict[str, Any
     people = [{"person": r["person"], "name": names.get(r["person"], str(r["person"])), **r["device"]} for r in results]
     windows = sum(run["windows"] for run in runs)
     return {
-        **{key: float(np.mean([run[key] for run in runs])) for key in keys},
+        **{key: float(np.mean(list(map(itemgetter(key), runs)))) for key in keys},
         "query_fraction_of_all": sum(run["query_fraction"] * run["windows"] for run in runs) / windows,
         "worst_person_after": min(run["accuracy_after"] for run in runs),
         "events": dict(Counter(event for run in runs for _, event in run["events"])),
@@ -68,19 +76,19 @@ def device(results: Sequence[Result], names: Mapping[int, str]) -> dict[str, Any
     }
 
 
-def teachers(results: Sequence[Result]) -> list[dict[str, Any]]:
+def teachers(results: Sequence[DeviceRun]) -> list[dict[str, Any]]:
     """Each teacher over all people, `auto` from the first window on."""
     rows = []
-    for k, first in enumerate(results[0]["teachers"] if results else []):
-        mine = [r["teachers"][k] for r in results]
+    right = [_under(r, TRUE_LABELS)["accuracy_after"] for r in results]
+    for name in (t["teacher"] for t in (results[0]["teachers"] if results else [])):
+        mine = [_under(r, name) for r in results]
         own = [m["teacher_accuracy"] for m in mine if m["teacher_accuracy"] is not None]
-        right = np.mean([r["teachers"][0]["accuracy_after"] for r in results])
         after = float(np.mean([m["accuracy_after"] for m in mine]))
         rows.append(
             {
-                "teacher": first["teacher"],
+                "teacher": name,
                 "accuracy_after": after,
-                "points_lost": float(100 * (right - after)),
+                "points_lost": float(100 * (np.mean(right) - after)),
                 "worst_person_after": min(m["accuracy_after"] for m in mine),
                 "query_fraction": float(np.mean([m["query_fraction"] for m in mine])),
                 "queries": float(np.mean([m["queries"] for m in mine])),
@@ -89,3 +97,7 @@ def teachers(results: Sequence[Result]) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _under(result: DeviceRun, teacher: str) -> TeacherOutcome:
+    return next(t for t in result["teachers"] if t["teacher"] == teacher)

@@ -2,18 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from tinyodl.data.hapt import ACTIVITIES, DRIFTED
 from tinyodl.data.recordings import Dataset
 from tinyodl.energy import Energy
-from tinyodl.experiments.running.runs import Config, Job
+from tinyodl.experiments.running.runs import Config, Job, Result
 from tinyodl.experiments.summary import devices, memory, spending
 from tinyodl.experiments.summary.people import one_sided, people_of
-from tinyodl.experiments.summary.rows import policy_of, row_of, same_share
-from tinyodl.experiments.summary.statistics import Result
+from tinyodl.experiments.summary.rows import policy_of, row_of, same_share, settings
+from tinyodl.experiments.trials.results import Compared, DeviceRun, Row, Sweep, Timeline
 
 # From the reference's abstract, and (approximate) from its body; see docs/algorithm.md.
 PUBLISHED = {
@@ -42,24 +42,31 @@ def summarise(
     names = {} if dataset is None else dataset.people
     activities = ACTIVITIES if dataset is None else dataset.activities
     chose = (lambda p: p not in DRIFTED) if dataset is None else (lambda p: False)
-    groups: dict[tuple[str, str, int], dict[int, list[Result]]] = defaultdict(lambda: defaultdict(list))
+    groups: dict[tuple[str, str, int], dict[int, list[Row]]] = defaultdict(lambda: defaultdict(list))
     teachers: dict[str, list[float]] = defaultdict(list)
-    extras: dict[str, list[Result]] = defaultdict(list)
+    sweeps: list[Sweep] = []
+    timelines: list[Timeline] = []
+    runs: list[DeviceRun] = []
     for job, result in results:
-        if job.kind in ("pareto", "timeline", "device"):
-            extras[job.kind].append(result)
-            continue
-        for row in result["rows"]:
-            groups[job.trial.features, row["method"], row["hidden"]][job.trial.seed].append(row)
-        if result.get("teacher") is not None:
-            teachers[job.trial.features].append(result["teacher"])
+        if job.kind == "pareto":
+            sweeps.append(cast(Sweep, result))
+        elif job.kind == "timeline":
+            timelines.append(cast(Timeline, result))
+        elif job.kind == "device":
+            runs.append(cast(DeviceRun, result))
+        else:
+            compared = cast(Compared, result)
+            for row in compared["rows"]:
+                groups[job.trial.features, row["method"], row["hidden"]][job.trial.seed].append(row)
+            if (teacher := compared.get("teacher")) is not None:
+                teachers[job.trial.features].append(teacher)
     rows, pruning, people, sided, same = [], [], [], [], []
     for (features, method, hidden), seeds in groups.items():
         by_seed = [seeds[k] for k in sorted(seeds)]
         key = {"method": method, "features": features, "hidden": hidden}
         rows.append(key | row_of(by_seed, names))
-        policies = [policy_of(by_seed, k) for k in range(len(by_seed[0][0]["pruning"]))]
-        inputs = int(by_seed[0][0]["inputs"])
+        policies = [policy_of(by_seed, setting) for setting in settings(by_seed[0][0])]
+        inputs = by_seed[0][0]["inputs"]
         spend = spending.of(energy or Energy(), inputs, hidden, method, len(activities), config.payload)
         for policy in policies:
             policy |= spending.day(spend, policy)
@@ -82,10 +89,10 @@ def summarise(
         "mlp_bytes": memory.mlp_bytes(rows, len(activities)),
         "activities": sorted(activities),
         "published": PUBLISHED if dataset is None else None,
-        "timeline": extras["timeline"][0] if extras["timeline"] else None,
-        "pareto": memory.pareto(extras["pareto"]),
-        "drift": devices.drift(extras["device"]),
-        "device": devices.device(extras["device"], names),
-        "teachers": devices.teachers(extras["device"]),
+        "timeline": timelines[0] if timelines else None,
+        "pareto": memory.pareto(sweeps),
+        "drift": devices.drift(runs),
+        "device": devices.device(runs, names),
+        "teachers": devices.teachers(runs),
         "energy": spending.document(energy or Energy(), len(activities)),
     }

@@ -1,11 +1,13 @@
 """Bytes: of the MLP beside each model, and what accuracy costs in them."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from tinyodl.experiments.summary.statistics import Result
 from tinyodl.experiments.trials.baselines import Mlp
+from tinyodl.experiments.trials.results import Point, Sweep
 
 
 def mlp_bytes(rows: list[dict[str, Any]], classes: int) -> list[dict[str, Any]]:
@@ -14,11 +16,17 @@ def mlp_bytes(rows: list[dict[str, Any]], classes: int) -> list[dict[str, Any]]:
     return [{"features": f, "inputs": n, "hidden": h, "bytes": Mlp.state_bytes(n, h, classes)} for f, n, h in shapes]
 
 
-def pareto(sweeps: list[Result]) -> list[dict[str, Any]]:
-    if not sweeps:
-        return []
-    points = []
-    for k, point in enumerate(sweeps[0]["points"]):
-        mean = float(np.mean([sweep["points"][k]["accuracy_after"] for sweep in sweeps]))
-        points.append({**point, "accuracy_after": mean})
-    return points
+def pareto(sweeps: Sequence[Sweep]) -> list[dict[str, Any]]:
+    """Every shape of the model, with its mean accuracy over the sweeps."""
+    accuracies = defaultdict(list)
+    for sweep in sweeps:
+        for point in sweep["points"]:
+            accuracies[_shape(point)].append(point["accuracy_after"])
+    return [
+        {**point, "accuracy_after": float(np.mean(accuracies[_shape(point)]))}
+        for point in (sweeps[0]["points"] if sweeps else [])
+    ]
+
+
+def _shape(point: Point) -> tuple[int, int, bool]:
+    return point["inputs"], point["hidden"], point["direct"]

@@ -1,23 +1,37 @@
 """A method's row, its policies' rows, and the policies at one share of labels."""
 
 from collections.abc import Mapping
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from tinyodl.experiments.summary.statistics import Result, bootstrap, by_person, interval, means
+from tinyodl.experiments.summary.statistics import Seeds, bootstrap, by_person, interval, means
+from tinyodl.experiments.trials.comparison import LIKE_AUTO
+from tinyodl.experiments.trials.results import PolicyOutcome, Row
 
 _POINT = 0.01
 AFTER = ("accuracy_after", "macro_f1", "accuracy_learning", "accuracy_before_after")
+_BEFORE = ("accuracy_before", "accuracy_drifted")
 
 
-def row_of(by_seed: list[list[Result]], names: Mapping[int, str]) -> dict[str, Any]:
+class Setting(NamedTuple):
+    """A policy with its setting: theta of fixed ones, fraction of random ones."""
+
+    policy: str
+    theta: float | None
+    fraction: float | None
+
+
+def row_of(by_seed: Seeds, names: Mapping[int, str]) -> dict[str, Any]:
+    """A method's row, asked for every label."""
     first = by_seed[0][0]
-    seeds = {name: means(by_seed, lambda r, n=name: r[n]) for name in ("accuracy_before", "accuracy_drifted")}
-    seeds |= {name: means(by_seed, lambda r, n=name: r["after"][n]) for name in AFTER}
+    asked = [[row["after"] for row in trials] for trials in by_seed]
+    seeds = {name: means(by_seed, itemgetter(name)) for name in _BEFORE}
+    seeds |= {name: means(asked, itemgetter(name)) for name in AFTER}
     drifted = by_person(by_seed, lambda r: r["person_drifted"])
     after = by_person(by_seed, lambda r: r["after"]["person_after"])
-    row = {"inputs": first["inputs"], "state_bytes": first["state_bytes"]}
+    row: dict[str, Any] = {"inputs": first["inputs"], "state_bytes": first["state_bytes"]}
     row |= {name: float(np.mean(values)) for name, values in seeds.items()}
     row["interval"] = {name: interval(values) for name, values in seeds.items()}
     row["people_interval"] = bootstrap(list(after.values()))
@@ -32,13 +46,27 @@ def row_of(by_seed: list[list[Result]], names: Mapping[int, str]) -> dict[str, A
     return row
 
 
-def policy_of(by_seed: list[list[Result]], index: int) -> dict[str, Any]:
-    first = by_seed[0][0]["pruning"][index]
-    names = (*AFTER, "query_fraction", "byte_fraction")
-    seeds = {name: means(by_seed, lambda r, n=name: r["pruning"][index][n]) for name in names}
+def settings(row: Row) -> list[Setting]:
+    """The policies of a row, in the order they were run."""
+    return [_setting(p) for p in row["pruning"]]
+
+
+def under(row: Row, setting: Setting) -> PolicyOutcome:
+    """What became of a row's model under one of its policies."""
+    return next(p for p in row["pruning"] if _setting(p) == setting)
+
+
+def _setting(outcome: PolicyOutcome) -> Setting:
+    return Setting(outcome["policy"], outcome["theta"], outcome["fraction"])
+
+
+def policy_of(by_seed: Seeds, setting: Setting) -> dict[str, Any]:
+    """A policy's row: means over seeds and people, and what it costs beside asking for every label."""
+    outcomes = [[under(row, setting) for row in trials] for trials in by_seed]
+    seeds = {name: means(outcomes, itemgetter(name)) for name in (*AFTER, "query_fraction", "byte_fraction")}
     every = by_person(by_seed, lambda r: r["after"]["person_after"])
-    own = by_person(by_seed, lambda r: r["pruning"][index]["person_after"])
-    result = {"policy": first["policy"], "theta": first["theta"], "fraction": first["fraction"]}
+    own = by_person(outcomes, itemgetter("person_after"))
+    result: dict[str, Any] = setting._asdict()
     result |= {name: float(np.mean(values)) for name, values in seeds.items()}
     result["interval"] = {name: interval(values) for name, values in seeds.items()}
     result["people_interval"] = bootstrap(list(own.values()))
@@ -55,7 +83,7 @@ def same_share(policies: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return []
     share = auto["query_fraction"]
     result = []
-    for name in ("fixed", "fixed-self", "random, as often as auto"):
+    for name in ("fixed", "fixed-self", LIKE_AUTO):
         points = sorted((p["query_fraction"], p["accuracy_after"]) for p in policies if p["policy"] == name)
         if points:
             at, accuracy = zip(*points, strict=True)

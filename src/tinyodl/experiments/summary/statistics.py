@@ -1,15 +1,18 @@
 """Means and intervals over seeds and people."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 import scipy.stats
 
+from tinyodl.experiments.trials.results import Row
+
 _RESAMPLES = 2000
 
-Result = Mapping[str, Any]
+T = TypeVar("T")  # a trial's row, or a part of it
+Seeds = Sequence[Sequence[Row]]  # for each seed, the rows of its trials: one, or one per person
 
 
 def interval(values: list[float]) -> float | None:
@@ -27,16 +30,16 @@ def bootstrap(values: list[float]) -> list[float]:
     return [float(low), float(high)]
 
 
-def means(by_seed: list[list[Result]], pick: Any) -> list[float]:
+def means(by_seed: Sequence[Sequence[T]], pick: Callable[[T], float]) -> list[float]:
     """The value of each seed: the mean over that seed's trials (one, or one per person)."""
-    return [float(np.mean([pick(row) for row in trials])) for trials in by_seed]
+    return [float(np.mean([pick(trial) for trial in trials])) for trials in by_seed]
 
 
-def by_person(by_seed: list[list[Result]], pick: Any) -> dict[int, float]:
+def by_person(by_seed: Sequence[Sequence[T]], pick: Callable[[T], Mapping[str, float]]) -> dict[int, float]:
     """Each person's mean over seeds."""
     values: dict[int, list[float]] = defaultdict(list)
     for trials in by_seed:
-        for row in trials:
-            for person, value in pick(row).items():
+        for trial in trials:
+            for person, value in pick(trial).items():
                 values[int(person)].append(value)
     return {p: float(np.mean(v)) for p, v in sorted(values.items())}

@@ -12,6 +12,7 @@ from sklearn.metrics import f1_score
 from sklearn.neural_network import MLPClassifier
 
 from tinyodl import link
+from tinyodl.experiments.trials.results import Compared, Outcome, Row
 from tinyodl.experiments.trials.trial import Trial, per_person, sides
 from tinyodl.recipe import fitting
 from tinyodl.windows import Windows, splits
@@ -158,13 +159,13 @@ def _stream(model: Learner, Z: Array, y: Iterable[int]) -> float:
     return float(np.mean(right))
 
 
-def run(windows: Windows, trial: Trial) -> dict[str, Any]:
-    """All baselines of one trial: {"rows": [...]}."""
+def run(windows: Windows, trial: Trial) -> Compared:
+    """All baselines of one trial."""
     where = sides(windows, trial)
     scaler = fitting.scaler(trial.features).fit(windows.X[where.train])
     Z = scaler.transform(windows.X)
     inputs, classes, seed = Z.shape[1], int(windows.y.max()) + 1, trial.seed
-    rows = []
+    rows: list[Row] = []
 
     def report(name: str, hidden: int, model: Any, learns: bool, state_bytes: int, rate: float | None) -> None:
         def correct(side: splits.Indices) -> NDArray[np.bool_]:
@@ -176,8 +177,7 @@ def run(windows: Windows, trial: Trial) -> dict[str, Any]:
             _stream(model, Z[where.stream], windows.y[where.stream]) if learns else float(correct(where.stream).mean())
         )
         after = correct(where.test)
-        outcome = {
-            "policy": "all",
+        outcome: Outcome = {
             "accuracy_after": float(after.mean()),
             "accuracy_before_after": float(correct(where.before).mean()),
             "accuracy_learning": learning,

@@ -4,7 +4,6 @@ A result is plain data (lists, numbers, text), so that it can be cached and sent
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,15 +12,18 @@ from sklearn.metrics import f1_score
 
 from tinyodl import link, prune
 from tinyodl.experiments.trials.relearn import Relearnt, relearn
+from tinyodl.experiments.trials.results import Compared, OneSided, Outcome, PolicyOutcome, Row
 from tinyodl.experiments.trials.trial import Sides, Trial, per_person, sides
 from tinyodl.learn import OSELMClassifier
 from tinyodl.model import state_bytes
 from tinyodl.recipe import fitting, methods
 from tinyodl.windows import Windows
 
+LIKE_AUTO = "random, as often as auto"
 
-def run(windows: Windows, trial: Trial) -> dict[str, Any]:
-    """All methods of one trial: {"rows": [...], "teacher": ...}."""
+
+def run(windows: Windows, trial: Trial) -> Compared:
+    """All methods of one trial."""
     where = sides(windows, trial)
     scaler = fitting.scaler(trial.features).fit(windows.X[where.train])
     Z = scaler.transform(windows.X)
@@ -48,7 +50,7 @@ def _method(
     windows: Windows,
     where: Sides,
     trial: Trial,
-) -> dict[str, Any]:
+) -> Row:
     untrained = method.build(trial.features, hidden, trial.seed)
     model = fitting.fit(untrained, Z[where.train], windows.y[where.train], len(windows.classes))
     H = {name: model.hidden(Z[index]) for name, index in where._asdict().items() if name != "train"}
@@ -58,18 +60,7 @@ def _method(
     def correct(of: OSELMClassifier, side: str) -> NDArray[np.bool_]:
         return np.asarray((H[side] @ of.beta_).argmax(axis=1) == y[side])
 
-    row: dict[str, Any] = {
-        "method": method.name,
-        "inputs": Z.shape[1],
-        "hidden": hidden,
-        "state_bytes": state_bytes(model, method.learns),
-        "accuracy_before": float(correct(model, "before").mean()),
-        "accuracy_drifted": float(correct(model, "test").mean()),
-        "person_drifted": per_person(correct(model, "test"), subjects),
-        "pruning": [],
-    }
-
-    def outcome(result: Relearnt) -> dict[str, Any]:
+    def outcome(result: Relearnt) -> Outcome:
         right = correct(result.model, "test")
         return {
             "accuracy_after": float(right.mean()),
@@ -81,28 +72,40 @@ def _method(
             "person_after": per_person(right, subjects),
         }
 
-    if not method.learns:
-        still = Relearnt(
-            model,
-            (H["stream"] @ model.beta_).argmax(axis=1),
-            np.zeros(len(y["stream"]), bool),
-            np.zeros(0),
-            np.zeros(0),
-        )
-        row["after"] = outcome(still)
-        return row
-    results = row["pruning"]
-    for setting in methods.settings(method, hidden, trial.seed):
-        result = outcome(relearn(model, H["stream"], y["stream"], setting.make))
-        results.append({"policy": setting.policy, "theta": setting.theta, "fraction": setting.fraction, **result})
-    by_policy = {r["policy"]: r for r in results}
-    if "random" in by_policy:
-        share = by_policy["auto"]["query_fraction"]
-        control = prune.Random(share, trial.seed, method.kappa)
-        result = outcome(relearn(model, H["stream"], y["stream"], control))
-        results.append({"policy": "random, as often as auto", "theta": None, "fraction": None, **result})
-    row["after"] = by_policy["all"]
-    if trial.protocol == "person" and "auto" in by_policy:
+    pruning: list[PolicyOutcome] = []
+    if method.learns:
+        for setting in methods.settings(method, hidden, trial.seed):
+            result = outcome(relearn(model, H["stream"], y["stream"], setting.make))
+            pruning.append(
+                {
+                    "policy": setting.policy,
+                    "theta": setting.theta,
+                    "fraction": setting.fraction,
+                    **result,
+                }
+            )
+        by_policy = {r["policy"]: r for r in pruning}
+        if "random" in by_policy:
+            share = by_policy["auto"]["query_fraction"]
+            control = prune.Random(share, trial.seed, method.kappa)
+            result = outcome(relearn(model, H["stream"], y["stream"], control))
+            pruning.append({"policy": LIKE_AUTO, "theta": None, "fraction": None, **result})
+        after: Outcome = by_policy["all"]
+    else:
+        first = (H["stream"] @ model.beta_).argmax(axis=1)
+        after = outcome(Relearnt(model, first, np.zeros(len(first), bool), np.zeros(0), np.zeros(0)))
+    row: Row = {
+        "method": method.name,
+        "inputs": Z.shape[1],
+        "hidden": hidden,
+        "state_bytes": state_bytes(model, method.learns),
+        "accuracy_before": float(correct(model, "before").mean()),
+        "accuracy_drifted": float(correct(model, "test").mean()),
+        "person_drifted": per_person(correct(model, "test"), subjects),
+        "after": after,
+        "pruning": pruning,
+    }
+    if trial.protocol == "person" and any(r["policy"] == "auto" for r in pruning):
         row["one_sided"] = _one_sided(model, H["stream"], y["stream"], correct, trial)
     return row
 
@@ -113,7 +116,7 @@ def _one_sided(
     y: NDArray[np.int64],
     correct: Callable[[OSELMClassifier, str], NDArray[np.bool_]],
     trial: Trial,
-) -> list[dict[str, Any]]:
+) -> list[OneSided]:
     """What `auto` does to a model that sees little of its wearer; activities are drawn by seed and person."""
     activities = np.random.default_rng((trial.seed, trial.person)).permutation(np.unique(y))
     streams = {
@@ -122,7 +125,7 @@ def _one_sided(
         "one activity": y == activities[0],
     }
     still = correct(model, "test").mean()
-    rows = []
+    rows: list[OneSided] = []
     for name, seen in streams.items():
         result = relearn(model, H[seen], y[seen], prune.Auto())
         change = float(correct(result.model, "test").mean() - still)

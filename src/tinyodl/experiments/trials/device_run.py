@@ -14,6 +14,7 @@ from tinyodl.drift import cusum
 from tinyodl.experiments.trials import wearer
 from tinyodl.experiments.trials.live import live
 from tinyodl.experiments.trials.relearn import relearn
+from tinyodl.experiments.trials.results import Alarms, DeviceOutcome, DeviceRun, TeacherOutcome
 from tinyodl.experiments.trials.trial import Trial
 from tinyodl.learn import OSELMClassifier, Outlook
 from tinyodl.link import from_bytes, to_bytes
@@ -29,6 +30,7 @@ SWEEPS: dict[str, tuple[str, tuple[float, ...]]] = {
     "kswin": ("alpha", (1e-3, 1e-5, 1e-8)),
 }
 NEVER = 10**9
+TRUE_LABELS = "true labels"
 
 
 def alarms(detector: drift.Detector, outlooks: Iterable[Outlook], X: np.ndarray[Any, Any]) -> list[int]:
@@ -36,14 +38,14 @@ def alarms(detector: drift.Detector, outlooks: Iterable[Outlook], X: np.ndarray[
     return [t + 1 for t, (o, x) in enumerate(zip(outlooks, X, strict=True)) if detector.update(o, x)]
 
 
-def run(windows: Windows, trial: Trial) -> dict[str, Any]:
+def run(windows: Windows, trial: Trial) -> DeviceRun:
     """Everything for one person, as plain data."""
     who = wearer.prepare(windows, trial.person, trial.split, trial.seed)
     own = np.flatnonzero(windows.subject == trial.person)
     own_outlooks = fitting.outlooks(who.model, who.Z[own])
     right = np.array([o.predicted for o in own_outlooks]) == windows.y[own]
     unseen = fitting.outlooks(who.model, who.Z[who.unseen])
-    found = []
+    found: list[Alarms] = []
     for name, (parameter, values) in SWEEPS.items():
         if name in drift.left_out():
             continue  # the others are reported without it
@@ -71,7 +73,7 @@ def _fresh(who: wearer.Wearer, **settings: Any) -> OnDeviceLearner:
     return OnDeviceLearner(who.model, drift.Cusum(who.calibration), clip=who.clip, **settings)
 
 
-def _device(windows: Windows, who: wearer.Wearer) -> dict[str, Any]:
+def _device(windows: Windows, who: wearer.Wearer) -> DeviceOutcome:
     """Predicting mode first; everything else by itself."""
     device = _fresh(who)
     truth = windows.y[who.stream].tolist()
@@ -92,7 +94,7 @@ def _device(windows: Windows, who: wearer.Wearer) -> dict[str, Any]:
     }
 
 
-def _teachers(windows: Windows, who: wearer.Wearer) -> list[dict[str, Any]]:
+def _teachers(windows: Windows, who: wearer.Wearer) -> list[TeacherOutcome]:
     """`auto` from the first window on, under each teacher."""
     y = windows.y
     truth = y[who.stream].tolist()
@@ -109,14 +111,14 @@ def _teachers(windows: Windows, who: wearer.Wearer) -> list[dict[str, Any]]:
         )
     ]
     ensemble = teachers.Ensemble(voters, 2)
-    cases: list[tuple[str, teachers.Teacher, float]] = [("true labels", right, 0.0)]
+    cases: list[tuple[str, teachers.Teacher, float]] = [(TRUE_LABELS, right, 0.0)]
     cases += [(f"wrong {p:.0%}", teachers.Noisy(right, p, labels), 0.0) for p in (0.05, 0.1, 0.2)]
     cases += [("abstains 20%", teachers.Limited(right, abstains=0.2), 0.0)]
     cases += [(f"answers {n} in all", teachers.Limited(right, n), 0.0) for n in (5, 10, 20)]
     cases += [("10 s late", right, 10.0), ("10 min late", right, 600.0)]
     cases += [("random forest on the others", voters[0], 0.0)]
     cases += [("three models, two agree", ensemble, 0.0)]
-    rows = []
+    rows: list[TeacherOutcome] = []
     for name, teacher, late in cases:
         device = _fresh(who, settle_after=NEVER)
         device.command(train=True)

@@ -1,11 +1,10 @@
 """Accuracy against bytes of state, over inputs, hidden nodes and direct links."""
 
-from typing import Any
-
 import numpy as np
 
 from tinyodl import prune
 from tinyodl.experiments.trials.relearn import relearn
+from tinyodl.experiments.trials.results import Point, Sweep
 from tinyodl.experiments.trials.trial import Trial, sides
 from tinyodl.model import state_bytes
 from tinyodl.recipe import fitting, methods
@@ -15,10 +14,10 @@ INPUTS = (8, 16, 24, 32, 40, 48, 60)
 NODES = (0, 16, 32, 64, 128)
 
 
-def run(windows: Windows, trial: Trial) -> dict[str, Any]:
-    """{"points": [...]}: the first inputs of the compact list (the most important come first), every label asked."""
+def run(windows: Windows, trial: Trial) -> Sweep:
+    """The first inputs of the compact list (the most important come first), every label asked."""
     where = sides(windows, trial)
-    points = []
+    points: list[Point] = []
     for inputs in INPUTS:
         X = windows.X[:, :inputs]
         Z = fitting.scaler("compact").fit(X[where.train]).transform(X)

@@ -1,19 +1,18 @@
 """One person's stream, window by window, under `auto`: for the report."""
 
-from typing import Any
-
 import numpy as np
 
 from tinyodl import prune
 from tinyodl.experiments.trials.relearn import relearn
+from tinyodl.experiments.trials.results import Timeline
 from tinyodl.experiments.trials.trial import Trial
 from tinyodl.recipe import fitting, methods
 from tinyodl.windows import Windows, splits
 
 
-def run(windows: Windows, trial: Trial) -> dict[str, Any]:
+def run(windows: Windows, trial: Trial) -> Timeline:
     """ODLTiny on the person who is worst off without learning, left out of the training."""
-    worst: tuple[float, dict[str, Any]] | None = None
+    worst: tuple[float, Timeline] | None = None
     for person in np.unique(windows.subject):
         others = np.flatnonzero(windows.subject != person)
         own = splits.people(windows, [int(person)])

@@ -1,0 +1,133 @@
+"""What trials return: plain data with names, so that it can be cached and sent between processes as it is."""
+
+from typing import NotRequired, TypedDict
+
+
+class Outcome(TypedDict):
+    """A model after its stream. person_after: each person's accuracy; fractions are 0 to 1."""
+
+    accuracy_after: float
+    accuracy_before_after: float
+    accuracy_learning: float
+    macro_f1: float
+    query_fraction: float
+    byte_fraction: float
+    person_after: dict[str, float]
+
+
+class PolicyOutcome(Outcome):
+    """The same under a policy; theta and fraction are its setting where it has one."""
+
+    policy: str
+    theta: float | None
+    fraction: float | None
+
+
+class OneSided(TypedDict):
+    """A model that sees little of its wearer: `change` of accuracy, from not learning."""
+
+    stream: str
+    change: float
+    query_fraction: float
+
+
+class Row(TypedDict):
+    """A method on a trial; after: asked for every label; rate: learning rate of a baseline."""
+
+    method: str
+    inputs: int
+    hidden: int
+    state_bytes: int
+    accuracy_before: float
+    accuracy_drifted: float
+    person_drifted: dict[str, float]
+    after: Outcome
+    pruning: list[PolicyOutcome]
+    one_sided: NotRequired[list[OneSided]]
+    rate: NotRequired[float | None]
+
+
+class Compared(TypedDict):
+    """All methods on a trial; teacher: accuracy of one that was trained on the same people."""
+
+    rows: list[Row]
+    teacher: NotRequired[float | None]
+
+
+class Point(TypedDict):
+    """One shape of the model."""
+
+    inputs: int
+    hidden: int
+    direct: bool
+    state_bytes: int
+    accuracy_after: float
+
+
+class Sweep(TypedDict):
+    """All shapes."""
+
+    points: list[Point]
+
+
+class Timeline(TypedDict):
+    """One person's stream, a value a window."""
+
+    person: int
+    classes: list[str]
+    accuracy_drifted: float
+    accuracy_after: float
+    true: list[int]
+    predicted: list[int]
+    asked: list[bool]
+    confidence: list[float]
+    theta: list[float]
+
+
+class Alarms(TypedDict):
+    """A detector at a sensitivity: false alarms on windows like those trained on, and the window of the first alarm
+    on the wearer."""
+
+    detector: str
+    setting: float
+    false_alarms: int
+    delay: int | None
+
+
+class DeviceOutcome(TypedDict):
+    """A whole device on its wearer; events: window and what changed the mode."""
+
+    windows: int
+    accuracy_drifted: float
+    accuracy_every_label: float
+    accuracy_after: float
+    query_fraction: float
+    training_fraction: float
+    events: list[list[int | str]]
+    troubled: bool
+    state_bytes: int
+    queue_bytes: int
+
+
+class TeacherOutcome(TypedDict):
+    """A device under a teacher; teacher_accuracy: where it is measured."""
+
+    teacher: str
+    accuracy_after: float
+    query_fraction: float
+    queries: int
+    abstained: int
+    unanswered: int
+    teacher_accuracy: float | None
+    troubled: bool
+
+
+class DeviceRun(TypedDict):
+    """One wearer; accuracy: of the model that does not learn; unseen: windows that false alarms are counted on."""
+
+    person: int
+    accuracy: float
+    unseen: int
+    drift: list[Alarms]
+    device: DeviceOutcome
+    teachers: list[TeacherOutcome]
