@@ -108,14 +108,35 @@ def test_an_interrupted_run_goes_on_where_it_was() -> None:
 
 def test_document_has_the_promised_keys(quick: dict[str, Any]) -> None:
     assert {"protocol", "rows", "pruning", "per_person"} <= set(quick)
-    row = {"method", "features", "inputs", "hidden", "accuracy_before", "accuracy_drifted", "accuracy_after"}
+    row = {
+        "method",
+        "features",
+        "inputs",
+        "hidden",
+        "accuracy_before",
+        "accuracy_drifted",
+        "accuracy_after",
+    }
     for r in quick["rows"]:
         assert row | {"accuracy_before_after", "state_bytes", "seeds"} <= set(r)
         assert len(r["seeds"]) == 2
         assert np.mean([s["accuracy_after"] for s in r["seeds"]]) == pytest.approx(r["accuracy_after"])
-    keys = {"method", "features", "hidden", "policy", "theta", "accuracy_after", "accuracy_before_after"}
+    keys = {
+        "method",
+        "features",
+        "hidden",
+        "policy",
+        "theta",
+        "accuracy_after",
+        "accuracy_before_after",
+    }
     for p in quick["pruning"]:
-        assert keys | {"query_fraction", "byte_fraction", "people_losing_over_1_point", "seeds"} <= set(p)
+        assert keys | {
+            "query_fraction",
+            "byte_fraction",
+            "people_losing_over_1_point",
+            "seeds",
+        } <= set(p)
         assert 0 <= p["query_fraction"] <= 1
         assert 0 <= p["byte_fraction"] <= 1
     json.dumps(quick, allow_nan=False)
@@ -198,7 +219,9 @@ def test_mlp_gradient_is_the_slope_of_its_loss() -> None:
         assert (old.flat[0] - w.flat[0]) / 1e-6 == pytest.approx(slope, abs=1e-4)
 
 
-def test_baselines_run_and_the_rate_is_chosen_inside_the_training_people(compact_windows: Windows) -> None:
+def test_baselines_run_and_the_rate_is_chosen_inside_the_training_people(
+    compact_windows: Windows,
+) -> None:
     keep = np.isin(compact_windows.subject, [1, 2, 3, 5, 6, 7, 8, *DRIFTED])
     few = Windows(*(c[keep][::3] for c in compact_windows[:4]), compact_windows.classes)
     what = trial.Trial("pooled", "compact", (), "blocked", "time", "int8", 0, 0)
@@ -243,13 +266,14 @@ def test_cache_key_changes_with_the_libraries(library: str, monkeypatch: pytest.
 
 def test_missing_river_is_said_once(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     from tinyodl.cli import reproduce
+    from tinyodl.cli.options import Running
 
     monkeypatch.setattr(drift, "find_spec", lambda name: None)
     monkeypatch.setattr(reproduce.runs, "run", lambda *_: [])
     config = replace(QUICK, device=True)
-    reproduce.experiment(config, Source.official(), None, 1, None, None, None, False, None)
+    reproduce.experiment(config, Source.official(), Running())
     assert capsys.readouterr().err.count("adwin, page-hinkley, kswin") == 1
-    reproduce.experiment(QUICK, Source.official(), None, 1, None, None, None, False, None)
+    reproduce.experiment(QUICK, Source.official(), Running())
     assert "adwin" not in capsys.readouterr().err
 
 
@@ -285,7 +309,12 @@ def test_command_line_errors_are_one_clear_line(tmp_path: Path) -> None:
     done = command("reproduce", "--quick", "--json", str(tmp_path / "file" / "x.json"))
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
-    for arguments in (["--hidden", "0"], ["--seeds", "0"], ["--jobs", "0"], ["--protocol", "other"]):
+    for arguments in (
+        ["--hidden", "0"],
+        ["--seeds", "0"],
+        ["--jobs", "0"],
+        ["--protocol", "other"],
+    ):
         assert command("reproduce", *arguments).returncode == 2
 
 
@@ -299,7 +328,18 @@ def test_data_info_as_json() -> None:
 def test_interrupt_leaves_no_half_written_file(tmp_path: Path) -> None:
     import signal
 
-    arguments = ["reproduce", "--features", "compact", "--seeds", "30", "--no-cache", "--json", "x.json", "--jobs", "1"]
+    arguments = [
+        "reproduce",
+        "--features",
+        "compact",
+        "--seeds",
+        "30",
+        "--no-cache",
+        "--json",
+        "x.json",
+        "--jobs",
+        "1",
+    ]
     with subprocess.Popen(
         [sys.executable, "-m", "tinyodl", *arguments], cwd=tmp_path, stderr=subprocess.PIPE
     ) as running:

@@ -19,6 +19,7 @@ from tinyodl.cli.choices import (
     TrainFeatures,
     chosen,
 )
+from tinyodl.cli.options import Evaluate, Run, Running, Told, Train
 
 app = typer.Typer(
     name="tinyodl",
@@ -50,7 +51,10 @@ EnergyTable = Annotated[
 
 Scheduler = Annotated[
     str | None,
-    typer.Option(help="Run on a Dask cluster (tinyodl[cluster]), such as tcp://127.0.0.1:8786.", metavar="ADDRESS"),
+    typer.Option(
+        help="Run on a Dask cluster (tinyodl[cluster]), such as tcp://127.0.0.1:8786.",
+        metavar="ADDRESS",
+    ),
 ]
 
 
@@ -107,7 +111,18 @@ def reproduce(
 
     if quick:
         features, hidden, seeds = FeatureSet.compact, hidden or [128], seeds or 2
+    running = Running(
+        jobs=jobs,
+        json_file=json_file,
+        report=report,
+        energy=energy,
+        scheduler=scheduler,
+        use_cache=not no_cache,
+    )
     command.run(
+        data,
+        running,
+        seeds=seeds,
         protocol=protocol.value,
         features=chosen(features),
         hidden=tuple(dict.fromkeys(hidden or [128, 256])),
@@ -115,15 +130,7 @@ def reproduce(
         order=order.value,
         payload=payload.value,
         baselines=baselines,
-        data=data,
-        seeds=seeds,
-        jobs=jobs,
-        json_file=json_file,
-        report=report,
         device=not quick,
-        energy=energy,
-        scheduler=scheduler,
-        use_cache=not no_cache,
     )
 
 
@@ -142,11 +149,14 @@ GyroUnitOption = Annotated[GyroUnit | None, typer.Option(help="Unit of the rotat
 SplitGaps = Annotated[bool, typer.Option("--split-gaps", help="Cut a recording in two where readings are missing.")]
 
 
-def _told(
-    rate: float | None, acc_unit: AccUnit | None, gyro_unit: GyroUnit | None, split_gaps: bool
-) -> tuple[float | None, str | None, str | None, bool]:
+def _told(rate: float | None, acc_unit: AccUnit | None, gyro_unit: GyroUnit | None, split_gaps: bool) -> Told:
     """What the user said of the recordings."""
-    return rate, acc_unit and acc_unit.value, gyro_unit and gyro_unit.value, split_gaps
+    return Told(
+        rate=rate,
+        acc_unit=acc_unit.value if acc_unit else None,
+        gyro_unit=gyro_unit.value if gyro_unit else None,
+        split_gaps=split_gaps,
+    )
 
 
 @app.command(epilog="Example: tinyodl evaluate --data mine.csv --report report.html")
@@ -174,21 +184,24 @@ def evaluate(
     """Your own recordings: each person left out in turn, the tables of `reproduce`."""
     from tinyodl.cli import evaluate as command
 
-    command.run(
-        files=data,
-        features=chosen(features),
-        hidden=tuple(dict.fromkeys(hidden or [128, 256])),
-        window=window,
-        label=label.value,
-        seeds=seeds,
+    running = Running(
         jobs=jobs,
         json_file=json_file,
         report=report,
         energy=energy,
         scheduler=scheduler,
-        told=_told(rate, acc_unit, gyro_unit, split_gaps),
         use_cache=not no_cache,
     )
+    what = Evaluate(
+        files=data,
+        told=_told(rate, acc_unit, gyro_unit, split_gaps),
+        features=chosen(features),
+        hidden=tuple(dict.fromkeys(hidden or [128, 256])),
+        window=window,
+        label=label.value,
+        seeds=seeds,
+    )
+    command.run(what, running)
 
 
 @app.command(epilog="Example: tinyodl train --data mine.csv --output mine.todl")
@@ -202,7 +215,8 @@ def train(
     window: Window = 2.56,
     label: LabelRule = Label.whole,
     capacity: Annotated[
-        int, typer.Option(help="Activities there is room for on the device.", show_default="those trained", min=0)
+        int,
+        typer.Option(help="Activities there is room for on the device.", show_default="those trained", min=0),
     ] = 0,
     rate: Rate = None,
     acc_unit: AccUnitOption = None,
@@ -212,7 +226,16 @@ def train(
     """Recordings to a model that a device can take."""
     from tinyodl.cli import device
 
-    device.train(data, hidden, window, label.value, capacity, output, _told(rate, acc_unit, gyro_unit, split_gaps))
+    what = Train(
+        files=data,
+        told=_told(rate, acc_unit, gyro_unit, split_gaps),
+        hidden=hidden,
+        window=window,
+        label=label.value,
+        capacity=capacity,
+        output=output,
+    )
+    device.train(what)
 
 
 @app.command(epilog="Example: tinyodl run mine.todl --data new_wearer.csv --json")
@@ -220,7 +243,11 @@ def run(
     model: Annotated[Path, typer.Argument(help="A model that `tinyodl train` wrote.", metavar="MODEL")],
     data: Annotated[
         list[Path] | None,
-        typer.Option("--data", help="Recordings to replay; without, readings come on standard input.", metavar="FILE"),
+        typer.Option(
+            "--data",
+            help="Recordings to replay; without, readings come on standard input.",
+            metavar="FILE",
+        ),
     ] = None,
     policy: Annotated[Policy, typer.Option(help="What to ask while training.")] = Policy.auto,
     detector: Annotated[Detector, typer.Option(help="What starts training.")] = Detector.cusum,
@@ -229,7 +256,8 @@ def run(
     wrong: Annotated[float, typer.Option(help="How often the teacher is wrong, 0 to 1.", min=0, max=1)] = 0.0,
     labels_per_day: Annotated[int | None, typer.Option(help="Most queries a day.", min=0)] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the model as it is at the end.", metavar="MODEL")
+        Path | None,
+        typer.Option("--output", "-o", help="Write the model as it is at the end.", metavar="MODEL"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="A JSON object a line.")] = False,
     rate: Rate = None,
@@ -240,9 +268,20 @@ def run(
     """A model on its wearer: predictions as they come, labels from the recording's own where it asks."""
     from tinyodl.cli import device
 
-    told = _told(rate, acc_unit, gyro_unit, split_gaps)
-    options = (policy.value, detector.value, subject, training, wrong, labels_per_day, output, as_json)
-    device.run(model, data or [], *options, told)
+    what = Run(
+        model=model,
+        files=data or [],
+        told=_told(rate, acc_unit, gyro_unit, split_gaps),
+        policy=policy.value,
+        detector=detector.value,
+        subject=subject,
+        training=training,
+        wrong=wrong,
+        labels_per_day=labels_per_day,
+        output=output,
+        as_json=as_json,
+    )
+    device.run(what)
 
 
 @app.command(epilog="Example: tinyodl info mine.todl")

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from rich.table import Table
 from tinyodl import drift, har, prune, teachers
 from tinyodl.cli import own
 from tinyodl.cli.errors import clear_errors
+from tinyodl.cli.options import Run, Train
 from tinyodl.cli.progress import bar
 from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import RATE, Dataset, Recording
@@ -23,24 +24,22 @@ from tinyodl.har import compact
 from tinyodl.link import from_bytes
 from tinyodl.model import Model, load, save
 from tinyodl.recipe.train import train as train_model
-from tinyodl.windows import Label, labelled
+from tinyodl.windows import labelled
 
 
-def train(
-    files: Sequence[Path], hidden: int, window: float, label: Label, capacity: int, output: Path, told: own.Told
-) -> None:
+def train(what: Train) -> None:
     """See `tinyodl train --help`."""
     with clear_errors():
-        dataset = own.load(files, told)
-        length = own.readings(window)
-        own.check(dataset, length, label, people=1)
+        dataset = own.load(what.files, what.told)
+        length = own.readings(what.window)
+        own.check(dataset, length, what.label, people=1)
         with bar("training") as progress:
             progress(0, 1)
-            model = train_model(dataset, hidden, length, label, capacity)
+            model = train_model(dataset, what.hidden, length, what.label, what.capacity)
             progress(1, 1)
-        save(model, output)
-        size = f"{len(model.learner.classes_)} activities, {len(model.names)} inputs, {model.state_bytes():,} bytes"
-        print(f"{output}: {size}")
+        save(model, what.output)
+        size = f"{len(model.names)} inputs, {model.state_bytes():,} bytes"
+        print(f"{what.output}: {len(model.learner.classes_)} activities, {size}")
 
 
 def info(path: Path, as_json: bool) -> None:
@@ -69,43 +68,31 @@ def info(path: Path, as_json: bool) -> None:
     Console().print(table)
 
 
-def run(
-    path: Path,
-    files: Sequence[Path],
-    policy: str,
-    detector: str,
-    subject: str | None,
-    training: bool,
-    wrong: float,
-    labels_per_day: int | None,
-    output: Path | None,
-    as_json: bool,
-    told: own.Told,
-) -> None:
+def run(what: Run) -> None:
     """See `tinyodl run --help`."""
     with clear_errors():
-        model = load(path)
-        device = _device(model, policy, detector, labels_per_day)
-        if training:
+        model = load(what.model)
+        device = _device(model, what.policy, what.detector, what.labels_per_day)
+        if what.training:
             device.command(train=True)
-        if files:
-            dataset = own.load(files, told, labelled=False)
-            recordings = _of_subject(dataset, subject)
+        if what.files:
+            dataset = own.load(what.files, what.told, labelled=False)
+            recordings = _of_subject(dataset, what.subject)
         else:
             dataset, recordings = None, []
-        printer = _Printer(as_json, sys.stdout)
+        printer = _Printer(what.as_json, sys.stdout)
         if dataset is not None:
             names = np.array(["", *dataset.activities])
             begun = 0.0
             for recording in recordings:
-                _replay(model, device, recording, names, wrong, printer, begun)
+                _replay(model, device, recording, names, what.wrong, printer, begun)
                 begun += len(recording.imu) / RATE
         else:
             _standard_input(model, device, printer)
         printer.close(device)
-        if output:
-            save(model._replace(learner=device.learner), output)
-            own.say([f"The model as it is now: {output}"])
+        if what.output:
+            save(model._replace(learner=device.learner), what.output)
+            own.say([f"The model as it is now: {what.output}"])
 
 
 def _device(model: Model, policy: str, detector: str, labels_per_day: int | None) -> OnDeviceLearner:
@@ -239,7 +226,11 @@ def _lines(columns: tuple[str, ...]) -> Iterator[tuple[int, list[float], str]]:
                 f"got {line.strip()[:60]!r}"
             )
         count += 1
-        yield count, [float(cell) for cell in cells[:width]], cells[width] if len(cells) > width else ""
+        yield (
+            count,
+            [float(cell) for cell in cells[:width]],
+            cells[width] if len(cells) > width else "",
+        )
 
 
 def _number(text: str) -> bool:

@@ -1,18 +1,17 @@
 """A user's own recordings on the command line: read, checked, and what was assumed said aloud."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from rich.console import Console
 
+from tinyodl.cli.options import Told
 from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import RATE, Dataset
 from tinyodl.data.table import Options, read
 from tinyodl.windows import Label, labelled, share_left_out, splits
-
-Told = tuple[float | None, Any, Any, bool]  # rate, acceleration's unit, rotation's unit, whether gaps cut
 
 
 def readings(seconds: float) -> int:
@@ -22,7 +21,7 @@ def readings(seconds: float) -> int:
 
 def load(files: Sequence[Path], told: Told, labelled: bool = True) -> Dataset:
     """The recordings; every note of the reader goes to standard error."""
-    imported = read(files, Options(*told), labelled)
+    imported = read(files, Options(**asdict(told)), labelled)
     say(imported.notes)
     return imported.dataset
 

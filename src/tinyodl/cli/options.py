@@ -1,0 +1,71 @@
+"""What a command was told, one object a matter; nothing heavy is imported here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What the user said of their recordings; None is found out from them."""
+
+    rate: float | None
+    acc_unit: Literal["g", "m/s2"] | None
+    gyro_unit: Literal["rad/s", "deg/s"] | None
+    split_gaps: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """How an experiment runs, and where its figures go."""
+
+    jobs: int = -1
+    json_file: Path | None = None
+    report: Path | None = None
+    energy: Path | None = None
+    scheduler: str | None = None
+    use_cache: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluate:
+    """An experiment on the user's own recordings."""
+
+    files: Sequence[Path]
+    told: Told
+    features: tuple[Literal["uci561", "compact"], ...]
+    hidden: tuple[int, ...]
+    window: float
+    label: Literal["whole", "majority"]
+    seeds: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Train:
+    """A model from recordings."""
+
+    files: Sequence[Path]
+    told: Told
+    hidden: int
+    window: float
+    label: Literal["whole", "majority"]
+    capacity: int
+    output: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A model on its wearer; without files, readings come on standard input."""
+
+    model: Path
+    files: Sequence[Path]
+    told: Told
+    policy: str
+    detector: str
+    subject: str | None
+    training: bool
+    wrong: float
+    labels_per_day: int | None
+    output: Path | None
+    as_json: bool
