@@ -1,7 +1,7 @@
 """Speed as ratios, measured side by side in one process: `make bench` writes build/bench.json.
 
-Rounds alternate between the two sides; a side's time in a round is the best of some repetitions. The ratio is the
-median over rounds, its spread the quartiles. One thread throughout.
+Rounds alternate between the two sides; a side's time in a round is the best of some repetitions.
+The ratio is the median over rounds, its spread the quartiles. One thread throughout.
 """
 
 import argparse
@@ -111,7 +111,9 @@ def predict_against_gemm() -> tuple[Call, Call]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("output", type=Path, nargs="?", default=Path("build/bench.json"))
     output = parser.parse_args().output
     with threadpool_limits(1):
@@ -124,7 +126,10 @@ def main() -> None:
             "predict_vs_gemm": ratio(*predict_against_gemm()),
         }
     for name, value in found.items():
-        print(f"{name:24s} {value['median']:8.2f}   quartiles {value['low']:.2f} to {value['high']:.2f}")
+        print(
+            f"{name:24s} {value['median']:8.2f}   quartiles {value['low']:.2f} to "
+            f"{value['high']:.2f}"
+        )
     document = {"ratios": {name: value["median"] for name, value in found.items()}, "spread": found}
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(json.dumps(document, indent=1))

@@ -1,6 +1,6 @@
-# %% [markdown]
-# A device meets a new wearer, step by step. Run it whole, or cell by cell in an editor that knows `# %%`.
-# Put a CSV of your own in place of the exported one: columns as in docs/tutorial.md.
+# %% [markdown] A device meets a new wearer, step by step. Run it whole, or cell by cell in an
+# editor that knows `# %%`. Put a CSV of your own in place of the exported one: columns as in
+# docs/tutorial.md.
 
 # %%
 import tempfile
@@ -17,9 +17,8 @@ from tinyodl.windows import labelled
 
 folder = Path(tempfile.mkdtemp())
 
-# %% [markdown]
-# ## 1. Recordings
-# Here: the embedded ones, written as a table by `tinyodl data export`, and read again as anybody's would be.
+# %% [markdown] ## 1. Recordings Here: the embedded ones, written as a table by `tinyodl data
+# export`, and read again as anybody's would be.
 
 # %%
 from tinyodl.cli.data import export  # noqa: E402
@@ -38,9 +37,8 @@ others = dataset._replace(recordings=[r for r in dataset.recordings if r.subject
 model: Model = train(others)
 save(model, folder / "factory.todl")
 
-# %% [markdown]
-# ## 3. The device on its wearer
-# It predicts; the detector or an audit starts training; it asks while it is unsure; training ends by itself.
+# %% [markdown] ## 3. The device on its wearer It predicts; the detector or an audit starts
+# training; it asks while it is unsure; training ends by itself.
 
 # %%
 model = load(folder / "factory.todl")
@@ -53,7 +51,8 @@ for recording in dataset.recordings:
         continue
     starts, y = labelled(recording.activity, len(dataset.activities), model.window)
     truth = [dataset.activities[k - 1] for k in y]
-    phone = teachers.Noisy(teachers.TrueLabels(truth), 0.05, dataset.activities)  # wrong once in twenty
+    # Wrong once in twenty.
+    phone = teachers.Noisy(teachers.TrueLabels(truth), 0.05, dataset.activities)
     for k, x in enumerate(model.scaler.transform(compact.extract(recording.imu, starts, work))):
         now += har.HOP / RATE
         step = device.sample(x, now)

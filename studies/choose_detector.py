@@ -2,10 +2,11 @@
 
     python studies/choose_detector.py      # false alarms and delays for each slack and threshold
 
-Each of the 25 is left out in turn, with inputs chosen without them. False alarms are counted on held-out windows of
-a fifth of the people trained on, in turn, the detector calibrated on the others; delays on the person left
-out as worn and with the sensor mounted another way, where under 94 % are right. In use: the least threshold of
-slack 0.5 with at most 0.75 false alarms per 1,000 windows, half of what is tolerable, since people differ.
+Each of the 25 is left out in turn, with inputs chosen without them. False alarms are counted on
+held-out windows of a fifth of the people trained on, in turn, the detector calibrated on the
+others; delays on the person left out as worn and with the sensor mounted another way, where under
+94 % are right. In use: the least threshold of slack 0.5 with at most 0.75 false alarms per 1,000
+windows, half of what is tolerable, since people differ.
 """
 
 import argparse
@@ -30,7 +31,9 @@ Row = tuple[float, float, int, int, list[int | None]]
 def person(fold: folds.Fold, left_out: int) -> list[Row]:
     """slack, threshold, false alarms, windows they were counted on, delays."""
     windows = fold.windows
-    train, held = splits.cut(windows, np.flatnonzero(windows.subject != left_out), splits.TRAIN_SHARE, "blocked", 0)
+    train, held = splits.cut(
+        windows, np.flatnonzero(windows.subject != left_out), splits.TRAIN_SHARE, "blocked", 0
+    )
     scaler = fitting.scaler("compact").fit(windows.X[train])
     Z = scaler.transform(windows.X)
     model = fitting.fit(methods.tiny(), Z[train], windows.y[train], len(windows.classes))
@@ -52,13 +55,25 @@ def person(fold: folds.Fold, left_out: int) -> list[Row]:
         for slack in SLACKS:
             for threshold in THRESHOLDS:
                 false = alarms(drift.Cusum(calibration, threshold, slack), others, Z[held][~kept])
-                first = [alarms(drift.Cusum(calibration, threshold, slack), o, X)[:1] for o, X in streams]
-                rows.append((slack, threshold, len(false), len(others), [f[0] if f else None for f in first]))
+                first = [
+                    alarms(drift.Cusum(calibration, threshold, slack), o, X)[:1] for o, X in streams
+                ]
+                rows.append(
+                    (
+                        slack,
+                        threshold,
+                        len(false),
+                        len(others),
+                        [f[0] if f else None for f in first],
+                    )
+                )
     return rows
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--jobs", type=int, default=2)
     jobs = parser.parse_args().jobs
     work = [(fold, p) for fold in folds.compact(jobs) for p in fold.held]
@@ -71,8 +86,9 @@ def main() -> None:
         rate = 1000 * sum(r[2] for r in rows) / sum(r[3] for r in rows)
         delays = [np.inf if d is None else d for r in rows for d in r[4]]
         print(
-            f"slack {slack:g}, threshold {threshold:g}: {rate:.2f} false alarms per 1,000, median delay "
-            f"{np.median(delays):.0f}, {100 * np.mean(np.array(delays) <= 150):.0f} % within 150"
+            f"slack {slack:g}, threshold {threshold:g}: {rate:.2f} false alarms per 1,000, median "
+            f"delay {np.median(delays):.0f}, {100 * np.mean(np.array(delays) <= 150):.0f} % "
+            "within 150"
         )
     print(f"in use: slack {cusum.SLACK:g}, threshold {cusum.THRESHOLD:g}")
 

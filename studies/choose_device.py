@@ -1,10 +1,12 @@
-"""When a device audits and when training ends, tried on the 25 people who are not reported as drifted.
+"""When a device audits and when training ends, tried on the 25 people who are not reported as
+drifted.
 
     python studies/choose_device.py
 
-Each of the 25 is left out in turn, with inputs chosen without them, and lives through their stream with a device that
-starts in predicting mode, under true labels. In use: the setting that is least far behind asking for every
-label among those that ask at most 3 % of the windows; where two are within 0.05 points, the one that asks less.
+Each of the 25 is left out in turn, with inputs chosen without them, and lives through their stream
+with a device that starts in predicting mode, under true labels. In use: the setting that is least
+far behind asking for every label among those that ask at most 3 % of the windows; where two are
+within 0.05 points, the one that asks less.
 """
 
 import argparse
@@ -35,7 +37,9 @@ def person(fold: folds.Fold, left_out: int) -> list[tuple[float, float]]:
     for audit in AUDITS:
         for settle in SETTLES:
             detector = drift.Cusum(who.calibration)
-            device = OnDeviceLearner(who.model, detector, clip=who.clip, audit_every=audit, settle_after=settle)
+            device = OnDeviceLearner(
+                who.model, detector, clip=who.clip, audit_every=audit, settle_after=settle
+            )
             lived = live(device, who.Z[who.stream], teachers.TrueLabels(y[who.stream].tolist()))
             after = (device.learner.predict(who.Z[who.test]) == y[who.test]).mean()
             rows.append((100 * float(best - after), 100 * float(lived.asked.mean())))
@@ -43,15 +47,20 @@ def person(fold: folds.Fold, left_out: int) -> list[tuple[float, float]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--jobs", type=int, default=2)
     jobs = parser.parse_args().jobs
     work = [(fold, p) for fold in folds.compact(jobs) for p in fold.held]
-    found = np.array(joblib.Parallel(n_jobs=jobs)(joblib.delayed(person)(fold, p) for fold, p in work))
+    found = np.array(
+        joblib.Parallel(n_jobs=jobs)(joblib.delayed(person)(fold, p) for fold, p in work)
+    )
     settings = [(audit, settle) for audit in AUDITS for settle in SETTLES]
     for (audit, settle), (behind, asked) in zip(settings, found.mean(axis=0), strict=True):
         print(
-            f"audit every {audit}, settle after {settle}: {behind:.2f} points behind every label, {asked:.2f} % asked"
+            f"audit every {audit}, settle after {settle}: {behind:.2f} points behind every label, "
+            f"{asked:.2f} % asked"
         )
     print(f"in use: audit every {learner.AUDIT_EVERY}, settle after {learner.SETTLE_AFTER}")
 

@@ -1,13 +1,14 @@
 """Choose the compact inputs: backward elimination by leave-one-person-out loss.
 
     python studies/choose_inputs.py                 # prints the path and writes compact_names.py
-    python studies/choose_inputs.py --nested        # redoes the choice without each person, prints the tables
+    python studies/choose_inputs.py --nested        # redoes the choice without each person
 
-The five drifted people never take part. In each round the candidates whose loss rises least when they are left
-out are dropped, 8 % of those left. The learner of the loop is the default's: recursive least squares on the
-inputs and a constant, lambda 1. The loss of a person is logistic in the margin between the right output and the
-best of the others, times 6; people weigh the same. Taking input j out of a solved ridge is a rank-one change
-(the block inverse), so a round costs one inversion per person.
+The five drifted people never take part. In each round the candidates whose loss rises least when
+they are left out are dropped, 8 % of those left. The learner of the loop is the default's:
+recursive least squares on the inputs and a constant, lambda 1. The loss of a person is logistic in
+the margin between the right output and the best of the others, times 6; people weigh the same.
+Taking input j out of a solved ridge is a rank-one change (the block inverse), so a round costs one
+inversion per person.
 """
 
 import argparse
@@ -33,7 +34,9 @@ def candidate_windows(turn: NDArray[np.float64] | None = None) -> Windows:
     """Every candidate input of every window; `turn` (3, 3) turns the sensor first."""
     work = compact.plan(compact.candidates())
     recordings = turned(hapt.load(), np.eye(3) if turn is None else turn)
-    return from_dataset(hapt.dataset(recordings), lambda imu, starts: compact.extract(imu, starts, work))
+    return from_dataset(
+        hapt.dataset(recordings), lambda imu, starts: compact.extract(imu, starts, work)
+    )
 
 
 def turned(recordings: list[Recording], turn: NDArray[np.float64]) -> list[Recording]:
@@ -42,7 +45,9 @@ def turned(recordings: list[Recording], turn: NDArray[np.float64]) -> list[Recor
     return [r._replace(imu=r.imu @ both.T) for r in recordings]
 
 
-def losses(Z: NDArray[np.float64], y: NDArray[np.int64], subject: NDArray[np.int64]) -> NDArray[np.float64]:
+def losses(
+    Z: NDArray[np.float64], y: NDArray[np.int64], subject: NDArray[np.int64]
+) -> NDArray[np.float64]:
     """Leave-one-person-out loss without each input: Z (windows, n) -> (n,)."""
     H = np.hstack([Z, np.ones((len(Z), 1))])
     Y = np.eye(y.max() + 1)[y]
@@ -79,10 +84,14 @@ def eliminate(windows: Windows, chosen: splits.Indices, verbose: bool = False) -
     return (live + order[::-1])[:SIZE]
 
 
-def unseen_accuracy(windows: Windows, columns: list[int], person: int, boost: float) -> tuple[float, float]:
+def unseen_accuracy(
+    windows: Windows, columns: list[int], person: int, boost: float
+) -> tuple[float, float]:
     """Drifted and relearnt accuracy of a person left out, every label, all others trained on."""
     others = np.flatnonzero(windows.subject != person)
-    stream, test = splits.cut(windows, splits.people(windows, [person]), splits.STREAM_SHARE, "blocked", 0)
+    stream, test = splits.cut(
+        windows, splits.people(windows, [person]), splits.STREAM_SHARE, "blocked", 0
+    )
     scaler = RangeScaler().fit(windows.X[others][:, columns])
     Z = scaler.transform(windows.X[:, columns])
     model = OSELMClassifier(n_hidden=0, direct=True).fit(Z[others], windows.y[others])
@@ -93,7 +102,9 @@ def unseen_accuracy(windows: Windows, columns: list[int], person: int, boost: fl
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--nested", action="store_true", help="redo the choice without each person")
     parser.add_argument("--jobs", type=int, default=2)
     arguments = parser.parse_args()
@@ -101,14 +112,21 @@ def main() -> None:
     took_part = [int(p) for p in np.unique(windows.subject) if p not in hapt.DRIFTED]
     if arguments.nested:
         choices = joblib.Parallel(n_jobs=arguments.jobs)(
-            joblib.delayed(eliminate)(windows, splits.people(windows, [q for q in took_part if q != p]))
+            joblib.delayed(eliminate)(
+                windows, splits.people(windows, [q for q in took_part if q != p])
+            )
             for p in took_part
         )
-        results = [unseen_accuracy(windows, c, p, 16.0) for c, p in zip(choices, took_part, strict=True)]
+        results = [
+            unseen_accuracy(windows, c, p, 16.0) for c, p in zip(choices, took_part, strict=True)
+        ]
         for person, (drifted, after) in zip(took_part, results, strict=True):
             print(f"person {person:2d}: drifted {100 * drifted:.1f}, after {100 * after:.1f}")
         drifted, after = np.mean(results, axis=0)
-        print(f"mean of the {len(took_part)}, inputs chosen without them: {100 * drifted:.2f}, {100 * after:.2f}")
+        print(
+            f"mean of the {len(took_part)}, inputs chosen without them: {100 * drifted:.2f}, "
+            f"{100 * after:.2f}"
+        )
         return
     kept = eliminate(windows, splits.people(windows, took_part), verbose=True)
     names = compact.candidates()

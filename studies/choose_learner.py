@@ -2,9 +2,10 @@
 
     python studies/choose_learner.py        # prints a table a method, best first
 
-Five people are held out in turn. Score: the mean of two accuracies after every label of the stream was learnt,
-one model for all five held out ("pooled") and one for each ("person"); what was kept on the people trained on is
-printed beside it. Inputs of the compact folds are chosen again without the people held out.
+Five people are held out in turn. Score: the mean of two accuracies after every label of the stream
+was learnt, one model for all five held out ("pooled") and one for each ("person"); what was kept on
+the people trained on is printed beside it. Inputs of the compact folds are chosen again without the
+people held out.
 """
 
 import argparse
@@ -37,7 +38,9 @@ class Score(NamedTuple):
     person: float
 
 
-def score(fold: folds.Fold, features: Features, build: Build, kappas: tuple[float, ...], seed: int) -> list[Score]:
+def score(
+    fold: folds.Fold, features: Features, build: Build, kappas: tuple[float, ...], seed: int
+) -> list[Score]:
     """One fold, one model, each kappa."""
     windows, held = fold.windows, fold.held
     with threadpool_limits(1):
@@ -50,7 +53,10 @@ def score(fold: folds.Fold, features: Features, build: Build, kappas: tuple[floa
         def accuracy(of: OSELMClassifier, index: splits.Indices) -> float:
             return float(100 * ((H[index] @ of.beta_).argmax(axis=1) == windows.y[index]).mean())
 
-        parts = [splits.cut(windows, splits.people(windows, [p]), splits.STREAM_SHARE, "blocked", seed) for p in held]
+        parts = [
+            splits.cut(windows, splits.people(windows, [p]), splits.STREAM_SHARE, "blocked", seed)
+            for p in held
+        ]
         stream, test = (np.concatenate(side) for side in zip(*parts, strict=True))
         scores = []
         for kappa in kappas:
@@ -90,22 +96,33 @@ def candidates(method: str) -> Iterator[tuple[str, Build]]:
     if method == "ODLTiny":
         for regularization in (0.3, 1.0, 3.0, 10.0):
             yield f"h   0          lambda {regularization:<5g}", tiny(0, 1.2, regularization)
-        for hidden, scale, regularization in itertools.product((16, 32, 64, 128), (1.2, 4.0), (1.0, 3.0)):
+        for hidden, scale, regularization in itertools.product(
+            (16, 32, 64, 128), (1.2, 4.0), (1.0, 3.0)
+        ):
             text = f"h {hidden:3d} scale {scale:<3g} lambda {regularization:<5g}"
             yield text, tiny(hidden, scale, regularization)
     else:
         alpha = "sign" if method == "ODLSign" else "hash"
-        for hidden, scale, regularization in itertools.product((128, 256), (0.6, 1.2, 2.4), (0.01, 0.1, 1.0)):
+        for hidden, scale, regularization in itertools.product(
+            (128, 256), (0.6, 1.2, 2.4), (0.01, 0.1, 1.0)
+        ):
             text = f"h {hidden:3d} scale {scale:<3g} lambda {regularization:<5g}"
             yield text, layer(alpha, hidden, scale, regularization)
 
 
-def table(method: str, features: Features, prepared: list[folds.Fold], kappas: tuple[float, ...], jobs: int) -> None:
+def table(
+    method: str,
+    features: Features,
+    prepared: list[folds.Fold],
+    kappas: tuple[float, ...],
+    jobs: int,
+) -> None:
     """Print the settings of a method, best first."""
     found = []
     for text, build in candidates(method):
         results = joblib.Parallel(n_jobs=jobs, prefer="threads")(
-            joblib.delayed(score)(fold, features, build, kappas, seed) for seed, fold in enumerate(prepared)
+            joblib.delayed(score)(fold, features, build, kappas, seed)
+            for seed, fold in enumerate(prepared)
         )
         for k, kappa in enumerate(kappas):
             mean = Score(*np.mean([r[k] for r in results], axis=0))
@@ -116,7 +133,9 @@ def table(method: str, features: Features, prepared: list[folds.Fold], kappas: t
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--jobs", type=int, default=2)
     jobs = parser.parse_args().jobs
     ours, theirs = folds.compact(jobs), folds.official()

@@ -1,11 +1,12 @@
 """Choose the constants of `auto` on the 25 people who are not reported as drifted.
 
-    python studies/choose_policy.py        # random search, then steps around the best; prints the best
+    python studies/choose_policy.py    # random search, then steps around the best
 
-Five people are held out in turn, with inputs chosen without them. Each setting lives through their streams: whole,
-one model for the five and one for each; first 20 windows; two of the activities; each activity alone; and with the
-sensor mounted another way, where up to two thirds of the first predictions are wrong. What is sought is accuracy on
-the streams of a person, less what it costs: see `value`.
+Five people are held out in turn, with inputs chosen without them. Each setting lives through their
+streams: whole, one model for the five and one for each; first 20 windows; two of the activities;
+each activity alone; and with the sensor mounted another way, where up to two thirds of the first
+predictions are wrong. What is sought is accuracy on the streams of a person, less what it costs:
+see `value`.
 """
 
 import argparse
@@ -45,7 +46,8 @@ DESCENTS = 2
 
 
 class Stream(NamedTuple):
-    """A model, what it lives through, and what it is tested on; `kept` are windows of the people trained on."""
+    """A model, what it lives through, and what it is tested on; `kept` are windows of the people
+    trained on."""
 
     name: str
     model: OSELMClassifier
@@ -65,7 +67,10 @@ def streams(fold: folds.Fold, seed: int) -> list[Stream]:
     for people in (*orders, *([p] for p in held)):
         others = np.flatnonzero(~np.isin(windows.subject, people))
         train, before = splits.cut(windows, others, splits.TRAIN_SHARE, "blocked", seed)
-        parts = [splits.cut(windows, splits.people(windows, [p]), splits.STREAM_SHARE, "blocked", seed) for p in people]
+        parts = [
+            splits.cut(windows, splits.people(windows, [p]), splits.STREAM_SHARE, "blocked", seed)
+            for p in people
+        ]
         stream, test = (np.concatenate(side) for side in zip(*parts, strict=True))
         scaler = fitting.scaler("compact").fit(windows.X[train])
         model = methods.tiny().fit(scaler.transform(windows.X[train]), windows.y[train])
@@ -76,7 +81,16 @@ def streams(fold: folds.Fold, seed: int) -> list[Stream]:
         for turn, X in fold.turned.items():
             turned = model.hidden(scaler.transform(X))
             result.append(
-                Stream(f"{name}, {turn}", model, turned[stream], y[stream], turned[test], y[test], None, None)
+                Stream(
+                    f"{name}, {turn}",
+                    model,
+                    turned[stream],
+                    y[stream],
+                    turned[test],
+                    y[test],
+                    None,
+                    None,
+                )
             )
         if len(people) == 1:
             pair = np.random.default_rng(people[0]).permutation(np.unique(y[stream]))[:2]
@@ -89,13 +103,17 @@ def streams(fold: folds.Fold, seed: int) -> list[Stream]:
 
 
 def shipped() -> list[Stream]:
-    """Each of the 25 left out of the others, with the inputs that are in use: they took part in that choice, but
-    this is the model that a wearer gets."""
+    """Each of the 25 left out of the others, with the inputs that are in use: they took part in
+    that choice, but this is the model that a wearer gets."""
     windows = folds.without_drifted(Source.official().windows("compact"))
     result = []
     for person in np.unique(windows.subject):
-        train, _ = splits.cut(windows, np.flatnonzero(windows.subject != person), splits.TRAIN_SHARE, "blocked", 0)
-        stream, test = splits.cut(windows, splits.people(windows, [person]), splits.STREAM_SHARE, "blocked", 0)
+        train, _ = splits.cut(
+            windows, np.flatnonzero(windows.subject != person), splits.TRAIN_SHARE, "blocked", 0
+        )
+        stream, test = splits.cut(
+            windows, splits.people(windows, [person]), splits.STREAM_SHARE, "blocked", 0
+        )
         scaler = fitting.scaler("compact").fit(windows.X[train])
         model = methods.tiny().fit(scaler.transform(windows.X[train]), windows.y[train])
         H, y = model.hidden(scaler.transform(windows.X)), windows.y
@@ -104,31 +122,38 @@ def shipped() -> list[Stream]:
 
 
 def outcomes(all_streams: list[Stream], policy: prune.Policy) -> dict[str, NDArray[np.float64]]:
-    """By kind of stream, a row each: accuracy without learning, after, share asked, change on the people of before,
-    in percent."""
+    """By kind of stream, a row each: accuracy without learning, after, share asked, change on the
+    people of before, in percent."""
     rows = defaultdict(list)
     with threadpool_limits(1):
         for s in all_streams:
             result = relearn(s.model, s.H, s.y, policy)
 
-            def accuracy(of: OSELMClassifier, H: NDArray[np.float64], y: NDArray[np.int64]) -> float:
+            def accuracy(
+                of: OSELMClassifier, H: NDArray[np.float64], y: NDArray[np.int64]
+            ) -> float:
                 return float(100 * ((H @ of.beta_).argmax(axis=1) == y).mean())
 
             kept = 0.0
             if s.kept is not None and s.kept_truth is not None:
-                kept = accuracy(result.model, s.kept, s.kept_truth) - accuracy(s.model, s.kept, s.kept_truth)
+                kept = accuracy(result.model, s.kept, s.kept_truth) - accuracy(
+                    s.model, s.kept, s.kept_truth
+                )
             ends = accuracy(s.model, s.test, s.truth), accuracy(result.model, s.test, s.truth)
             rows[s.name].append((*ends, 100 * result.asked.mean(), kept))
     return {name: np.array(values) for name, values in rows.items()}
 
 
 def value(found: dict[str, NDArray[np.float64]], every: dict[str, NDArray[np.float64]]) -> float:
-    """Points of accuracy on pooled, person and shipped streams, less: a tenth for each percent asked; a tenth for
-    each point over one that the worst person of those loses; a tenth for each person a point below asking for every
-    label; and twice what is lost on the people of before over half a point, or on a one-sided stream by the worst
-    person over one point. Wearers whose sensor is turned count a tenth."""
+    """Points of accuracy on pooled, person and shipped streams, less: a tenth for each percent
+    asked; a tenth for each point over one that the worst person of those loses; a tenth for each
+    person a point below asking for every label; and twice what is lost on the people of before over
+    half a point, or on a one-sided stream by the worst person over one point. Wearers whose sensor
+    is turned count a tenth."""
     whole = ("pooled", "person", "shipped")
-    one_sided = min(float((found[k][:, 1] - found[k][:, 0]).min()) for k in ("first 20", "two", "one"))
+    one_sided = min(
+        float((found[k][:, 1] - found[k][:, 0]).min()) for k in ("first 20", "two", "one")
+    )
     worst = min(float((found[k][:, 1] - found[k][:, 0]).min()) for k in whole)
     turned = float(np.mean([v[:, 1].mean() for name, v in found.items() if "," in name]))
     behind = sum(int((found[k][:, 1] < every[k][:, 1] - 1).sum()) for k in whole)
@@ -160,7 +185,9 @@ def best_of(known: Known) -> tuple[float, ...]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--jobs", type=int, default=2)
     jobs = parser.parse_args().jobs
     prepared = [s for seed, fold in enumerate(folds.compact(jobs)) for s in streams(fold, seed)]
@@ -169,7 +196,12 @@ def main() -> None:
     every = outcomes(prepared, prune.All(kappa))
     print(line("every label", every))
     for theta in (0.08, 0.12, 0.16, 0.2, 0.24):
-        print(line(f"fixed-self {theta}", outcomes(prepared, prune.Fixed(theta, methods.OWN_WEIGHT, kappa))))
+        print(
+            line(
+                f"fixed-self {theta}",
+                outcomes(prepared, prune.Fixed(theta, methods.OWN_WEIGHT, kappa)),
+            )
+        )
     never = outcomes(prepared, prune.Fixed(-1.0, methods.OWN_WEIGHT, kappa))
     print(line("never asking, own labels", never))
 
@@ -193,10 +225,15 @@ def main() -> None:
             best = dict(zip(CHOICES, best_of(known), strict=True))
             evaluate([best | {name: float(option)} for option in options])
     best_key = best_of(known)
-    print(f"\nbest of {len(known)}: {dict(zip(CHOICES, best_key, strict=True))}, value {known[best_key][0]:.3f}")
+    print(
+        f"\nbest of {len(known)}: {dict(zip(CHOICES, best_key, strict=True))}, value "
+        f"{known[best_key][0]:.3f}"
+    )
     print(line("best", known[best_key][1]))
     now = outcomes(prepared, prune.Auto())
-    print(f"in use ({asdict(prune.Auto())}), value {value(now, every):.3f}, from {constants.__name__}")
+    print(
+        f"in use ({asdict(prune.Auto())}), value {value(now, every):.3f}, from {constants.__name__}"
+    )
     print(line("in use", now))
 
 

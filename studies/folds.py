@@ -1,4 +1,5 @@
-"""The 25 people of the choices, in five folds: who is held out, and inputs that were chosen without them.
+"""The 25 people of the choices, in five folds: who is held out, and inputs that were chosen without
+them.
 
 The five drifted people are in no fold. Shared by choose_learner.py and choose_policy.py.
 """
@@ -18,8 +19,9 @@ FOLDS = 5
 
 
 class Fold(NamedTuple):
-    """windows: the 25 people's, with this fold's inputs; held: people who took no part in choosing those;
-    turned: the same inputs from sensors mounted another way (compact only), by the name of the turn."""
+    """windows: the 25 people's, with this fold's inputs; held: people who took no part in choosing
+    those; turned: the same inputs from sensors mounted another way (compact only), by the name of
+    the turn."""
 
     windows: Windows
     held: list[int]
@@ -53,13 +55,20 @@ def compact(jobs: int = 2) -> list[Fold]:
     """Folds with compact inputs that were chosen again without the people held out."""
     windows = without_drifted(candidate_windows())
     folds = held_out(windows)
-    chosen = [splits.people(windows, [p for p in np.unique(windows.subject) if p not in held]) for held in folds]
-    columns = joblib.Parallel(n_jobs=jobs)(joblib.delayed(eliminate)(windows, index) for index in chosen)
+    chosen = [
+        splits.people(windows, [p for p in np.unique(windows.subject) if p not in held])
+        for held in folds
+    ]
+    columns = joblib.Parallel(n_jobs=jobs)(
+        joblib.delayed(eliminate)(windows, index) for index in chosen
+    )
     turns = {
         name: without_drifted(candidate_windows(Rotation.from_rotvec(vector).as_matrix())).X
         for name, vector in TURNS.items()
     }
     return [
-        Fold(windows._replace(X=windows.X[:, c]), held, {name: X[:, c] for name, X in turns.items()})
+        Fold(
+            windows._replace(X=windows.X[:, c]), held, {name: X[:, c] for name, X in turns.items()}
+        )
         for c, held in zip(columns, folds, strict=True)
     ]

@@ -1,11 +1,12 @@
-"""What a turned sensor costs, what relearning wins back, and what inputs that don't depend on orientation give.
+"""What a turned sensor costs, what relearning wins back, and what inputs that don't depend on
+orientation give.
 
     python studies/orientation.py        # prints the table of docs/inputs.md
 
-Each of the 30 people is left out in turn and wears the sensor turned; the others wore it as it was. "first third" is
-the share of the stream's first third that is predicted wrongly without learning. Own labels only: never asks, and
-learns what it predicts. The orientation-free inputs are chosen like the compact ones (on the 25), from candidates
-that only know the vertical, which gravity gives.
+Each of the 30 people is left out in turn and wears the sensor turned; the others wore it as it was.
+"first third" is the share of the stream's first third that is predicted wrongly without learning.
+Own labels only: never asks, and learns what it predicts. The orientation-free inputs are chosen
+like the compact ones (on the 25), from candidates that only know the vertical, which gravity gives.
 """
 
 from typing import Any
@@ -27,7 +28,9 @@ from tinyodl.windows import Windows, splits
 TURNS: dict[str, NDArray[np.float64] | None] = {
     "as worn by all": None,
     **{
-        f"{degrees} degrees about {axis}": Rotation.from_euler(axis, degrees, degrees=True).as_matrix()
+        f"{degrees} degrees about {axis}": Rotation.from_euler(
+            axis, degrees, degrees=True
+        ).as_matrix()
         for axis in "xyz"
         for degrees in (90, 180)
     },
@@ -53,14 +56,20 @@ def policies() -> dict[str, prune.Policy]:
 
 
 def person_results(plain: Windows, worn: NDArray[np.float64], person: int) -> list[float]:
-    """Percent: without learning, wrong in the first third, then accuracy and share asked for each policy."""
+    """Percent: without learning, wrong in the first third, then accuracy and share asked for each
+    policy."""
     others = np.flatnonzero(plain.subject != person)
     train, _ = splits.cut(plain, others, splits.TRAIN_SHARE, "blocked", 0)
-    stream, test = splits.cut(plain, splits.people(plain, [person]), splits.STREAM_SHARE, "blocked", 0)
+    stream, test = splits.cut(
+        plain, splits.people(plain, [person]), splits.STREAM_SHARE, "blocked", 0
+    )
     with threadpool_limits(1):
         scaler = fitting.scaler("compact").fit(plain.X[train])
         model = methods.tiny().fit(scaler.transform(plain.X[train]), plain.y[train])
-        H = {name: model.hidden(scaler.transform(worn[index])) for name, index in (("s", stream), ("t", test))}
+        H = {
+            name: model.hidden(scaler.transform(worn[index]))
+            for name, index in (("s", stream), ("t", test))
+        }
 
         def right(of: Any, side: str, index: splits.Indices) -> NDArray[np.bool_]:
             return np.asarray((H[side] @ of.beta_).argmax(axis=1) == plain.y[index])
@@ -80,7 +89,10 @@ def main() -> None:
     free = np.array([k for k, name in enumerate(names) if orientation_free(name)])
     took_part = [int(p) for p in np.unique(plain.subject) if p not in hapt.DRIFTED]
     chosen = eliminate(plain._replace(X=plain.X[:, free]), splits.people(plain, took_part))
-    sets = {"compact": [names.index(name) for name in COMPACT_NAMES], "orientation-free": free[chosen].tolist()}
+    sets = {
+        "compact": [names.index(name) for name in COMPACT_NAMES],
+        "orientation-free": free[chosen].tolist(),
+    }
     columns = [f"{name} (asked)" for name in policies()]
     print(f"| inputs | sensor | not learning | wrong at first | {' | '.join(columns)} |")
     print("| --- " * (4 + len(columns)) + "|")
@@ -90,7 +102,8 @@ def main() -> None:
                 continue
             cut = plain._replace(X=plain.X[:, use])
             rows = joblib.Parallel(n_jobs=2)(
-                joblib.delayed(person_results)(cut, windows[turn].X[:, use], int(p)) for p in np.unique(plain.subject)
+                joblib.delayed(person_results)(cut, windows[turn].X[:, use], int(p))
+                for p in np.unique(plain.subject)
             )
             mean = np.mean(rows, axis=0)
             policy = " | ".join(f"{a:.1f} ({q:.1f} %)" for a, q in mean[2:].reshape(-1, 2))

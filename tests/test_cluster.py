@@ -18,7 +18,9 @@ def test_the_same_to_the_bit_with_a_worker_killed_half_way() -> None:
     source = Source.official()
     here = runs.run(CONFIG, source, 1, use_cache=False)
     with (
-        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        ) as cluster,
         Client(cluster) as client,
     ):
         victims = list(client.run(os.getpid).values())

@@ -1,4 +1,5 @@
-"""The compact inputs against their formulas, written a second time with whole arrays and scipy's filters."""
+"""The compact inputs against their formulas, written a second time with whole arrays and scipy's
+filters."""
 
 import numpy as np
 import scipy.signal
@@ -47,7 +48,15 @@ def plain_input(name: str, found: dict[str, Array], start: int) -> float:
         mean = np.array([found[f"acc_{axis}"][here].mean() for axis in "xyz"])
         length = float(np.linalg.norm(mean))
         x, y, z = mean / length
-        table = {"norm": length, "xx": x * x, "xy": x * y, "xz": x * z, "yy": y * y, "yz": y * z, "zz": z * z}
+        table = {
+            "norm": length,
+            "xx": x * x,
+            "xy": x * y,
+            "xz": x * z,
+            "yy": y * y,
+            "yz": y * z,
+            "zz": z * z,
+        }
         table |= {f"{a}|{a}|": v * abs(v) for a, v in zip("xyz", (x, y, z), strict=True)}
         table |= {f"{a}^3": v**3 for a, v in zip("xyz", (x, y, z), strict=True)}
         return float(table[rest])

@@ -21,12 +21,14 @@ def test_embedded_recordings_are_the_originals(shared: Path) -> None:
 
 
 def test_windows_are_the_official_ones(shared: Path) -> None:
-    """Per person and activity, our windows of the six activities are as many as the official ones, give or take
-    the few that the official set left out or kept at a segment's end."""
+    """Per person and activity, our windows of the six activities are as many as the official ones,
+    give or take the few that the official set left out or kept at a segment's end."""
     with np.load(shared / "hapt_windows.npz") as official:
         subject = np.concatenate([official["subject_train"], official["subject_test"]])
         activity = np.concatenate([official["activity_train"], official["activity_test"]])
-    ours = [(r.subject, r.activity[segment_starts(r.activity, np.arange(1, 7))]) for r in hapt.load()]
+    ours = [
+        (r.subject, r.activity[segment_starts(r.activity, np.arange(1, 7))]) for r in hapt.load()
+    ]
     assert sum(len(a) for _, a in ours) == 10_411
     assert int((activity <= 6).sum()) == 10_411
     for person in range(1, 31):
@@ -61,7 +63,10 @@ def write_hapt(folder: Path, recordings: list[Recording]) -> None:
 
 def some(subjects: tuple[int, ...] = hapt.DRIFTED, readings: int = 3000) -> list[Recording]:
     first = {r.subject: r for r in reversed(hapt.load())}
-    return [first[s]._replace(imu=first[s].imu[:readings], activity=first[s].activity[:readings]) for s in subjects]
+    return [
+        first[s]._replace(imu=first[s].imu[:readings], activity=first[s].activity[:readings])
+        for s in subjects
+    ]
 
 
 def test_hapt_folder_reads_what_was_written(tmp_path: Path) -> None:
@@ -88,8 +93,14 @@ def write_uci_har(folder: Path, recordings: list[Recording]) -> int:
         count += len(y)
         signals = np.array(windows)
         for k, name in enumerate(uci._HAR_SIGNALS):
-            np.savetxt(folder / side / "Inertial Signals" / f"{name}_{side}.txt", signals[:, :, k], fmt="%.17g")
-        np.savetxt(folder / side / f"X_{side}.txt", np.random.default_rng(0).uniform(-1, 1, (len(y), 561)))
+            np.savetxt(
+                folder / side / "Inertial Signals" / f"{name}_{side}.txt",
+                signals[:, :, k],
+                fmt="%.17g",
+            )
+        np.savetxt(
+            folder / side / f"X_{side}.txt", np.random.default_rng(0).uniform(-1, 1, (len(y), 561))
+        )
         np.savetxt(folder / side / f"y_{side}.txt", y, fmt="%d")
         np.savetxt(folder / side / f"subject_{side}.txt", subject, fmt="%d")
     return count
@@ -154,7 +165,9 @@ def spoil(folder: Path, file: str, change: str) -> None:
         ("labels.txt", "outside", "row 1"),
     ],
 )
-def test_a_bad_hapt_folder_says_what_and_where(tmp_path: Path, file: str, change: str, says: str) -> None:
+def test_a_bad_hapt_folder_says_what_and_where(
+    tmp_path: Path, file: str, change: str, says: str
+) -> None:
     write_hapt(tmp_path, some(readings=1500))
     spoil(tmp_path, file, change)
     with pytest.raises(DataError, match=says):

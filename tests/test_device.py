@@ -1,4 +1,5 @@
-"""The device: random events through the state machine, late and lost labels, budgets, rollback, new activities."""
+"""The device: random events through the state machine, late and lost labels, budgets, rollback, new
+activities."""
 
 from typing import Any
 
@@ -172,7 +173,10 @@ def test_a_drift_starts_training_and_calm_ends_it() -> None:
     assert events[0] in (Event.DRIFT, Event.DISAGREEMENT)
     assert Event.SETTLED in events
     right = [
-        mine.sample(np.clip(draw(s % 3, s) * np.array([1, -1, 1, -1, 1, 1]), -1.5, 1.5), 1e3).predicted == "abc"[s % 3]
+        mine.sample(
+            np.clip(draw(s % 3, s) * np.array([1, -1, 1, -1, 1, 1]), -1.5, 1.5), 1e3
+        ).predicted
+        == "abc"[s % 3]
         for s in range(1000, 1060)
     ]
     assert np.mean(right) > 0.9
@@ -219,13 +223,17 @@ def test_memory_is_constant_and_small(compact_windows: Windows) -> None:
     def size(of: OnDeviceLearner) -> int:
         import pickle
 
-        return len(pickle.dumps((of.learner.P_, of.learner.beta_, of.detector, of.policy, of.pending._waiting)))
+        return len(
+            pickle.dumps(
+                (of.learner.P_, of.learner.beta_, of.detector, of.policy, of.pending._waiting)
+            )
+        )
 
     mine = device(settle_after=10**9)
     mine.command(train=True)
     sizes = []
     samples = [draw(k, s) for s in range(50) for k in range(3)]
-    for count in range(1_000_000 // 20):  # every path is taken thousands of times; ids wrap on the way
+    for count in range(1_000_000 // 20):  # every path thousands of times; ids wrap
         step = mine.sample(samples[count % len(samples)], float(count))
         if step.query and count % 3:
             mine.label(step.sample, "abc"[count % 3], float(count))
@@ -244,8 +252,12 @@ def test_noisy_teacher_costs_little_on_real_people(compact_windows: Windows) -> 
         for wrong in (0.0, 0.1):
             mine = OnDeviceLearner(who.model, drift.Cusum(who.calibration), settle_after=10**9)
             mine.command(train=True)
-            live(mine, who.Z[who.stream], teachers.Noisy(teachers.TrueLabels(truth), wrong, range(6)))
-            after.append((mine.learner.predict(who.Z[who.test]) == compact_windows.y[who.test]).mean())
+            live(
+                mine, who.Z[who.stream], teachers.Noisy(teachers.TrueLabels(truth), wrong, range(6))
+            )
+            after.append(
+                (mine.learner.predict(who.Z[who.test]) == compact_windows.y[who.test]).mean()
+            )
         lost.append(after[0] - after[1])
     assert np.mean(lost) <= 0.015
 
@@ -256,5 +268,7 @@ def test_late_labels_are_learnt_all_the_same(compact_windows: Windows) -> None:
     mine = OnDeviceLearner(who.model, drift.Cusum(who.calibration))
     mine.command(train=True)
     lived = live(mine, who.Z[who.stream], teachers.TrueLabels(truth), late=10.0)
-    assert lived.asked.sum() == mine.counts["learnt"] + mine.counts["unknown"] + mine.counts["audited"]
+    assert (
+        lived.asked.sum() == mine.counts["learnt"] + mine.counts["unknown"] + mine.counts["audited"]
+    )
     assert len(mine.pending) == 0

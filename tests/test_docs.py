@@ -14,14 +14,18 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs
 def test_the_first_program_works_as_pasted(tmp_path: Path) -> None:
     (program,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.S)
     assert len(program.splitlines()) <= 15
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path
+    )
     assert done.returncode == 0, done.stderr
     assert "asked" in done.stdout
     assert (tmp_path / "wearer.todl").exists()
 
 
 def test_the_example_script_runs() -> None:
-    done = subprocess.run([sys.executable, ROOT / "examples" / "new_wearer.py"], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, ROOT / "examples" / "new_wearer.py"], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     assert "after a rollback: predicting" in done.stdout
 
@@ -29,7 +33,9 @@ def test_the_example_script_runs() -> None:
 def test_the_diagram_in_the_documentation_is_the_table_in_the_code() -> None:
     from tinyodl.device import diagram
 
-    (drawn,) = re.findall(r"```mermaid\n(.*?)```", (ROOT / "docs" / "device.md").read_text(), flags=re.S)
+    (drawn,) = re.findall(
+        r"```mermaid\n(.*?)```", (ROOT / "docs" / "device.md").read_text(), flags=re.S
+    )
     assert drawn.strip() == diagram()
 
 
@@ -39,7 +45,9 @@ def test_the_example_detector_and_teacher_keep_their_interfaces() -> None:
     from tinyodl.learn import Outlook
 
     names: dict[str, type] = {}
-    for program in re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "device.md").read_text(), flags=re.S):
+    for program in re.findall(
+        r"```python\n(.*?)```", (ROOT / "docs" / "device.md").read_text(), flags=re.S
+    ):
         exec(program, names)
     detector = names["Unsure"](None)
     assert any(detector.update(Outlook(0, 0.0, 0.1), np.zeros(3)) for _ in range(40))
@@ -49,7 +57,9 @@ def test_the_example_detector_and_teacher_keep_their_interfaces() -> None:
 def test_the_example_policy_keeps_the_interface() -> None:
     from tinyodl.prune import Decision, Outlook
 
-    (program,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "policies.md").read_text(), flags=re.S)
+    (program,) = re.findall(
+        r"```python\n(.*?)```", (ROOT / "docs" / "policies.md").read_text(), flags=re.S
+    )
     names: dict[str, type] = {}
     exec(program, names)
     policy = names["EveryOther"]()

@@ -1,4 +1,5 @@
-"""Drift detectors: silent on what they were calibrated on, quick on what changed, constant in memory."""
+"""Drift detectors: silent on what they were calibrated on, quick on what changed, constant in
+memory."""
 
 import numpy as np
 import pytest
@@ -16,7 +17,11 @@ DRAWS = np.random.default_rng(0)
 def outlooks(count: int, confidence: float, leverage: float) -> tuple[list[Outlook], np.ndarray]:
     predicted = np.arange(count) // 20 % 3
     made = [
-        Outlook(int(k), float(confidence + 0.1 * DRAWS.normal()), float(leverage * np.exp(0.2 * DRAWS.normal())))
+        Outlook(
+            int(k),
+            float(confidence + 0.1 * DRAWS.normal()),
+            float(leverage * np.exp(0.2 * DRAWS.normal())),
+        )
         for k in predicted
     ]
     return made, predicted[:, None] * 0.3 + (1 - confidence) + 0.1 * DRAWS.normal(size=(count, 5))

@@ -25,11 +25,17 @@ def official(shared: Path) -> tuple[NDArray[np.float64], NDArray[np.float64], li
     parts = []
     for number in (1, 2, 5, 6):
         r = recordings[f"hapt {number}"]
-        parts.append(har.extract(r.imu, features="uci561", starts=segment_starts(r.activity, np.arange(1, 13))))
+        parts.append(
+            har.extract(
+                r.imu, features="uci561", starts=segment_starts(r.activity, np.arange(1, 13))
+            )
+        )
     return np.vstack(parts)[1:500], theirs, names
 
 
-def test_uci561_agrees_with_the_official_rows(shared: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_uci561_agrees_with_the_official_rows(
+    shared: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     ours, theirs, _ = official(shared)
     varies = (theirs.std(axis=0) > 0) & (ours.std(axis=0) > 0)
     alike = abs(np.corrcoef(theirs.T)) > 1 - 1e-9
@@ -39,9 +45,15 @@ def test_uci561_agrees_with_the_official_rows(shared: Path, capsys: pytest.Captu
         r[k] = np.corrcoef(ours[:, k], theirs[:, k])[0, 1]
     counted = np.array([k not in copies for k in range(561)])
     with capsys.disabled():
-        print(f"\nuci561: r >= 0.99 for {(r >= 0.99).sum()}, r >= 0.9 for {(r >= 0.9).sum()} of 561;", end=" ")
+        print(
+            f"\nuci561: r >= 0.99 for {(r >= 0.99).sum()}, r >= 0.9 for {(r >= 0.9).sum()} of 561;",
+            end=" ",
+        )
         print(f"without the {len(copies)} official columns that copy an earlier one:", end=" ")
-        print(f"{(r[counted] >= 0.99).sum()} and {(r[counted] >= 0.9).sum()}; constant: {(~varies).sum()}. The rest:")
+        print(
+            f"{(r[counted] >= 0.99).sum()} and {(r[counted] >= 0.9).sum()}; constant: "
+            f"{(~varies).sum()}. The rest:"
+        )
         print(f"  copies: {', '.join(uci561.names()[k] for k in sorted(copies))}")
         rest = [f"{k} {uci561.names()[k]} {r[k]:.3f}" for k in range(561) if r[k] < 0.99]
         print("  " + "\n  ".join(", ".join(rest[i : i + 4]) for i in range(0, len(rest), 4)))
@@ -62,24 +74,30 @@ def test_stream_gives_what_batch_gives(features: har.Features, walk: NDArray[np.
     stream = har.Stream(features)
     late = LATE[features]
     ended = np.vstack([walk, np.repeat(walk[-1:], late, axis=0)])
-    when, outs = zip(*((k, out) for k, r in enumerate(ended) if (out := stream.push(r)) is not None), strict=True)
+    when, outs = zip(
+        *((k, out) for k, r in enumerate(ended) if (out := stream.push(r)) is not None), strict=True
+    )
     assert when == tuple(range(127 + late, len(ended), 64))
     batch = har.extract(walk, features=features)
     np.testing.assert_allclose(np.array(outs), batch, rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.parametrize("features", ["compact", "uci561"])
-def test_nothing_looks_further_ahead_than_it_says(features: har.Features, walk: NDArray[np.float64]) -> None:
+def test_nothing_looks_further_ahead_than_it_says(
+    features: har.Features, walk: NDArray[np.float64]
+) -> None:
     starts = np.array([0, 500, 1000])
     changed = walk.copy()
     changed[1128 + LATE[features] :] = 7.0
     np.testing.assert_array_equal(
-        har.extract(walk, features=features, starts=starts), har.extract(changed, features=features, starts=starts)
+        har.extract(walk, features=features, starts=starts),
+        har.extract(changed, features=features, starts=starts),
     )
 
 
 def test_compact_starts_in_the_steady_state() -> None:
-    """A sensor that lies still from the first reading gives the same inputs in the first window as in the last."""
+    """A sensor that lies still from the first reading gives the same inputs in the first window as
+    in the last."""
     still = np.tile([0.3, -0.5, 0.8, 0.02, -0.01, 0.03], (640, 1))
     inputs = har.extract(still)
     np.testing.assert_allclose(inputs[0], inputs[-1], atol=1e-9)
@@ -91,10 +109,14 @@ def test_compact_is_small_and_named() -> None:
 
 
 def test_compact_in_float32_stays_within_the_derived_bound() -> None:
-    """On a whole recording with every activity, and far within it on average: the bound is no blank cheque."""
+    """On a whole recording with every activity, and far within it on average: the bound is no blank
+    cheque."""
     imu = hapt.load()[4].imu
     stream = har.Stream("compact", dtype=np.float32)
-    single = np.array([out for out in map(stream.push, imu.astype(np.float32)) if out is not None], dtype=np.float64)
+    single = np.array(
+        [out for out in map(stream.push, imu.astype(np.float32)) if out is not None],
+        dtype=np.float64,
+    )
     error = np.abs(single - har.extract(imu))
     bound = rounding.float32_bound(imu)
     assert bound.shape == error.shape
@@ -111,7 +133,9 @@ def test_compact_in_float32_stays_within_the_derived_bound() -> None:
     seed=st.integers(0, 2**31),
 )
 @settings(max_examples=20, deadline=None)
-def test_compact_is_finite_on_anything_finite(rotation: float, values: list[float], seed: int) -> None:
+def test_compact_is_finite_on_anything_finite(
+    rotation: float, values: list[float], seed: int
+) -> None:
     noise = np.random.default_rng(seed).normal(size=(256, 6)) * abs(rotation)
     for imu in (np.tile(values, (256, 1)), noise, np.zeros((256, 6))):
         assert np.isfinite(har.extract(imu)).all()
@@ -130,7 +154,9 @@ def test_compact_is_finite_on_anything_finite(rotation: float, values: list[floa
         (np.zeros((200, 6)), {"features": "other"}, "features"),
     ],
 )
-def test_bad_readings_say_what_is_wrong(imu: NDArray[np.float64], arguments: dict[str, object], says: str) -> None:
+def test_bad_readings_say_what_is_wrong(
+    imu: NDArray[np.float64], arguments: dict[str, object], says: str
+) -> None:
     with pytest.raises(ValueError, match=says):
         har.extract(imu, **arguments)  # type: ignore[arg-type]
 

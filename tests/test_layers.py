@@ -32,7 +32,11 @@ def test_every_import_points_downwards() -> None:
     ],
 )
 def test_a_wrong_one_is_found(module: str, wrong: str, tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "src" / "tinyodl", tmp_path / "tinyodl", ignore=shutil.ignore_patterns("*.xz", "*.js"))
+    shutil.copytree(
+        ROOT / "src" / "tinyodl",
+        tmp_path / "tinyodl",
+        ignore=shutil.ignore_patterns("*.xz", "*.js"),
+    )
     with (tmp_path / "tinyodl" / module).open("a") as file:
         file.write(f"\n{wrong}\n")
     done = lint(tmp_path)

@@ -48,11 +48,17 @@ def sample(seed: int, count: int = 60, n: int = 5, m: int = 3) -> tuple[Array, N
 def test_any_chunking_is_the_batch_ridge_solution(
     seed: int, cuts: list[int], hidden: int, regularization: float, weighted: bool
 ) -> None:
-    """The sum of the steps' rounding errors is at most about steps * d * eps relative to P's largest value, which
-    the condition of the Gram matrix turns into an error of beta: the tolerance is that product."""
+    """The sum of the steps' rounding errors is at most about steps * d * eps relative to P's
+    largest value, which the condition of the Gram matrix turns into an error of beta: the tolerance
+    is that product."""
     X, y = sample(seed)
     weight = np.random.default_rng(seed).uniform(0.1, 3, len(X)) if weighted else np.ones(len(X))
-    make = {"n_hidden": hidden, "direct": True, "regularization": regularization, "random_state": seed % 1000}
+    make = {
+        "n_hidden": hidden,
+        "direct": True,
+        "regularization": regularization,
+        "random_state": seed % 1000,
+    }
     batch = OSELMClassifier(**make).fit(X, y, sample_weight=weight)
     chunked = OSELMClassifier(**make)
     edges = sorted({0, len(X), *cuts})
@@ -62,12 +68,22 @@ def test_any_chunking_is_the_batch_ridge_solution(
     gram = (H * weight[:, None]).T @ H + regularization * np.eye(H.shape[1])
     tolerance = len(X) * H.shape[1] * np.finfo(float).eps * np.linalg.cond(gram)
     expected = np.linalg.inv(gram)
-    np.testing.assert_allclose(rls.full(chunked.P_), expected, atol=tolerance * abs(expected).max(), rtol=0)
-    np.testing.assert_allclose(rls.full(batch.P_), expected, atol=tolerance * abs(expected).max(), rtol=0)
-    np.testing.assert_allclose(chunked.beta_, batch.beta_, atol=tolerance * max(1, abs(batch.beta_).max()), rtol=0)
+    np.testing.assert_allclose(
+        rls.full(chunked.P_), expected, atol=tolerance * abs(expected).max(), rtol=0
+    )
+    np.testing.assert_allclose(
+        rls.full(batch.P_), expected, atol=tolerance * abs(expected).max(), rtol=0
+    )
+    np.testing.assert_allclose(
+        chunked.beta_, batch.beta_, atol=tolerance * max(1, abs(batch.beta_).max()), rtol=0
+    )
 
 
-@given(seed=st.integers(0, 2**31), forgetting=st.sampled_from([1.0, 0.99, 0.9]), weight=st.floats(0.05, 50))
+@given(
+    seed=st.integers(0, 2**31),
+    forgetting=st.sampled_from([1.0, 0.99, 0.9]),
+    weight=st.floats(0.05, 50),
+)
 @settings(max_examples=50, deadline=None)
 def test_compiled_step_is_the_reference(seed: int, forgetting: float, weight: float) -> None:
     draws = np.random.default_rng(seed)
@@ -105,14 +121,19 @@ def streams(count: int) -> dict[str, Array]:
         "constant": np.tile([0.5, -0.5, 1.0, 0.0, 0.3, -1.0], (count, 1)),
         "collinear": base @ draws.normal(size=(2, 6)),
         "huge": base @ draws.normal(size=(2, 6)) * 1e8,
-        "huge at times": draws.uniform(-1, 1, (count, 6)) * np.where(draws.random((count, 1)) < 0.01, 1e9, 1),
+        "huge at times": draws.uniform(-1, 1, (count, 6))
+        * np.where(draws.random((count, 1)) < 0.01, 1e9, 1),
         "tiny": draws.uniform(-1e-9, 1e-9, (count, 6)),
     }
 
 
 @pytest.mark.parametrize("forgetting", [1.0, 0.99])
-@pytest.mark.parametrize("kind", ["plain", "constant", "collinear", "huge", "huge at times", "tiny"])
-def test_p_stays_positive_definite_and_bounded_over_a_million_samples(kind: str, forgetting: float) -> None:
+@pytest.mark.parametrize(
+    "kind", ["plain", "constant", "collinear", "huge", "huge at times", "tiny"]
+)
+def test_p_stays_positive_definite_and_bounded_over_a_million_samples(
+    kind: str, forgetting: float
+) -> None:
     count = 1_000_000
     X = streams(count)[kind]
     y = np.random.default_rng(1).integers(0, 2, count)
@@ -191,7 +212,11 @@ def test_bad_samples_change_nothing() -> None:
 
 
 def test_an_untrained_model_says_so() -> None:
-    for call in (lambda m, x: m.learn_one(x, 0), lambda m, x: m.predict_one(x), lambda m, x: m.boost(2.0)):
+    for call in (
+        lambda m, x: m.learn_one(x, 0),
+        lambda m, x: m.predict_one(x),
+        lambda m, x: m.boost(2.0),
+    ):
         with pytest.raises(NotFittedError):
             call(OSELMClassifier(), np.zeros(3))
 
@@ -243,7 +268,9 @@ def test_probabilities_are_calibrated_where_there_is_data() -> None:
     draws = np.random.default_rng(0)
     y = draws.integers(0, 3, 30_000)
     X = draws.normal(size=(30_000, 2)) + np.array([[0, 0], [1.5, 0], [0, 1.5]])[y]
-    model = OSELMClassifier(64, direct=True, regularization=0.1, hidden_scale=3.0).fit(X[:15_000], y[:15_000])
+    model = OSELMClassifier(64, direct=True, regularization=0.1, hidden_scale=3.0).fit(
+        X[:15_000], y[:15_000]
+    )
     chance = model.predict_proba(X[15_000:])
     np.testing.assert_allclose(chance.sum(axis=1), 1)
     said, right = chance.max(axis=1), chance.argmax(axis=1) == y[15_000:]
@@ -260,10 +287,14 @@ def test_seed_search_takes_the_least_loss_and_it_helps() -> None:
     X = draws.uniform(-1, 1, (600, 6))
     y = (X[:, 0] * X[:, 1] > 0).astype(int)
     groups = np.arange(600) % 6
-    found = seed_search(X[:400], y[:400], groups[:400], OSELMClassifier(12, hidden_scale=4.0), range(30))
+    found = seed_search(
+        X[:400], y[:400], groups[:400], OSELMClassifier(12, hidden_scale=4.0), range(30)
+    )
     assert found.best == found.seeds[found.losses.argmin()]
     scores = [
-        OSELMClassifier(12, hidden_scale=4.0, random_state=s).fit(X[:400], y[:400]).score(X[400:], y[400:])
+        OSELMClassifier(12, hidden_scale=4.0, random_state=s)
+        .fit(X[:400], y[:400])
+        .score(X[400:], y[400:])
         for s in range(30)
     ]
     assert scores[found.best] > np.median(scores)
@@ -275,14 +306,18 @@ def test_state_bytes_counts_what_is_kept() -> None:
     X, y = sample(0)
     model = OSELMClassifier(8).fit(X, y)
     assert model.state_bytes() == 4 * (36 + 8 * 3 + 8 + 8 + 3 + 5)
-    assert OSELMClassifier(8, alpha="base").fit(X, y).state_bytes() == model.state_bytes() + 4 * 5 * 8
+    assert (
+        OSELMClassifier(8, alpha="base").fit(X, y).state_bytes() == model.state_bytes() + 4 * 5 * 8
+    )
 
 
 def a_model() -> Model:
     X, y = sample(0)
     scaler = RangeScaler().fit(X)
     names = np.array(["rest", "run", "walk"])[y]
-    learner = OSELMClassifier(8, direct=True, alpha="hash", forgetting=0.99).fit(scaler.transform(X), names)
+    learner = OSELMClassifier(8, direct=True, alpha="hash", forgetting=0.99).fit(
+        scaler.transform(X), names
+    )
     return Model(learner, scaler, tuple("abcde"))
 
 
@@ -320,7 +355,9 @@ def test_a_damaged_file_is_refused(data: st.DataObject) -> None:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
     max_leaves=8,
 )
 

@@ -1,4 +1,5 @@
-"""Own recordings from the command line: train, run, info, evaluate, and the errors that a user sees."""
+"""Own recordings from the command line: train, run, info, evaluate, and the errors that a user
+sees."""
 
 import importlib.util
 import json
@@ -36,9 +37,13 @@ def watch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = np.load(file, allow_pickle=True).item()
     tables = [
         pl.DataFrame({name: X[:, k] for k, name in enumerate((*ACC, *GYRO))}).with_columns(
-            activity=pl.lit(data["y_labels"][int(y)]), subject=pl.lit(int(person)), recording=pl.lit(number)
+            activity=pl.lit(data["y_labels"][int(y)]),
+            subject=pl.lit(int(person)),
+            recording=pl.lit(number),
         )
-        for number, (X, y, person) in enumerate(zip(data["X"], data["y"], data["subject"], strict=True))
+        for number, (X, y, person) in enumerate(
+            zip(data["X"], data["y"], data["subject"], strict=True)
+        )
     ]
     path = tmp_path_factory.mktemp("watch") / "watch.csv"
     pl.concat(tables).write_csv(path)
@@ -77,13 +82,25 @@ def test_evaluate_equals_reproduce_on_the_same_recordings(tmp_path: Path) -> Non
     assert command("evaluate", "--data", table, *shared, "--json", own).returncode == 0
     assert command("reproduce", "--protocol", "person", *shared, "--json", ours).returncode == 0
     a, b = json.loads(own.read_text()), json.loads(ours.read_text())
-    for key in ("rows", "pruning", "one_sided", "same_share", "drift", "device", "teachers", "energy", "activities"):
+    for key in (
+        "rows",
+        "pruning",
+        "one_sided",
+        "same_share",
+        "drift",
+        "device",
+        "teachers",
+        "energy",
+        "activities",
+    ):
         assert a[key] == b[key], key
     for mine, theirs in zip(a["per_person"], b["per_person"], strict=True):
         assert mine | {"chose_inputs": None} == theirs | {"chose_inputs": None}
 
 
-@pytest.mark.parametrize("extra", [("--window", 1), ("--label", "majority"), ("--window", 4, "--hidden", 8)])
+@pytest.mark.parametrize(
+    "extra", [("--window", 1), ("--label", "majority"), ("--window", 4, "--hidden", 8)]
+)
 def test_other_windows_and_labels(watch: Path, tmp_path: Path, extra: tuple[object, ...]) -> None:
     path = tmp_path / "m.todl"
     assert command("train", "--data", watch, "--output", path, *extra).returncode == 0
@@ -107,12 +124,24 @@ def test_without_a_gyroscope(watch: Path, tmp_path: Path, model: Path) -> None:
     refused("run", model, "--data", poor, says="the model was made for other inputs")
     three = "".join("0.0,0.0,1.0\n" for _ in range(200))
     assert command("run", path, text=three).returncode == 0
-    refused("run", model, text=three, says="line 1: expected acc_x,acc_y,acc_z,gyro_x,gyro_y,gyro_z")
+    refused(
+        "run", model, text=three, says="line 1: expected acc_x,acc_y,acc_z,gyro_x,gyro_y,gyro_z"
+    )
 
 
 def test_run_replays_prints_and_saves(watch: Path, model: Path, tmp_path: Path) -> None:
     after = tmp_path / "after.todl"
-    options = ("--data", watch, "--subject", 3, "--training", "--policy", "all", "--labels-per-day", 20)
+    options = (
+        "--data",
+        watch,
+        "--subject",
+        3,
+        "--training",
+        "--policy",
+        "all",
+        "--labels-per-day",
+        20,
+    )
     done = command("run", model, *options, "--json", "--output", after)
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
@@ -126,13 +155,20 @@ def test_run_replays_prints_and_saves(watch: Path, model: Path, tmp_path: Path) 
     assert "right as they came" in plain.stderr
 
 
-def test_run_from_standard_input_is_the_same_as_from_a_file(watch: Path, model: Path, tmp_path: Path) -> None:
+def test_run_from_standard_input_is_the_same_as_from_a_file(
+    watch: Path, model: Path, tmp_path: Path
+) -> None:
     first = pl.read_csv(watch).filter(pl.col("recording") == 0)
     one = tmp_path / "one.csv"
     first.write_csv(one)
     told = ("--acc-unit", "g", "--gyro-unit", "rad/s", "--rate", 50)
     a = command("run", model, "--data", one, "--json", *told)
-    b = command("run", model, "--json", text=first.select(*ACC, *GYRO, "activity").write_csv(include_header=False))
+    b = command(
+        "run",
+        model,
+        "--json",
+        text=first.select(*ACC, *GYRO, "activity").write_csv(include_header=False),
+    )
     assert a.returncode == b.returncode == 0
     assert a.stdout == b.stdout
 
@@ -158,14 +194,33 @@ def test_errors_of_whole_data_sets(watch: Path, model: Path, tmp_path: Path) -> 
     refused("evaluate", "--data", one, says="recordings of 1 person")
     frame.filter(pl.col("recording") < 2).with_columns(subject=pl.lit(1)).head(400).write_csv(one)
     refused("train", "--data", one, "--output", tmp_path / "m", says="only one activity")
-    frame.filter((pl.col("subject") != 4) | (pl.int_range(pl.len()).over("recording") < 100)).write_csv(one)
+    frame.filter(
+        (pl.col("subject") != 4) | (pl.int_range(pl.len()).over("recording") < 100)
+    ).write_csv(one)
     refused("evaluate", "--data", one, says="subject '4' has too few windows")
     frame.with_columns(
         activity=pl.when(pl.int_range(pl.len()) < 20).then(pl.lit("blink")).otherwise("activity")
     ).write_csv(one)
     refused("evaluate", "--data", one, says="activity 'blink' has no window of 2.56 s")
-    refused("evaluate", "--data", watch, "--features", "uci561", "--window", 1, says="uci561 needs a gyroscope")
-    refused("run", model, "--data", watch, "--subject", "nobody", says="no subject 'nobody' in the recordings")
+    refused(
+        "evaluate",
+        "--data",
+        watch,
+        "--features",
+        "uci561",
+        "--window",
+        1,
+        says="uci561 needs a gyroscope",
+    )
+    refused(
+        "run",
+        model,
+        "--data",
+        watch,
+        "--subject",
+        "nobody",
+        says="no subject 'nobody' in the recordings",
+    )
     refused("evaluate", "--data", tmp_path / "none.csv", says="there is no such file")
     refused("evaluate", "--data", watch, "--rate", 5, says="too few to tell movements apart")
     refused("run", model, text="0,0,1,0,0,0\nx,0,1,0,0,0\n", says="line 2: expected")
@@ -194,7 +249,9 @@ def test_two_people_are_enough_and_one_without_a_test_is_named(watch: Path, tmp_
     two, few = tmp_path / "two.csv", tmp_path / "few.csv"
     frame = pl.read_csv(watch).filter(pl.col("subject") <= 2)
     frame.write_csv(two)
-    done = command("evaluate", "--data", two, "--seeds", 1, "--hidden", 8, "--json", tmp_path / "out.json")
+    done = command(
+        "evaluate", "--data", two, "--seeds", 1, "--hidden", 8, "--json", tmp_path / "out.json"
+    )
     assert done.returncode == 0, done.stderr
     json.loads((tmp_path / "out.json").read_text(), parse_constant=lambda name: pytest.fail(name))
     frame.filter(pl.int_range(pl.len()).over("recording") < 200).write_csv(few)

@@ -11,13 +11,17 @@ from tinyodl import prune
 from tinyodl.prune import Auto, Decision, Outlook, auto, published
 
 CONFIDENCE = st.floats(0, 1.5)
-EVENTS = st.lists(st.tuples(CONFIDENCE, CONFIDENCE, st.integers(0, 5), st.integers(0, 5)), max_size=300)
+EVENTS = st.lists(
+    st.tuples(CONFIDENCE, CONFIDENCE, st.integers(0, 5), st.integers(0, 5)), max_size=300
+)
 
 
 @pytest.mark.parametrize("name", prune.POLICIES)
 @given(events=EVENTS)
 @settings(max_examples=25, deadline=None)
-def test_every_policy_stays_in_range_and_starts_afresh(name: str, events: list[tuple[float, float, int, int]]) -> None:
+def test_every_policy_stays_in_range_and_starts_afresh(
+    name: str, events: list[tuple[float, float, int, int]]
+) -> None:
     policy = prune.make(name)
     policy.start()
 
@@ -60,7 +64,8 @@ def test_published_rule_step_by_step() -> None:
     policy.start()
     assert policy.theta == 1.0
     for _ in range(3):
-        assert policy.decide(Outlook(0, 2.0, 0.0)) is Decision.ASK  # warm-up: asked whatever the confidence
+        # Warm-up: asked whatever the confidence.
+        assert policy.decide(Outlook(0, 2.0, 0.0)) is Decision.ASK
         policy.told(Outlook(0, 0.5, 0.0), 0)
     assert policy.theta == 0.64
     for _ in range(2):

@@ -19,7 +19,9 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
 def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = runs.Config(features=("compact",), hidden=(16,), seeds=1)
     path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_text(html.render(summarise(config, runs.run(config, Source.official(), 1))), encoding="utf-8")
+    path.write_text(
+        html.render(summarise(config, runs.run(config, Source.official(), 1))), encoding="utf-8"
+    )
     return path
 
 
@@ -53,9 +55,12 @@ def test_it_opens_without_a_complaint(page_file: Path, scheme: Any, width: int) 
 
 def _check(page: Page, scheme: str, width: int) -> None:
     drawn = page.evaluate(
-        "[...document.querySelectorAll('.chart')].map(c => [c.id, c.querySelectorAll('.trace').length])"
+        "[...document.querySelectorAll('.chart')].map(c => [c.id, "
+        "c.querySelectorAll('.trace').length])"
     )
-    assert [name for name, _ in drawn] == [f"chart-{k}" for k in ("labels", "people", "timeline", "memory", "pareto")]
+    assert [name for name, _ in drawn] == [
+        f"chart-{k}" for k in ("labels", "people", "timeline", "memory", "pareto")
+    ]
     assert all(traces > 0 for _, traces in drawn)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     paper = page.evaluate("getComputedStyle(document.body).backgroundColor")

@@ -1,4 +1,5 @@
-"""The experiment: what the document says, that it is honest, and that it is the same whatever runs beside."""
+"""The experiment: what the document says, that it is honest, and that it is the same whatever runs
+beside."""
 
 import importlib.metadata
 import json
@@ -35,7 +36,8 @@ def quick() -> dict[str, Any]:
 
 @pytest.mark.parametrize("share", [0.6, 0.7])
 def test_blocked_split_shares_no_reading(compact_windows: Windows, share: float) -> None:
-    """Per activity of a recording: first side, one window dropped, second side; so no two sides overlap."""
+    """Per activity of a recording: first side, one window dropped, second side; so no two sides
+    overlap."""
     w = compact_windows
     first, second = splits.cut(w, np.arange(len(w.y)), share, "blocked", 0)
     assert not set(first) & set(second)
@@ -59,9 +61,14 @@ def test_random_split_depends_on_the_seed_and_keeps_time_order(compact_windows: 
 
 
 @pytest.mark.parametrize("protocol", ["pooled", "person"])
-def test_the_trained_model_knows_nothing_of_the_test_people(compact_windows: Windows, protocol: trial.Protocol) -> None:
-    """Change every window of the people tested, and everything before the stream stays the same to the bit."""
-    what = trial.Trial(protocol, "compact", (16,), "blocked", "time", "int8", 1, 3 if protocol == "person" else 0)
+def test_the_trained_model_knows_nothing_of_the_test_people(
+    compact_windows: Windows, protocol: trial.Protocol
+) -> None:
+    """Change every window of the people tested, and everything before the stream stays the same to
+    the bit."""
+    what = trial.Trial(
+        protocol, "compact", (16,), "blocked", "time", "int8", 1, 3 if protocol == "person" else 0
+    )
     people = DRIFTED if protocol == "pooled" else (3,)
     own = np.isin(compact_windows.subject, people)
     X = compact_windows.X.copy()
@@ -120,7 +127,9 @@ def test_document_has_the_promised_keys(quick: dict[str, Any]) -> None:
     for r in quick["rows"]:
         assert row | {"accuracy_before_after", "state_bytes", "seeds"} <= set(r)
         assert len(r["seeds"]) == 2
-        assert np.mean([s["accuracy_after"] for s in r["seeds"]]) == pytest.approx(r["accuracy_after"])
+        assert np.mean([s["accuracy_after"] for s in r["seeds"]]) == pytest.approx(
+            r["accuracy_after"]
+        )
     keys = {
         "method",
         "features",
@@ -156,7 +165,8 @@ def test_figures_are_found_by_name_not_by_place(quick: dict[str, Any]) -> None:
 
 
 def test_golden_run(quick: dict[str, Any]) -> None:
-    """The main result, with room for other versions of the numerical libraries; a change of method shows."""
+    """The main result, with room for other versions of the numerical libraries; a change of method
+    shows."""
     tiny = next(r for r in quick["rows"] if r["method"] == "ODLTiny")
     assert tiny["accuracy_before"] >= 0.975
     assert tiny["accuracy_drifted"] >= 0.923
@@ -238,7 +248,9 @@ def test_cache_key_changes_with_the_question() -> None:
 
 
 @pytest.mark.parametrize("above", ["reports", "cli", "elsewhere"])
-def test_cache_key_changes_with_the_code_wherever_it_is_installed(above: str, tmp_path: Path) -> None:
+def test_cache_key_changes_with_the_code_wherever_it_is_installed(
+    above: str, tmp_path: Path
+) -> None:
     root = tmp_path / above / "tinyodl"
     (root / "learn").mkdir(parents=True)
     (root / "cli").mkdir()
@@ -250,8 +262,12 @@ def test_cache_key_changes_with_the_code_wherever_it_is_installed(above: str, tm
     assert cache.source_digest(root) != before
 
 
-@pytest.mark.parametrize("library", ["numpy", "scipy", "scikit-learn", "numba", "river", "river, missing"])
-def test_cache_key_changes_with_the_libraries(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "library", ["numpy", "scipy", "scikit-learn", "numba", "river", "river, missing"]
+)
+def test_cache_key_changes_with_the_libraries(
+    library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     name, _, missing = library.partition(", ")
 
     def version(asked: str) -> str:
@@ -264,7 +280,9 @@ def test_cache_key_changes_with_the_libraries(library: str, monkeypatch: pytest.
     assert cache.code_version.__wrapped__() != before
 
 
-def test_missing_river_is_said_once(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_river_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     from tinyodl.cli import reproduce
     from tinyodl.cli.options import Running
 
@@ -278,7 +296,9 @@ def test_missing_river_is_said_once(monkeypatch: pytest.MonkeyPatch, capsys: pyt
 
 
 def command(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "tinyodl", *arguments], capture_output=True, text=True, cwd=cwd)
+    return subprocess.run(
+        [sys.executable, "-m", "tinyodl", *arguments], capture_output=True, text=True, cwd=cwd
+    )
 
 
 def test_help_names_an_example() -> None:
@@ -290,7 +310,9 @@ def test_help_names_an_example() -> None:
 
 
 def test_command_line_writes_what_it_says(tmp_path: Path) -> None:
-    done = command("reproduce", "--quick", "--hidden", "16", "--json", "out/figures.json", cwd=tmp_path)
+    done = command(
+        "reproduce", "--quick", "--hidden", "16", "--json", "out/figures.json", cwd=tmp_path
+    )
     assert done.returncode == 0, done.stderr
     assert "ODLTiny" in done.stdout
     written = json.loads((tmp_path / "out" / "figures.json").read_text())

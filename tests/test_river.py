@@ -18,7 +18,9 @@ def make() -> RiverOSELM:
 
 
 @pytest.mark.parametrize(
-    "check", [c for c in yield_checks(make()) if c.__name__ not in LEFT_OUT], ids=lambda c: c.__name__
+    "check",
+    [c for c in yield_checks(make()) if c.__name__ not in LEFT_OUT],
+    ids=lambda c: c.__name__,
 )
 def test_river_conventions(check: Callable[[Any], None]) -> None:
     check(make())

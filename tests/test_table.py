@@ -29,7 +29,9 @@ def frame(rows: int = ROWS, rate: float = 50.0, seed: int = 0) -> pl.DataFrame:
     gyro[walking, 0] += 0.8 * np.cos(4 * math.pi * time[walking])
     columns = dict(zip(table.ACC + table.GYRO, np.hstack([acc, gyro]).T, strict=True))
     return pl.DataFrame(columns).with_columns(
-        activity=pl.Series(np.where(walking, "walking", "sitting")), subject=pl.lit("ann"), time=pl.Series(time)
+        activity=pl.Series(np.where(walking, "walking", "sitting")),
+        subject=pl.lit("ann"),
+        time=pl.Series(time),
     )
 
 
@@ -38,13 +40,17 @@ def put(row: int, **values: object) -> Callable[[pl.DataFrame], pl.DataFrame]:
 
     def change(f: pl.DataFrame) -> pl.DataFrame:
         here = pl.int_range(pl.len()) == row
-        return f.with_columns([pl.when(here).then(pl.lit(v)).otherwise(pl.col(k)).alias(k) for k, v in values.items()])
+        return f.with_columns(
+            [pl.when(here).then(pl.lit(v)).otherwise(pl.col(k)).alias(k) for k, v in values.items()]
+        )
 
     return change
 
 
 def gap(f: pl.DataFrame) -> pl.DataFrame:
-    return f.with_columns(time=pl.col("time") + pl.when(pl.int_range(pl.len()) >= 1000).then(3.0).otherwise(0.0))
+    return f.with_columns(
+        time=pl.col("time") + pl.when(pl.int_range(pl.len()) >= 1000).then(3.0).otherwise(0.0)
+    )
 
 
 def scaled(columns: tuple[str, ...], factor: float) -> Callable[[pl.DataFrame], pl.DataFrame]:
@@ -64,10 +70,16 @@ BAD: dict[str, tuple[Callable[[pl.DataFrame], pl.DataFrame], str]] = {
     "NaN": (put(10, acc_x=float("nan")), r"row 12: acc_x is 'NaN'"),
     "infinite": (put(10, gyro_x=float("inf")), r"row 12: gyro_x is 'inf'"),
     "empty value": (put(20, acc_z=None), r"row 22: acc_z is empty"),
-    "text for a number": (lambda f: put(5, acc_z="1,02")(f.cast({"acc_z": pl.String})), r"row 7: acc_z is '1,02'"),
+    "text for a number": (
+        lambda f: put(5, acc_z="1,02")(f.cast({"acc_z": pl.String})),
+        r"row 7: acc_z is '1,02'",
+    ),
     "absurd acceleration": (put(30, acc_x=900.0), r"row 32: acc_x is 900 g"),
     "absurd rotation": (put(30, gyro_y=9000.0), r"row 32: gyro_y is .* more than a sensor reads"),
-    "gravity taken out": (lambda f: f.with_columns(acc_z=pl.col("acc_z") - 1), r"Readings must hold gravity"),
+    "gravity taken out": (
+        lambda f: f.with_columns(acc_z=pl.col("acc_z") - 1),
+        r"Readings must hold gravity",
+    ),
     "stuck sensor": (
         lambda f: f.with_columns([pl.lit(0.6).alias(c) for c in table.ACC]),
         r"does not change at all",
@@ -75,21 +87,32 @@ BAD: dict[str, tuple[Callable[[pl.DataFrame], pl.DataFrame], str]] = {
     "time backwards": (put(100, time=0.5), r"row 102: time runs backwards"),
     "time stands still": (put(100, time=99 / 50), r"row 102: time stands still"),
     "gap": (gap, r"row 1002: 3\.\d* s are missing before it .*--split-gaps"),
-    "no unit of time": (lambda f: f.with_columns(time=pl.col("time") * 1e12), r"no rate of a sensor"),
+    "no unit of time": (
+        lambda f: f.with_columns(time=pl.col("time") * 1e12),
+        r"no rate of a sensor",
+    ),
     "time that is none": (lambda f: f.with_columns(time=pl.lit("noon")), r"row 2: time is 'noon'"),
-    "rate too low": (lambda f: f.with_columns(time=pl.col("time") * 10), r"too few to tell movements apart"),
+    "rate too low": (
+        lambda f: f.with_columns(time=pl.col("time") * 10),
+        r"too few to tell movements apart",
+    ),
     "mixed units of acceleration": (
         other(scaled(table.ACC, STANDARD_GRAVITY)),
         r"mixed units of acceleration: g .*m/s2",
     ),
-    "mixed units of rotation": (other(scaled(table.GYRO, 180 / math.pi)), r"mixed units of rotation|cannot tell"),
+    "mixed units of rotation": (
+        other(scaled(table.GYRO, 180 / math.pi)),
+        r"mixed units of rotation|cannot tell",
+    ),
     "nobody's row": (put(40, subject=""), r"row 42: no subject"),
     "two people, one recording": (
         lambda f: other(lambda g: g)(f).with_columns(recording=pl.lit("a")),
         r"row 3002: recording 'a' is of 'ann' and of 'bob'",
     ),
     "interleaved recordings": (
-        lambda f: f.with_columns(recording=pl.Series(["a", "b", "a"]).gather(np.arange(ROWS) // 1000)),
+        lambda f: f.with_columns(
+            recording=pl.Series(["a", "b", "a"]).gather(np.arange(ROWS) // 1000)
+        ),
         r"row 2002: recording 'a' goes on",
     ),
     "no rows": (lambda f: f.head(0), r"no rows"),
@@ -142,7 +165,9 @@ def test_units_separators_and_layouts_give_the_same(tmp_path: Path) -> None:
         "table.parquet": lambda f, p: f.write_parquet(p),
         "metric.csv": lambda f, p: scaled(table.ACC, STANDARD_GRAVITY)(f).write_csv(p),
         "degrees.csv": lambda f, p: scaled(table.GYRO, 180 / math.pi)(f).write_csv(p),
-        "milliseconds.csv": lambda f, p: f.with_columns(time=(pl.col("time") * 1000).round()).write_csv(p),
+        "milliseconds.csv": lambda f, p: f.with_columns(
+            time=(pl.col("time") * 1000).round()
+        ).write_csv(p),
         "dates.csv": lambda f, p: f.with_columns(
             time=pl.lit("2026-01-31T12:00:00").str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="ns")
             + pl.duration(microseconds=(pl.col("time") * 1e6).round().cast(pl.Int64))
@@ -152,8 +177,12 @@ def test_units_separators_and_layouts_give_the_same(tmp_path: Path) -> None:
     for name, write in others.items():
         write(plain, tmp_path / name)
         found = table.read([tmp_path / name])
-        np.testing.assert_allclose(found.dataset.recordings[0].imu, reference.recordings[0].imu, rtol=1e-12, atol=1e-12)
-        assert np.array_equal(found.dataset.recordings[0].activity, reference.recordings[0].activity)
+        np.testing.assert_allclose(
+            found.dataset.recordings[0].imu, reference.recordings[0].imu, rtol=1e-12, atol=1e-12
+        )
+        assert np.array_equal(
+            found.dataset.recordings[0].activity, reference.recordings[0].activity
+        )
     assert any("m/s2" in note for note in table.read([tmp_path / "metric.csv"]).notes)
     assert any("deg/s" in note for note in table.read([tmp_path / "degrees.csv"]).notes)
     told = table.Options(acc_unit="g", gyro_unit="rad/s", rate=50)
@@ -161,7 +190,9 @@ def test_units_separators_and_layouts_give_the_same(tmp_path: Path) -> None:
 
 
 def test_unlabelled_readings_gaps_and_missing_gyroscope(tmp_path: Path) -> None:
-    gap(frame()).with_columns(activity=pl.lit("None")).drop(table.GYRO).write_csv(tmp_path / "a.csv")
+    gap(frame()).with_columns(activity=pl.lit("None")).drop(table.GYRO).write_csv(
+        tmp_path / "a.csv"
+    )
     found = table.read([tmp_path / "a.csv"], table.Options(split_gaps=True))
     assert [len(r.imu) for r in found.dataset.recordings] == [1000, 2000]
     assert all(r.imu.shape[1] == 3 and not r.activity.any() for r in found.dataset.recordings)

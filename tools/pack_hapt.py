@@ -1,7 +1,8 @@
 """Pack the HAPT recordings into the package: `python tools/pack_hapt.py hapt_raw.npz`.
 
-Input: an .npz with `imu` (readings, 6) int16 counts, `recording`, `subject`, `activity` (readings,) uint8.
-Output: src/tinyodl/data/hapt.xz, read back by tinyodl.data.hapt and compared before it is kept.
+Input: an .npz with `imu` (readings, 6) int16 counts, `recording`, `subject`, `activity` (readings,)
+uint8. Output: src/tinyodl/data/hapt.xz, read back by tinyodl.data.hapt and compared before it is
+kept.
 """
 
 import sys

@@ -7,7 +7,16 @@
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["Model", "OSELMClassifier", "OnDeviceLearner", "extract", "load", "save", "seed_search", "train"]
+__all__ = [
+    "Model",
+    "OSELMClassifier",
+    "OnDeviceLearner",
+    "extract",
+    "load",
+    "save",
+    "seed_search",
+    "train",
+]
 
 if TYPE_CHECKING:
     from tinyodl.device import OnDeviceLearner

@@ -22,16 +22,25 @@ from tinyodl.har import WINDOW, RangeScaler, check_window
 from tinyodl.learn import OSELMClassifier
 from tinyodl.learn.store import ModelFileError, pack, unpack
 
-__all__ = ["Model", "ModelFileError", "dumps", "load", "loads", "save", "scaling_bytes", "state_bytes"]
+__all__ = [
+    "Model",
+    "ModelFileError",
+    "dumps",
+    "load",
+    "loads",
+    "save",
+    "scaling_bytes",
+    "state_bytes",
+]
 
 _KIND = "model"
 _CLASS_TYPES = {"b": "bool", "i": "int64", "u": "int64", "f": "float64", "U": "str"}
 
 
 class Model(NamedTuple):
-    """learner: fitted on scaled inputs; scaler: learnt from the same people; names: of the inputs, in order;
-    window: readings that an input is computed over; calibration: for drift detection, None without; capacity:
-    activities that a device has room for (0: those of the learner)."""
+    """learner: fitted on scaled inputs; scaler: learnt from the same people; names: of the inputs,
+    in order; window: readings that an input is computed over; calibration: for drift detection,
+    None without; capacity: activities that a device has room for (0: those of the learner)."""
 
     learner: OSELMClassifier
     scaler: RangeScaler
@@ -50,7 +59,8 @@ class Model(NamedTuple):
 
 
 def state_bytes(learner: OSELMClassifier, learns: bool = True) -> int:
-    """Bytes kept to predict, and to learn, in float32: the learner's, and those of the scaling of its inputs."""
+    """Bytes kept to predict, and to learn, in float32: the learner's, and those of the scaling of
+    its inputs."""
     return learner.state_bytes(learns=learns) + scaling_bytes(learner.n_features_in_)
 
 
@@ -65,7 +75,8 @@ def save(model: Model, path: str | Path) -> None:
 
 
 def load(path: str | Path) -> Model:
-    """Read a model; ModelFileError where the file is damaged, too new, or not what it says it is."""
+    """Read a model; ModelFileError where the file is damaged, too new, or not what it says it
+    is."""
     try:
         return loads(Path(path).read_bytes())
     except ModelFileError as error:
@@ -97,7 +108,10 @@ def dumps(model: Model) -> bytes:
         "gain": scaler.gain_,
     }
     if calibration is not None:
-        arrays |= {f"drift_{name}": np.asarray(value, float) for name, value in calibration._asdict().items()}
+        arrays |= {
+            f"drift_{name}": np.asarray(value, float)
+            for name, value in calibration._asdict().items()
+        }
     return pack(_KIND, settings, arrays)
 
 
@@ -112,7 +126,9 @@ def loads(data: bytes) -> Model:
 
 def _build(settings: dict[str, Any], arrays: dict[str, NDArray[np.float64]]) -> Model:
     learner = OSELMClassifier(**settings["learner"])
-    if settings["class_type"] not in _CLASS_TYPES.values() or not isinstance(settings["classes"], list):
+    if settings["class_type"] not in _CLASS_TYPES.values() or not isinstance(
+        settings["classes"], list
+    ):
         raise ValueError("classes are no list of text or numbers")
     classes = np.array(settings["classes"], dtype=settings["class_type"])
     learner.restore(classes, arrays["alpha"], arrays["P"], arrays["beta"])
@@ -123,7 +139,9 @@ def _build(settings: dict[str, Any], arrays: dict[str, NDArray[np.float64]]) -> 
     scaler.n_features_in_ = len(scaler.middle_)
     names = settings["names"]
     n = learner.n_features_in_
-    fits = isinstance(names, list) and all(isinstance(name, str) for name in names) and len(names) == n
+    fits = (
+        isinstance(names, list) and all(isinstance(name, str) for name in names) and len(names) == n
+    )
     if not (fits and arrays["middle"].shape == arrays["gain"].shape == (n,)):
         raise ValueError("names, scaling and learner differ in their inputs")
     window, capacity = settings["window"], settings["capacity"]
@@ -139,7 +157,13 @@ def _calibration(arrays: dict[str, NDArray[np.float64]], m: int, n: int) -> Cali
     if known > m:
         raise ValueError("the drift calibration knows more activities than the learner")
     m = known
-    shapes = {"score_mean": (m,), "score_deviation": (m,), "centroids": (m, n), "spread": (m,), "confidence": ()}
+    shapes = {
+        "score_mean": (m,),
+        "score_deviation": (m,),
+        "centroids": (m, n),
+        "spread": (m,),
+        "confidence": (),
+    }
     fits = all(arrays[f"drift_{name}"].shape == shape for name, shape in shapes.items())
     if not fits or (found.score_deviation <= 0).any():
         raise ValueError("the drift calibration does not fit the learner")

@@ -1,4 +1,5 @@
-"""Commands and options; what they do is imported when they are called, so that --help answers at once."""
+"""Commands and options; what they do is imported when they are called, so that --help answers at
+once."""
 
 from pathlib import Path
 from typing import Annotated
@@ -23,7 +24,8 @@ from tinyodl.cli.options import Evaluate, Run, Running, Told, Train
 
 app = typer.Typer(
     name="tinyodl",
-    help="Tiny on-device learning for wearables: a model that relearns on its wearer and asks for few labels.",
+    help="Tiny on-device learning for wearables: a model that relearns on its wearer and asks for "
+    "few labels.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_show_locals=False,
@@ -75,23 +77,36 @@ def _options(
     """Options of the program itself."""
 
 
-@app.command(epilog="Example: tinyodl reproduce --protocol person --features compact --seeds 5 --report report.html")
+@app.command(
+    epilog="Example: tinyodl reproduce --protocol person --features compact --seeds 5 "
+    "--report report.html"
+)
 def reproduce(
     protocol: Annotated[
         Protocol,
-        typer.Option(help="One model relearns on five people, or a fresh copy for each person left out."),
+        typer.Option(
+            help="One model relearns on five people, or a fresh copy for each person left out."
+        ),
     ] = Protocol.pooled,
-    features: Annotated[FeatureSet, typer.Option(help="Inputs: the official 561, ours, or both.")] = FeatureSet.both,
+    features: Annotated[
+        FeatureSet, typer.Option(help="Inputs: the official 561, ours, or both.")
+    ] = FeatureSet.both,
     hidden: Annotated[
         list[int] | None,
         typer.Option(help="Hidden nodes N; repeat for several.", show_default="128 and 256", min=1),
     ] = None,
-    split: Annotated[Split, typer.Option(help="blocked does not leak; random is what papers use.")] = Split.blocked,
+    split: Annotated[
+        Split, typer.Option(help="blocked does not leak; random is what papers use.")
+    ] = Split.blocked,
     order: Annotated[Order, typer.Option(help="Order of the stream.")] = Order.time,
-    payload: Annotated[Payload, typer.Option(help="How a query carries its inputs.")] = Payload.int8,
+    payload: Annotated[
+        Payload, typer.Option(help="How a query carries its inputs.")
+    ] = Payload.int8,
     baselines: Annotated[
         bool,
-        typer.Option("--baselines", help="Also what you would otherwise pick: MLP, logistic, ARF, k-NN."),
+        typer.Option(
+            "--baselines", help="Also what you would otherwise pick: MLP, logistic, ARF, k-NN."
+        ),
     ] = False,
     data: DataPath = None,
     seeds: Annotated[
@@ -99,11 +114,17 @@ def reproduce(
         typer.Option(help="Seeds; baselines run 5 unless this is given.", show_default="20", min=1),
     ] = None,
     jobs: Annotated[int, typer.Option(help="Processes; -1 takes every core.")] = -1,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write every figure here.", metavar="FILE")] = None,
-    report: Annotated[Path | None, typer.Option(help="Write the interactive report here.", metavar="FILE.html")] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write every figure here.", metavar="FILE")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Write the interactive report here.", metavar="FILE.html")
+    ] = None,
     energy: EnergyTable = None,
     scheduler: Scheduler = None,
-    quick: Annotated[bool, typer.Option("--quick", help="2 seeds, N = 128, compact: under 20 s.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="2 seeds, N = 128, compact: under 20 s.")
+    ] = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Compute everything again.")] = False,
 ) -> None:
     """The reference's experiment, and ours beside it: tables, JSON, report."""
@@ -138,18 +159,32 @@ Recordings = Annotated[
     list[Path],
     typer.Option("--data", help="CSV or Parquet recordings; repeat for several.", metavar="FILE"),
 ]
-Window = Annotated[float, typer.Option(help="Window in seconds; the next one comes half a window later.", min=0.32)]
+Window = Annotated[
+    float, typer.Option(help="Window in seconds; the next one comes half a window later.", min=0.32)
+]
 LabelRule = Annotated[
     Label,
-    typer.Option(help="Windows inside one labelled segment, or every window with its most frequent activity."),
+    typer.Option(
+        help="Windows inside one labelled segment, or every window with its most frequent activity."
+    ),
 ]
-Rate = Annotated[float | None, typer.Option(help="Readings a second, where there is no time column.", min=1)]
-AccUnitOption = Annotated[AccUnit | None, typer.Option(help="Unit of the acceleration.", show_default="recognised")]
-GyroUnitOption = Annotated[GyroUnit | None, typer.Option(help="Unit of the rotation.", show_default="recognised")]
-SplitGaps = Annotated[bool, typer.Option("--split-gaps", help="Cut a recording in two where readings are missing.")]
+Rate = Annotated[
+    float | None, typer.Option(help="Readings a second, where there is no time column.", min=1)
+]
+AccUnitOption = Annotated[
+    AccUnit | None, typer.Option(help="Unit of the acceleration.", show_default="recognised")
+]
+GyroUnitOption = Annotated[
+    GyroUnit | None, typer.Option(help="Unit of the rotation.", show_default="recognised")
+]
+SplitGaps = Annotated[
+    bool, typer.Option("--split-gaps", help="Cut a recording in two where readings are missing.")
+]
 
 
-def _told(rate: float | None, acc_unit: AccUnit | None, gyro_unit: GyroUnit | None, split_gaps: bool) -> Told:
+def _told(
+    rate: float | None, acc_unit: AccUnit | None, gyro_unit: GyroUnit | None, split_gaps: bool
+) -> Told:
     """What the user said of the recordings."""
     return Told(
         rate=rate,
@@ -162,7 +197,9 @@ def _told(rate: float | None, acc_unit: AccUnit | None, gyro_unit: GyroUnit | No
 @app.command(epilog="Example: tinyodl evaluate --data mine.csv --report report.html")
 def evaluate(
     data: Recordings,
-    features: Annotated[FeatureSet, typer.Option(help="Inputs: the official 561, ours, or both.")] = FeatureSet.compact,
+    features: Annotated[
+        FeatureSet, typer.Option(help="Inputs: the official 561, ours, or both.")
+    ] = FeatureSet.compact,
     hidden: Annotated[
         list[int] | None,
         typer.Option(help="Hidden nodes N; repeat for several.", show_default="128 and 256", min=1),
@@ -171,8 +208,12 @@ def evaluate(
     label: LabelRule = Label.whole,
     seeds: Annotated[int, typer.Option(help="Seeds.", min=1)] = 20,
     jobs: Annotated[int, typer.Option(help="Processes; -1 takes every core.")] = -1,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write every figure here.", metavar="FILE")] = None,
-    report: Annotated[Path | None, typer.Option(help="Write the interactive report here.", metavar="FILE.html")] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write every figure here.", metavar="FILE")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Write the interactive report here.", metavar="FILE.html")
+    ] = None,
     rate: Rate = None,
     acc_unit: AccUnitOption = None,
     gyro_unit: GyroUnitOption = None,
@@ -207,16 +248,20 @@ def evaluate(
 @app.command(epilog="Example: tinyodl train --data mine.csv --output mine.todl")
 def train(
     data: Recordings,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The model to write.", metavar="MODEL")],
-    features: Annotated[TrainFeatures, typer.Option(help="Inputs; a device computes the compact ones.")] = (
-        TrainFeatures.compact
-    ),
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The model to write.", metavar="MODEL")
+    ],
+    features: Annotated[
+        TrainFeatures, typer.Option(help="Inputs; a device computes the compact ones.")
+    ] = (TrainFeatures.compact),
     hidden: Annotated[int, typer.Option(help="Hidden nodes beside the inputs.", min=0)] = 0,
     window: Window = 2.56,
     label: LabelRule = Label.whole,
     capacity: Annotated[
         int,
-        typer.Option(help="Activities there is room for on the device.", show_default="those trained", min=0),
+        typer.Option(
+            help="Activities there is room for on the device.", show_default="those trained", min=0
+        ),
     ] = 0,
     rate: Rate = None,
     acc_unit: AccUnitOption = None,
@@ -240,7 +285,9 @@ def train(
 
 @app.command(epilog="Example: tinyodl run mine.todl --data new_wearer.csv --json")
 def run(
-    model: Annotated[Path, typer.Argument(help="A model that `tinyodl train` wrote.", metavar="MODEL")],
+    model: Annotated[
+        Path, typer.Argument(help="A model that `tinyodl train` wrote.", metavar="MODEL")
+    ],
     data: Annotated[
         list[Path] | None,
         typer.Option(
@@ -251,13 +298,19 @@ def run(
     ] = None,
     policy: Annotated[Policy, typer.Option(help="What to ask while training.")] = Policy.auto,
     detector: Annotated[Detector, typer.Option(help="What starts training.")] = Detector.cusum,
-    subject: Annotated[str | None, typer.Option(help="Replay this person's recordings only.")] = None,
+    subject: Annotated[
+        str | None, typer.Option(help="Replay this person's recordings only.")
+    ] = None,
     training: Annotated[bool, typer.Option("--training", help="Start in training mode.")] = False,
-    wrong: Annotated[float, typer.Option(help="How often the teacher is wrong, 0 to 1.", min=0, max=1)] = 0.0,
+    wrong: Annotated[
+        float, typer.Option(help="How often the teacher is wrong, 0 to 1.", min=0, max=1)
+    ] = 0.0,
     labels_per_day: Annotated[int | None, typer.Option(help="Most queries a day.", min=0)] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Write the model as it is at the end.", metavar="MODEL"),
+        typer.Option(
+            "--output", "-o", help="Write the model as it is at the end.", metavar="MODEL"
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="A JSON object a line.")] = False,
     rate: Rate = None,
@@ -265,7 +318,8 @@ def run(
     gyro_unit: GyroUnitOption = None,
     split_gaps: SplitGaps = False,
 ) -> None:
-    """A model on its wearer: predictions as they come, labels from the recording's own where it asks."""
+    """A model on its wearer: predictions as they come, labels from the recording's own where it
+    asks."""
     from tinyodl.cli import device
 
     what = Run(
@@ -286,7 +340,9 @@ def run(
 
 @app.command(epilog="Example: tinyodl info mine.todl")
 def info(
-    model: Annotated[Path, typer.Argument(help="A model that `tinyodl train` wrote.", metavar="MODEL")],
+    model: Annotated[
+        Path, typer.Argument(help="A model that `tinyodl train` wrote.", metavar="MODEL")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """What is in a model."""

@@ -23,7 +23,9 @@ def export(path: Path | None, file: Path) -> None:
     from tinyodl.data.table import ACC, GYRO
 
     if file.suffix.lower() not in (".csv", ".parquet"):
-        raise typer.BadParameter(f"{file}: its name must end in .csv or .parquet", param_hint="FILE")
+        raise typer.BadParameter(
+            f"{file}: its name must end in .csv or .parquet", param_hint="FILE"
+        )
     with clear_errors():
         dataset = Source.official(path).dataset
         named = np.array(["", *dataset.activities])
@@ -61,7 +63,9 @@ def info(path: Path | None, as_json: bool) -> None:
     if as_json:
         print(json.dumps(facts, indent=2))
         return
-    table = Table(title=f"{facts['source']}: {facts['people']} people, {facts['recordings']} recordings")
+    table = Table(
+        title=f"{facts['source']}: {facts['people']} people, {facts['recordings']} recordings"
+    )
     table.add_column("activity")
     table.add_column("windows of 2.56 s", justify="right")
     for name, count in zip(windows.classes, counts.tolist(), strict=True):

@@ -95,10 +95,13 @@ def run(what: Run) -> None:
             own.say([f"The model as it is now: {what.output}"])
 
 
-def _device(model: Model, policy: str, detector: str, labels_per_day: int | None) -> OnDeviceLearner:
+def _device(
+    model: Model, policy: str, detector: str, labels_per_day: int | None
+) -> OnDeviceLearner:
     if unknown := [name for name in model.names if name not in compact.candidates()]:
         raise DataError(
-            f"the model takes {unknown[0]!r}, which readings are not made into: train it with tinyodl train"
+            f"the model takes {unknown[0]!r}, which readings are not made into: train it with "
+            "tinyodl train"
         )
     if model.calibration is None and detector != "manual":
         own.say(["The model has no drift calibration: training starts by audits alone."])
@@ -130,7 +133,9 @@ class _Printer:
         self._json, self._stream = as_json, stream
         self._known = self._right = self._windows = 0
 
-    def step(self, device: OnDeviceLearner, x: NDArray[np.float64], now: float, teacher: Any, truth: str) -> None:
+    def step(
+        self, device: OnDeviceLearner, x: NDArray[np.float64], now: float, teacher: Any, truth: str
+    ) -> None:
         """One window through the device and, where it asks, the teacher."""
         step = device.sample(x, now)
         events = [step.event.value] if step.event else []
@@ -157,18 +162,23 @@ class _Printer:
         else:
             asked = f"  asked: {answer or 'no answer'}" if step.query else ""
             wrong = f"  (is {truth})" if truth and truth != step.predicted else ""
-            text = f"{now:9.2f} s  {step.predicted!s:24} {step.confidence:5.2f}  {step.mode.value}{asked}{wrong}"
+            text = f"{now:9.2f} s  {step.predicted!s:24} {step.confidence:5.2f}  "
+            text += f"{step.mode.value}{asked}{wrong}"
             text += "".join(f"  * {event}" for event in events)
             text += "  ! labels keep disagreeing" if step.troubled else ""
         print(text, file=self._stream, flush=True)
 
     def close(self, device: OnDeviceLearner) -> None:
         """The sum of it, on standard error."""
-        right = f", {100 * self._right / self._known:.1f} % right as they came" if self._known else ""
+        right = (
+            f", {100 * self._right / self._known:.1f} % right as they came" if self._known else ""
+        )
         asked = device.counts["asked"]
         own.say([f"{self._windows:,} windows{right}, {asked} asked, now {device.mode.value}."])
         if not self._windows:
-            raise DataError("no whole window in the readings: give more, or a model with a shorter window")
+            raise DataError(
+                "no whole window in the readings: give more, or a model with a shorter window"
+            )
 
 
 def _replay(
@@ -202,8 +212,8 @@ def _replay(
 
 
 def _standard_input(model: Model, device: OnDeviceLearner, printer: _Printer) -> None:
-    """A reading a line: acc x, y, z in g, gyro x, y, z in rad/s if the model needs them, and an activity where
-    somebody knows it."""
+    """A reading a line: acc x, y, z in g, gyro x, y, z in rad/s if the model needs them, and an
+    activity where somebody knows it."""
     stream = har.Stream(names=model.names, window=model.window)
     sensors = GYRO if any(map(compact.needs_gyroscope, model.names)) else ()
     for number, values, truth in _lines((*ACC, *sensors)):
@@ -222,8 +232,8 @@ def _lines(columns: tuple[str, ...]) -> Iterator[tuple[int, list[float], str]]:
             continue  # an empty line, or a header
         if len(cells) not in (width, width + 1) or not all(map(_number, cells[:width])):
             raise DataError(
-                f"standard input, line {row}: expected {','.join(columns)} (in g and rad/s) and maybe an activity, "
-                f"got {line.strip()[:60]!r}"
+                f"standard input, line {row}: expected {','.join(columns)} (in g and rad/s) and "
+                f"maybe an activity, got {line.strip()[:60]!r}"
             )
         count += 1
         yield (

@@ -17,7 +17,9 @@ def run(what: Evaluate, running: Running) -> None:
         own.check(dataset, length, what.label, people=2)
         source = Source(dataset, length, what.label)
         if "uci561" in what.features and not (source.gyroscope and length == WINDOW):
-            raise DataError("uci561 needs a gyroscope and windows of 2.56 s: take --features compact")
+            raise DataError(
+                "uci561 needs a gyroscope and windows of 2.56 s: take --features compact"
+            )
         config = runs.Config(
             protocol="person",
             features=what.features,

@@ -38,8 +38,8 @@ def check(dataset: Dataset, window: int, label: Label, people: int) -> None:
     names = dataset.activities
     if len(names) < 2:
         raise DataError(
-            f"{'only one activity (' + repr(names[0]) + ')' if names else 'no activity at all'} in the recordings: "
-            "a model tells at least two apart; fill the activity column"
+            f"{'only one activity (' + repr(names[0]) + ')' if names else 'no activity at all'} "
+            "in the recordings: a model tells at least two apart; fill the activity column"
         )
     counts: dict[int, int] = dict.fromkeys(dataset.people, 0)
     seen = np.zeros(len(names), int)
@@ -54,25 +54,28 @@ def check(dataset: Dataset, window: int, label: Label, people: int) -> None:
         kept += splits.left_after(found, splits.TRAIN_SHARE)
     if (seen == 0).any():
         raise DataError(
-            f"activity {names[int((seen == 0).argmax())]!r} has no window of {window / RATE:g} s: record it for "
-            "longer, shorten the window with --window, take --label majority, or empty its cells"
+            f"activity {names[int((seen == 0).argmax())]!r} has no window of {window / RATE:g} s: "
+            "record it for longer, shorten the window with --window, take --label majority, or "
+            "empty its cells"
         )
     if len(counts) < people:
         raise DataError(
-            f"recordings of {len(counts)} person, but leaving one out needs at least {people}: fill the subject column"
+            f"recordings of {len(counts)} person, but leaving one out needs at least {people}: "
+            "fill the subject column"
         )
     poor = [dataset.people[p] for p in counts if people > 1 and not tested[p]]
     if poor or sum(counts.values()) < 10 or (people > 1 and not kept):
         whose = f"subject {poor[0]!r} has" if poor else "there are"
         raise DataError(
-            f"{whose} too few windows of {window / RATE:g} s: record longer, shorten the window with --window, "
-            "or leave that person out"
+            f"{whose} too few windows of {window / RATE:g} s: record longer, shorten the window "
+            "with --window, or leave that person out"
         )
     left_out = share_left_out(dataset, window, label)
     say(
         [
-            f"{len(counts)} people, {len(dataset.recordings)} recordings, {len(names)} activities, "
-            f"{sum(counts.values()):,} windows of {window / RATE:g} s; {100 * left_out:.1f} % of the "
-            f"labelled readings are in no window of their activity (--label {label})."
+            f"{len(counts)} people, {len(dataset.recordings)} recordings, {len(names)} "
+            f"activities, {sum(counts.values()):,} windows of {window / RATE:g} s; "
+            f"{100 * left_out:.1f} % of the labelled readings are in no window of their activity "
+            f"(--label {label})."
         ]
     )

@@ -36,26 +36,38 @@ def run(data: Path | None, running: Running, *, seeds: int | None, **choices: An
         experiment(config, Source.official(data), running)
 
 
-def experiment(config: runs.Config, source: Source, running: Running, own: Dataset | None = None) -> None:
-    """Run every job with a progress bar, print the tables, write the files; own: a user's own recordings."""
+def experiment(
+    config: runs.Config, source: Source, running: Running, own: Dataset | None = None
+) -> None:
+    """Run every job with a progress bar, print the tables, write the files; own: a user's own
+    recordings."""
     if running.jobs == 0 or running.jobs < -1:
         raise typer.BadParameter("must be -1 or at least 1", param_hint="--jobs")
     for file in (running.json_file, running.report):
         if file:
             file.parent.mkdir(parents=True, exist_ok=True)
-    if (config.device or config.baselines) and "compact" in config.features and (missing := drift.left_out()):
-        what = f"its detectors ({', '.join(missing)}){' and its forest' if config.baselines else ''}"
+    if (
+        (config.device or config.baselines)
+        and "compact" in config.features
+        and (missing := drift.left_out())
+    ):
+        what = (
+            f"its detectors ({', '.join(missing)}){' and its forest' if config.baselines else ''}"
+        )
         say([f"River is not installed, so {what} are left out: pip install 'tinyodl[river]'"])
     console, table_of_figures = Console(), Energy(running.energy)
     with bar(f"{config.protocol}, {config.seeds} seeds") as progress:
-        results = runs.run(config, source, running.jobs, running.use_cache, progress, running.scheduler)
+        results = runs.run(
+            config, source, running.jobs, running.use_cache, progress, running.scheduler
+        )
     document = summarise(config, results, own, table_of_figures)
     for table in build(document):
         show(table, console)
     for features, accuracy in document["teacher_accuracy_on_sent"].items():
         console.print(
-            f"A teacher trained on the same people (extra trees on the {features} inputs as sent) is right on "
-            f"{100 * accuracy:.1f} % of the stream. The labels above are the true ones.",
+            f"A teacher trained on the same people (extra trees on the {features} inputs as sent) "
+            f"is right on {100 * accuracy:.1f} % of the stream. The labels above are the true "
+            "ones.",
             style="dim",
         )
     if running.json_file:

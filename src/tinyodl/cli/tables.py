@@ -8,7 +8,12 @@ from tinyodl.reports import tables
 
 def show(table: tables.Table, console: Console) -> None:
     """Print one table."""
-    printed = Table(title=table.title, title_justify="left", caption=table.caption or None, caption_justify="left")
+    printed = Table(
+        title=table.title,
+        title_justify="left",
+        caption=table.caption or None,
+        caption_justify="left",
+    )
     for k, column in enumerate(table.columns):
         printed.add_column(column, justify="left" if k == 0 else "right", no_wrap=k == 0)
     for row in table.rows:

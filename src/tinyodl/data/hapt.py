@@ -1,9 +1,9 @@
 """The HAPT recordings embedded in the package: 30 people, 61 recordings at 50 Hz, lossless.
 
-File format (hapt.xz): an LZMA stream of, in order, two little-endian uint32 (readings, runs); the runs as four
-planes (recording, subject, activity: uint8; length: uint32); and the sensor counts as zigzagged differences along
-time, one channel after another, all low bytes first and then all high bytes. Differences wrap modulo 2**16, so any
-int16 value survives.
+File format (hapt.xz): an LZMA stream of, in order, two little-endian uint32 (readings, runs); the
+runs as four planes (recording, subject, activity: uint8; length: uint32); and the sensor counts as
+zigzagged differences along time, one channel after another, all low bytes first and then all high
+bytes. Differences wrap modulo 2**16, so any int16 value survives.
 """
 
 import lzma
@@ -83,7 +83,12 @@ def load() -> list[Recording]:
     scale = np.repeat([ACCELERATION_UNIT, ROTATION_UNIT], 3)
     first = np.flatnonzero(np.r_[True, recording[1:] != recording[:-1]])
     return [
-        Recording(f"hapt {recording[a]}", int(subject[a]), imu[a:b] * scale, activity[a:b].astype(np.int64))
+        Recording(
+            f"hapt {recording[a]}",
+            int(subject[a]),
+            imu[a:b] * scale,
+            activity[a:b].astype(np.int64),
+        )
         for a, b in zip(first, np.r_[first[1:], len(recording)], strict=True)
     ]
 
@@ -91,4 +96,6 @@ def load() -> list[Recording]:
 def dataset(recordings: list[Recording] | None = None) -> Dataset:
     """These recordings, or the embedded ones, with the names of their activities and people."""
     recordings = load() if recordings is None else recordings
-    return Dataset(recordings, ACTIVITIES, {p: str(p) for p in sorted({r.subject for r in recordings})})
+    return Dataset(
+        recordings, ACTIVITIES, {p: str(p) for p in sorted({r.subject for r in recordings})}
+    )

@@ -11,8 +11,8 @@ RATE = 50.0  # readings a second of every recording, once read
 class Recording(NamedTuple):
     """One uninterrupted recording of one person, at 50 readings a second.
 
-    imu: (readings, 6) float64, acc x, y, z in g, then gyro x, y, z in rad/s, or (readings, 3) without a gyroscope;
-    activity: (readings,) int, 0 where unlabelled.
+    imu: (readings, 6) float64, acc x, y, z in g, then gyro x, y, z in rad/s, or (readings, 3)
+    without a gyroscope; activity: (readings,) int, 0 where unlabelled.
     """
 
     name: str
@@ -22,8 +22,8 @@ class Recording(NamedTuple):
 
 
 class Dataset(NamedTuple):
-    """Recordings of several people. Number k + 1 of a recording's activity is activities[k], others are left out;
-    people: each subject's name."""
+    """Recordings of several people. Number k + 1 of a recording's activity is activities[k], others
+    are left out; people: each subject's name."""
 
     recordings: list[Recording]
     activities: tuple[str, ...]

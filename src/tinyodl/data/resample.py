@@ -16,9 +16,11 @@ _JITTER = 0.5  # of a reading: what its time may be off by
 def on_grid(
     values: NDArray[np.float64], labels: NDArray[np.int64], time: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], float]:
-    """Readings (n, k) and labels (n,) at times (n,) in seconds -> at equal distances, and their rate.
+    """Readings (n, k) and labels (n,) at times (n,) in seconds -> at equal distances, and their
+    rate.
 
-    Times that stray by less than half a reading (or 2 ms) are taken as equal distances; others are interpolated.
+    Times that stray by less than half a reading (or 2 ms) are taken as equal distances; others are
+    interpolated.
     """
     rate = (len(time) - 1) / float(time[-1] - time[0])
     if abs(rate / RATE - 1) < _SAME:
@@ -27,7 +29,11 @@ def on_grid(
     if len(grid) == len(time) and np.abs(grid - time).max() < _JITTER / rate:
         return values, labels, rate
     nearest = np.searchsorted((time[1:] + time[:-1]) / 2, grid)
-    return np.column_stack([np.interp(grid, time, column) for column in values.T]), labels[nearest], rate
+    return (
+        np.column_stack([np.interp(grid, time, column) for column in values.T]),
+        labels[nearest],
+        rate,
+    )
 
 
 def to_standard_rate(
@@ -35,12 +41,14 @@ def to_standard_rate(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Readings (n, k) and their labels (n,) at `rate` -> at 50 a second.
 
-    A polyphase filter (Kaiser window, linear phase) takes off what lies above half the lower rate; a label is that
-    of the nearest reading.
+    A polyphase filter (Kaiser window, linear phase) takes off what lies above half the lower rate;
+    a label is that of the nearest reading.
     """
     if rate == RATE:
         return values, labels
     ratio = Fraction(RATE / rate).limit_denominator(400)
-    result = scipy.signal.resample_poly(values, ratio.numerator, ratio.denominator, axis=0, padtype="line")
+    result = scipy.signal.resample_poly(
+        values, ratio.numerator, ratio.denominator, axis=0, padtype="line"
+    )
     nearest = np.round(np.arange(len(result)) * (rate / RATE)).astype(np.intp)
     return np.asarray(result), labels[np.minimum(nearest, len(labels) - 1)]

@@ -1,8 +1,8 @@
 """A user's own recordings: CSV or Parquet, a row a reading.
 
-Columns: acc_x, acc_y, acc_z; gyro_x, gyro_y, gyro_z (or none of them); activity (empty where unlabelled); subject;
-recording and time where there are any. Whatever cannot be used is an error with file and row; whatever is
-recognised or assumed is said in a note.
+Columns: acc_x, acc_y, acc_z; gyro_x, gyro_y, gyro_z (or none of them); activity (empty where
+unlabelled); subject; recording and time where there are any. Whatever cannot be used is an error
+with file and row; whatever is recognised or assumed is said in a note.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,8 @@ _STUCK = 250  # readings without any change
 
 
 class Options(NamedTuple):
-    """What the user told: readings a second, units (None: recognised), and whether a gap cuts a recording in two."""
+    """What the user told: readings a second, units (None: recognised), and whether a gap cuts a
+    recording in two."""
 
     rate: float | None = None
     acc_unit: units.AccUnit | None = None
@@ -89,13 +90,14 @@ def read(files: Sequence[Path], options: Options | None = None, labelled: bool =
             values, labels, rate = on_grid(values, labels, run.time)
             if options.rate and abs(rate / options.rate - 1) > 0.05:
                 raise DataError(
-                    f"{run.where(0)}: by its time, recording {run.name!r} has {rate:.4g} readings a second, but --rate "
-                    f"says {options.rate:g}: leave out --rate, or mend the time column"
+                    f"{run.where(0)}: by its time, recording {run.name!r} has {rate:.4g} readings "
+                    f"a second, but --rate says {options.rate:g}: leave out --rate, or mend the "
+                    "time column"
                 )
         if rate < SLOWEST:
             raise DataError(
-                f"{run.where(0)}: {rate:.4g} readings a second are too few to tell movements apart; record at "
-                f"{RATE:g}, at least {SLOWEST:g}"
+                f"{run.where(0)}: {rate:.4g} readings a second are too few to tell movements "
+                f"apart; record at {RATE:g}, at least {SLOWEST:g}"
             )
         rates.add(round(rate, 1))
         imu, labels = to_standard_rate(values, labels, rate)
@@ -103,7 +105,10 @@ def read(files: Sequence[Path], options: Options | None = None, labelled: bool =
     if all(run.time is None for run in runs) and not options.rate:
         notes.append(f"No time column and no --rate: taken as {RATE:g} readings a second.")
     if rates != {RATE}:
-        notes.append(f"Resampled to {RATE:g} readings a second from {', '.join(f'{r:g}' for r in sorted(rates))}.")
+        notes.append(
+            f"Resampled to {RATE:g} readings a second from "
+            f"{', '.join(f'{r:g}' for r in sorted(rates))}."
+        )
     empty = sum(int((r.activity == 0).sum()) for r in recordings)
     if labelled and empty:
         share = 100 * empty / sum(len(r.activity) for r in recordings)
@@ -127,7 +132,10 @@ def _frame(file: Path) -> "pl.DataFrame":
         raise DataError(f"{file}: there is no such file. Give the path of a .csv or .parquet file")
     kind = file.suffix.lower()
     if kind not in (".csv", ".tsv", ".txt", ".parquet", ".pq"):
-        raise DataError(f"{file}: its name ends in {kind or 'nothing'}; recordings are read from .csv or .parquet")
+        raise DataError(
+            f"{file}: its name ends in {kind or 'nothing'}; recordings are read from .csv or "
+            ".parquet"
+        )
     try:
         if kind in (".parquet", ".pq"):
             frame = pl.read_parquet(file)
@@ -139,8 +147,8 @@ def _frame(file: Path) -> "pl.DataFrame":
     except (pl.exceptions.PolarsError, UnicodeDecodeError, OSError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise DataError(
-            f"{file}: cannot be read as {'Parquet' if kind in ('.parquet', '.pq') else 'CSV'} ({reason}). It may be "
-            "cut short, damaged or no such table: write it again"
+            f"{file}: cannot be read as {'Parquet' if kind in ('.parquet', '.pq') else 'CSV'} "
+            f"({reason}). It may be cut short, damaged or no such table: write it again"
         ) from None
     names = [name.strip().lower() for name in frame.columns]
     twice = [name for name in names if names.count(name) > 1]
@@ -163,8 +171,9 @@ def _runs(file: Path, options: Options, labelled: bool) -> list[_Run]:
         missing += [name for name in GYRO if name not in gyro]
     if missing:
         raise DataError(
-            f"{file}, row 1: no column {', '.join(missing)}; there are {', '.join(frame.columns)}. "
-            "Name the columns acc_x, acc_y, acc_z, gyro_x, gyro_y, gyro_z (or none of these three), activity, subject"
+            f"{file}, row 1: no column {', '.join(missing)}; there are "
+            f"{', '.join(frame.columns)}. Name the columns acc_x, acc_y, acc_z, gyro_x, gyro_y, "
+            "gyro_z (or none of these three), activity, subject"
         )
     values = np.column_stack([_numbers(frame, name, file, head) for name in (*ACC, *gyro)])
     activity, activities = _text(frame, "activity", "")
@@ -173,11 +182,14 @@ def _runs(file: Path, options: Options, labelled: bool) -> list[_Run]:
     if "" in subjects:
         nobody = subject == subjects.index("")
         raise DataError(
-            f"{file}, row {head + int(nobody.argmax())}: no subject ({int(nobody.sum())} such rows); say whose it is"
+            f"{file}, row {head + int(nobody.argmax())}: no subject ({int(nobody.sum())} such "
+            "rows); say whose it is"
         )
     recording, names = _text(frame, "recording", "")
     time = _time(frame, file, head) if "time" in frame.columns else None
-    starts = np.flatnonzero(np.r_[True, (subject[1:] != subject[:-1]) | (recording[1:] != recording[:-1])])
+    starts = np.flatnonzero(
+        np.r_[True, (subject[1:] != subject[:-1]) | (recording[1:] != recording[:-1])]
+    )
     seen: set[tuple[str, str]] = set()
     whose: dict[str, str] = {}
     runs: list[_Run] = []
@@ -185,13 +197,13 @@ def _runs(file: Path, options: Options, labelled: bool) -> list[_Run]:
         key = (names[recording[a]], subjects[subject[a]])
         if key[0] and whose.setdefault(key[0], key[1]) != key[1]:
             raise DataError(
-                f"{file}, row {head + a}: recording {key[0]!r} is of {whose[key[0]]!r} and of {key[1]!r}: give "
-                "each person's recording a name of its own"
+                f"{file}, row {head + a}: recording {key[0]!r} is of {whose[key[0]]!r} and of "
+                f"{key[1]!r}: give each person's recording a name of its own"
             )
         if key[0] and key in seen:
             raise DataError(
-                f"{file}, row {head + a}: recording {key[0]!r} goes on after others came between; sort the rows by "
-                "recording and time"
+                f"{file}, row {head + a}: recording {key[0]!r} goes on after others came between; "
+                "sort the rows by recording and time"
             )
         seen.add(key)
         name = f"{file.name}: {key[0] or len(seen)}" if len(starts) > 1 or key[0] else file.name
@@ -202,8 +214,11 @@ def _runs(file: Path, options: Options, labelled: bool) -> list[_Run]:
     return runs
 
 
-def _text(frame: "pl.DataFrame", name: str, default: str) -> tuple[NDArray[np.intp], tuple[str, ...]]:
-    """A column as numbers of texts without blanks around them, and the texts; whole floats lose their .0."""
+def _text(
+    frame: "pl.DataFrame", name: str, default: str
+) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+    """A column as numbers of texts without blanks around them, and the texts; whole floats lose
+    their .0."""
     import polars as pl
 
     if name not in frame.columns:
@@ -223,22 +238,25 @@ def _numbers(frame: "pl.DataFrame", name: str, file: Path, head: int) -> Array:
     column = frame[name]
     text = column.cast(pl.String)
     cleaned = text.str.strip_chars() if column.dtype == pl.String else column
-    numbers = cleaned.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy().astype(np.float64)
+    numbers = (
+        cleaned.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy().astype(np.float64)
+    )
     bad = ~np.isfinite(numbers)
     if bad.any():
         row = int(bad.argmax())
         got = text[row]
         last = " The file may be cut short there." if row == len(numbers) - 1 else ""
         raise DataError(
-            f"{file}, row {head + row}: {name} is {'empty' if got in (None, '') else repr(got)}, expected a finite "
-            f"number ({int(bad.sum())} such rows).{last} Mend the row, or end the "
-            "recording before it and name the rest anew"
+            f"{file}, row {head + row}: {name} is {'empty' if got in (None, '') else repr(got)}, "
+            f"expected a finite number ({int(bad.sum())} such rows).{last} Mend the row, or end "
+            "the recording before it and name the rest anew"
         )
     return numbers
 
 
 def _time(frame: "pl.DataFrame", file: Path, head: int) -> Array:
-    """The time column in seconds, from its first value: numbers in s, ms, us or ns, or dates with times."""
+    """The time column in seconds, from its first value: numbers in s, ms, us or ns, or dates with
+    times."""
     import polars as pl
 
     column = frame["time"]
@@ -252,12 +270,14 @@ def _time(frame: "pl.DataFrame", file: Path, head: int) -> Array:
             if column.null_count():
                 row = int(column.is_null().arg_max() or 0)
                 raise DataError(
-                    f"{file}, row {head + row}: time is {text[row]!r}, expected seconds, milliseconds or a date with "
-                    "time such as 2026-01-31T12:00:00.020"
+                    f"{file}, row {head + row}: time is {text[row]!r}, expected seconds, "
+                    "milliseconds or a date with time such as 2026-01-31T12:00:00.020"
                 )
     if column.dtype.is_temporal():
         if column.null_count():
-            raise DataError(f"{file}, row {head + int(column.is_null().arg_max() or 0)}: time is empty")
+            raise DataError(
+                f"{file}, row {head + int(column.is_null().arg_max() or 0)}: time is empty"
+            )
         stamps = column.cast(pl.Datetime("ns")).cast(pl.Int64).to_numpy()
         return np.asarray((stamps - stamps[0]) * 1e-9)
     numbers = _numbers(frame, "time", file, head)
@@ -266,7 +286,8 @@ def _time(frame: "pl.DataFrame", file: Path, head: int) -> Array:
     unit = next((u for u, s in _SECONDS.items() if 4e-4 < step * s <= 0.2), None)
     if unit is None:
         raise DataError(
-            f"{file}, row {head}: readings are {step:g} apart in time, which is no rate of a sensor in s, ms, us or ns"
+            f"{file}, row {head}: readings are {step:g} apart in time, which is no rate of a "
+            "sensor in s, ms, us or ns"
         )
     return np.asarray((numbers - numbers[0]) * _SECONDS[unit])
 
@@ -279,16 +300,19 @@ def _checked_time(run: _Run, split_gaps: bool) -> list[_Run]:
     if (steps <= 0).any():
         row = int((steps <= 0).argmax()) + 1
         raise DataError(
-            f"{run.where(row)}: time {'stands still' if steps[row - 1] == 0 else 'runs backwards'} in recording "
-            f"{run.name!r}; sort the rows, or give what starts there a name of its own in the recording column"
+            f"{run.where(row)}: time "
+            f"{'stands still' if steps[row - 1] == 0 else 'runs backwards'} in recording "
+            f"{run.name!r}; sort the rows, or give what starts there a name of its own in the "
+            "recording column"
         )
     gaps = np.flatnonzero(steps > max(_GAP * float(np.median(steps)), _LONGEST_JUMP))
     if not len(gaps):
         return [run]
     if not split_gaps:
         raise DataError(
-            f"{run.where(int(gaps[0]) + 1)}: {steps[gaps[0]]:.3g} s are missing before it ({len(gaps)} such gaps in "
-            f"recording {run.name!r}). Pass --split-gaps to cut the recording there, or mend the file"
+            f"{run.where(int(gaps[0]) + 1)}: {steps[gaps[0]]:.3g} s are missing before it "
+            f"({len(gaps)} such gaps in recording {run.name!r}). Pass --split-gaps to cut the "
+            "recording there, or mend the file"
         )
     edges = [0, *(gaps + 1).tolist(), len(run.time)]
     return [
@@ -310,12 +334,22 @@ def _in_units(runs: list[_Run], options: Options, gyroscope: bool, notes: list[s
     """Accelerations in g, rotations in rad/s; values that no sensor reads are refused."""
     acc_unit = options.acc_unit or _acc_unit(runs)
     converted = [run._replace(values=run.values[:, :3] * units.TO_G[acc_unit]) for run in runs]
-    notes += [] if options.acc_unit else [f"Acceleration recognised as {acc_unit} (--acc-unit tells it)."]
+    notes += (
+        []
+        if options.acc_unit
+        else [f"Acceleration recognised as {acc_unit} (--acc-unit tells it)."]
+    )
     if gyroscope:
         gyro_unit = options.gyro_unit or _gyro_unit(runs, converted)
-        notes += [] if options.gyro_unit else [f"Rotation recognised as {gyro_unit} (--gyro-unit tells it)."]
+        notes += (
+            []
+            if options.gyro_unit
+            else [f"Rotation recognised as {gyro_unit} (--gyro-unit tells it)."]
+        )
         converted = [
-            new._replace(values=np.hstack([new.values, old.values[:, 3:] * units.TO_RAD[gyro_unit]]))
+            new._replace(
+                values=np.hstack([new.values, old.values[:, 3:] * units.TO_RAD[gyro_unit]])
+            )
             for old, new in zip(runs, converted, strict=True)
         ]
     for run in converted:
@@ -325,8 +359,9 @@ def _in_units(runs: list[_Run], options: Options, gyroscope: bool, notes: list[s
             row, column = np.argwhere(absurd)[0]
             value, limit = run.values[row, column], limits[column]
             raise DataError(
-                f"{run.where(int(row))}: {(*ACC, *GYRO)[column]} is {value:.4g} {'g' if column < 3 else 'rad/s'}, more "
-                f"than a sensor reads ({limit:g}). Mend the row, or tell the unit with --acc-unit or --gyro-unit"
+                f"{run.where(int(row))}: {(*ACC, *GYRO)[column]} is {value:.4g} "
+                f"{'g' if column < 3 else 'rad/s'}, more than a sensor reads ({limit:g}). Mend "
+                "the row, or tell the unit with --acc-unit or --gyro-unit"
             )
         if len(run.values) > _STUCK:
             same = (np.diff(run.values[:, :3], axis=0) == 0).all(axis=1)
@@ -334,9 +369,9 @@ def _in_units(runs: list[_Run], options: Options, gyroscope: bool, notes: list[s
             longest = int(np.diff(changes).argmax())
             if np.diff(changes)[longest] > _STUCK:
                 raise DataError(
-                    f"{run.where(int(changes[longest]))}: the acceleration does not change at all for "
-                    f"{np.diff(changes)[longest]} readings: the sensor was stuck or values were "
-                    "filled in; cut that part out"
+                    f"{run.where(int(changes[longest]))}: the acceleration does not change at all "
+                    f"for {np.diff(changes)[longest]} readings: the sensor was stuck or values "
+                    "were filled in; cut that part out"
                 )
     return converted
 
@@ -351,8 +386,9 @@ def _acc_unit(runs: list[_Run]) -> units.AccUnit:
                 found.setdefault(unit, run.where(first))
     if not found:
         raise DataError(
-            f"{runs[0].file}: the acceleration's magnitude is {np.median(medians):.3g}, neither about 1 (g) nor 9.8 "
-            "(m/s2). Readings must hold gravity; if they do, tell the unit with --acc-unit"
+            f"{runs[0].file}: the acceleration's magnitude is {np.median(medians):.3g}, neither "
+            "about 1 (g) nor 9.8 (m/s2). Readings must hold gravity; if they do, tell the unit "
+            "with --acc-unit"
         )
     if len(found) > 1:
         places = " and ".join(f"{unit} ({where})" for unit, where in found.items())
@@ -361,14 +397,23 @@ def _acc_unit(runs: list[_Run]) -> units.AccUnit:
 
 
 def _gyro_unit(runs: list[_Run], in_g: list[_Run]) -> units.GyroUnit:
-    ratios = [units.turning(new.values, old.values[:, 3:]) for old, new in zip(runs, in_g, strict=True)]
-    known = [(ratio, run) for ratio, run in zip(ratios, runs, strict=True) if np.isfinite(ratio) and ratio > 0]
+    ratios = [
+        units.turning(new.values, old.values[:, 3:]) for old, new in zip(runs, in_g, strict=True)
+    ]
+    known = [
+        (ratio, run)
+        for ratio, run in zip(ratios, runs, strict=True)
+        if np.isfinite(ratio) and ratio > 0
+    ]
     if not known:
         return "rad/s"
     middle = float(np.median([ratio for ratio, _ in known]))
     unit = units.rotation(middle)
     if unit is None:
-        raise DataError(f"{runs[0].file}: cannot tell whether rotation is in rad/s or deg/s; say so with --gyro-unit")
+        raise DataError(
+            f"{runs[0].file}: cannot tell whether rotation is in rad/s or deg/s; say so with "
+            "--gyro-unit"
+        )
     for ratio, run in known:
         if units.rotation(ratio) not in (unit, None) and max(ratio / middle, middle / ratio) > 15:
             raise DataError(

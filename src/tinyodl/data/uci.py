@@ -1,7 +1,9 @@
 """Readers of the official folders, as downloaded from the UCI repository and unpacked.
 
-HAPT ("HAPT Data Set"):  RawData/labels.txt, RawData/acc_exp01_user01.txt, RawData/gyro_exp01_user01.txt, ...
-UCI HAR ("UCI HAR Dataset"):  train/ and test/, each with X_*.txt, y_*.txt, subject_*.txt and Inertial Signals/
+HAPT ("HAPT Data Set"):
+    RawData/labels.txt, RawData/acc_exp01_user01.txt, RawData/gyro_exp01_user01.txt, ...
+UCI HAR ("UCI HAR Dataset"):
+    train/ and test/, each with X_*.txt, y_*.txt, subject_*.txt and Inertial Signals/
 """
 
 import re
@@ -15,18 +17,20 @@ from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import Recording
 
 _HELP = (
-    "Download 'Smartphone-Based Recognition of Human Activities and Postural Transitions' (HAPT, the folder with "
-    "RawData) or 'Human Activity Recognition Using Smartphones' (UCI HAR, the folder with train and test) from the "
-    "UCI Machine Learning Repository, unpack it, and pass the unpacked folder to --data."
+    "Download 'Smartphone-Based Recognition of Human Activities and Postural Transitions' (HAPT, "
+    "the folder with RawData) or 'Human Activity Recognition Using Smartphones' (UCI HAR, the "
+    "folder with train and test) from the UCI Machine Learning Repository, unpack it, and pass "
+    "the unpacked folder to --data."
 )
 _HAR_SIGNALS = [f"{kind}_{axis}" for kind in ("total_acc", "body_gyro") for axis in "xyz"]
 
 
 class UciHar(NamedTuple):
-    """UCI HAR: the official features of each window, and the readings that its windows were cut from.
+    """UCI HAR: the official features of each window, and the readings that its windows were cut
+    from.
 
-    features (windows, 561); y (windows,) 1 to 6; subject (windows,); recordings: windows that follow one another
-    joined again; recording, start (windows,): where each window lies in them.
+    features (windows, 561); y (windows,) 1 to 6; subject (windows,); recordings: windows that
+    follow one another joined again; recording, start (windows,): where each window lies in them.
     """
 
     features: NDArray[np.float64]
@@ -45,7 +49,10 @@ def kind(path: Path) -> str:
         return "hapt"
     if (path / "train").is_dir() and (path / "test").is_dir():
         return "uci-har"
-    raise DataError(f"{path}: neither a RawData folder (HAPT) nor train and test folders (UCI HAR) in it. {_HELP}")
+    raise DataError(
+        f"{path}: neither a RawData folder (HAPT) nor train and test folders (UCI HAR) in it. "
+        f"{_HELP}"
+    )
 
 
 def read_hapt(path: Path) -> list[Recording]:
@@ -61,8 +68,9 @@ def read_hapt(path: Path) -> list[Recording]:
     missing = sorted(set(labels[:, 0].tolist()) - set(files))
     if missing:
         raise DataError(
-            f"{folder}: labels.txt names experiment {missing[0]}, but acc_exp{missing[0]:02d}_user*.txt is not there "
-            f"({len(missing)} missing). The folder is incomplete: unpack it again. {_HELP}"
+            f"{folder}: labels.txt names experiment {missing[0]}, but "
+            f"acc_exp{missing[0]:02d}_user*.txt is not there ({len(missing)} missing). The folder "
+            f"is incomplete: unpack it again. {_HELP}"
         )
     recordings = []
     for number, (subject, file) in sorted(files.items()):
@@ -71,15 +79,17 @@ def read_hapt(path: Path) -> list[Recording]:
         gyro = _table(gyro_file, 3)
         if len(acc) != len(gyro):
             raise DataError(
-                f"{gyro_file}: {len(gyro)} rows, but {file.name} has {len(acc)}: one is cut short, unpack it again"
+                f"{gyro_file}: {len(gyro)} rows, but {file.name} has {len(acc)}: one is cut "
+                "short, unpack it again"
             )
         activity = np.zeros(len(acc), np.int64)
         for row in np.flatnonzero(labels[:, 0] == number):
             _, user, what, first, last = labels[row]
             if user != subject or not (1 <= what <= 12 and 1 <= first <= last <= len(acc)):
                 raise DataError(
-                    f"{labels_file}, row {row + 1}: experiment {number}, user {user}, activity {what}, rows {first} to "
-                    f"{last} does not fit {file.name} (user {subject}, {len(acc)} rows, activities 1 to 12)"
+                    f"{labels_file}, row {row + 1}: experiment {number}, user {user}, activity "
+                    f"{what}, rows {first} to {last} does not fit {file.name} (user {subject}, "
+                    f"{len(acc)} rows, activities 1 to 12)"
                 )
             activity[first - 1 : last] = what
         recordings.append(Recording(f"hapt {number}", subject, np.hstack([acc, gyro]), activity))
@@ -92,14 +102,18 @@ def read_uci_har(path: Path) -> UciHar:
     """An unpacked UCI HAR folder: train, then test."""
     parts = [_read_har_side(path, side) for side in ("train", "test")]
     features, y, subject, signals = (np.concatenate(column) for column in zip(*parts, strict=True))
-    follows = (signals[1:, :64] == signals[:-1, 64:]).all(axis=(1, 2)) & (subject[1:] == subject[:-1])
+    follows = (signals[1:, :64] == signals[:-1, 64:]).all(axis=(1, 2)) & (
+        subject[1:] == subject[:-1]
+    )
     follows[len(parts[0][1]) - 1] = False
     first = np.flatnonzero(np.r_[True, ~follows])
     recordings, recording, start = [], np.zeros(len(y), np.int64), np.zeros(len(y), np.int64)
     for number, (a, b) in enumerate(zip(first, np.r_[first[1:], len(y)], strict=True)):
         imu = np.concatenate([signals[a, :64], *signals[a:b, 64:]])
         activity = np.repeat(y[a:b], 64)
-        recordings.append(Recording(f"uci-har {number + 1}", int(subject[a]), imu, np.r_[activity[:64], activity]))
+        recordings.append(
+            Recording(f"uci-har {number + 1}", int(subject[a]), imu, np.r_[activity[:64], activity])
+        )
         recording[a:b] = number
         start[a:b] = 64 * np.arange(b - a)
     return UciHar(features, y, subject, recordings, recording, start)
@@ -113,7 +127,8 @@ def _read_har_side(
     y = _table(folder / f"y_{side}.txt", 1)[:, 0].astype(np.int64)
     subject = _table(folder / f"subject_{side}.txt", 1)[:, 0].astype(np.int64)
     signals = np.stack(
-        [_table(folder / "Inertial Signals" / f"{name}_{side}.txt", 128) for name in _HAR_SIGNALS], axis=2
+        [_table(folder / "Inertial Signals" / f"{name}_{side}.txt", 128) for name in _HAR_SIGNALS],
+        axis=2,
     )
     for name, rows in (
         (f"y_{side}.txt", len(y)),
@@ -122,12 +137,15 @@ def _read_har_side(
     ):
         if rows != len(features):
             raise DataError(
-                f"{folder / name}: {rows} rows, but X_{side}.txt has {len(features)}: one is cut short, unpack again"
+                f"{folder / name}: {rows} rows, but X_{side}.txt has {len(features)}: one is cut "
+                "short, unpack again"
             )
     outside = (y < 1) | (y > 6)
     if outside.any():
         row = int(outside.argmax())
-        raise DataError(f"{folder / f'y_{side}.txt'}, row {row + 1}: activity {y[row]} is none of 1 to 6")
+        raise DataError(
+            f"{folder / f'y_{side}.txt'}, row {row + 1}: activity {y[row]} is none of 1 to 6"
+        )
     return features, y, subject, signals
 
 
@@ -136,7 +154,9 @@ def _table(file: Path, columns: int) -> NDArray[np.float64]:
     try:
         text = file.read_text()
     except FileNotFoundError:
-        raise DataError(f"{file}: there is no such file. The folder is incomplete: unpack it again. {_HELP}") from None
+        raise DataError(
+            f"{file}: there is no such file. The folder is incomplete: unpack it again. {_HELP}"
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{file}: cannot be read as text ({error})") from None
     if not text.strip():
@@ -154,7 +174,7 @@ def _table(file: Path, columns: int) -> NDArray[np.float64]:
             values = [np.nan]
         if line.strip() and (len(values) != columns or not np.isfinite(values).all()):
             raise DataError(
-                f"{file}, row {row}: expected {columns} finite number{'s' * (columns > 1)}, got {line.strip()[:60]!r}. "
-                "Unpack the file again, or mend that row"
+                f"{file}, row {row}: expected {columns} finite number{'s' * (columns > 1)}, got "
+                f"{line.strip()[:60]!r}. Unpack the file again, or mend that row"
             )
     raise DataError(f"{file}: not a table of {columns} columns. Unpack it again")

@@ -1,8 +1,8 @@
 """Which units a sensor's readings are in: told, or recognised.
 
-A body worn sensor reads 1 g on average, so the median magnitude of the acceleration tells g from m/s^2. Rotation is
-told by its size against the changes of the acceleration: people turn a sensor by some 0.1 to 15 rad/s for each g
-that they shake it with, which is 5 to 850 in degrees.
+A body worn sensor reads 1 g on average, so the median magnitude of the acceleration tells g from
+m/s^2. Rotation is told by its size against the changes of the acceleration: people turn a sensor by
+some 0.1 to 15 rad/s for each g that they shake it with, which is 5 to 850 in degrees.
 """
 
 from typing import Literal
@@ -25,7 +25,8 @@ _RAD, _DEG = 20.0, 40.0
 
 
 def acceleration(acc: NDArray[np.float64]) -> list[tuple[int, AccUnit | None, float]]:
-    """For each block of readings (n, 3): its first row, its unit (None where neither fits), its median magnitude."""
+    """For each block of readings (n, 3): its first row, its unit (None where neither fits), its
+    median magnitude."""
     length = np.linalg.norm(acc, axis=1)
     blocks = []
     for first in range(0, max(len(acc) - _BLOCK // 2, 1), _BLOCK):
@@ -40,7 +41,8 @@ def acceleration(acc: NDArray[np.float64]) -> list[tuple[int, AccUnit | None, fl
 
 
 def turning(acc: NDArray[np.float64], gyro: NDArray[np.float64]) -> float:
-    """Root mean square of the rotation over that of the acceleration's changes; acc (n, 3) in g. nan at rest."""
+    """Root mean square of the rotation over that of the acceleration's changes; acc (n, 3) in g.
+    nan at rest."""
     shaken = float(np.sqrt(((acc - acc.mean(axis=0)) ** 2).sum(axis=1).mean()))
     turned = float(np.sqrt(((gyro - gyro.mean(axis=0)) ** 2).sum(axis=1).mean()))
     return turned / shaken if shaken > 1e-3 else float("nan")

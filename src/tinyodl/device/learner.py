@@ -1,7 +1,8 @@
-"""The device: a sample in, a prediction (and maybe a query) out; a label in. No input, no output, no clock.
+"""The device: a sample in, a prediction (and maybe a query) out; a label in. No input, no output,
+no clock.
 
-Time is an argument, in seconds of any clock that does not run backwards. Memory is constant: the model, the
-detector, the policy, and a bounded queue of queries that wait for their label.
+Time is an argument, in seconds of any clock that does not run backwards. Memory is constant: the
+model, the detector, the policy, and a bounded queue of queries that wait for their label.
 """
 
 import copy
@@ -41,7 +42,8 @@ class Query(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What became of a sample. event: what changed the mode with it; troubled: labels keep disagreeing."""
+    """What became of a sample. event: what changed the mode with it; troubled: labels keep
+    disagreeing."""
 
     sample: int
     predicted: Any
@@ -53,8 +55,9 @@ class Step(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What became of a label: "learnt", "audited" (compared only), "abstained", "unknown" (never asked, answered
-    twice, or too late), "refused" (a new activity, and no room); and the event it caused."""
+    """What became of a label: "learnt", "audited" (compared only), "abstained", "unknown" (never
+    asked, answered twice, or too late), "refused" (a new activity, and no room); and the event it
+    caused."""
 
     outcome: str
     event: Event | None
@@ -63,9 +66,9 @@ class Answer(NamedTuple):
 class OnDeviceLearner:
     """A model on its wearer.
 
-    learner: the factory's model, which stays as it is; policy: what to ask while training; detector: what starts
-    training; clip: of the scaled inputs; labels_per_day: budget, None for none; capacity: activities that there is
-    room for, those of the factory's model included.
+    learner: the factory's model, which stays as it is; policy: what to ask while training;
+    detector: what starts training; clip: of the scaled inputs; labels_per_day: budget, None for
+    none; capacity: activities that there is room for, those of the factory's model included.
     """
 
     def __init__(
@@ -107,7 +110,8 @@ class OnDeviceLearner:
 
     @property
     def troubled(self) -> bool:
-        """Labels keep disagreeing although the device learns them: a teacher or a sensor is wrong, or P is spoilt."""
+        """Labels keep disagreeing although the device learns them: a teacher or a sensor is wrong,
+        or P is spoilt."""
         return self._labels >= TROUBLE_LABELS and self._disagreeing > TROUBLE_SHARE
 
     @property
@@ -116,8 +120,8 @@ class OnDeviceLearner:
         return self.detector.state_bytes + _COUNTER_BYTES
 
     def sample(self, x: Array, now: float) -> Step:
-        """One window's scaled inputs (n,) at a time in s. ValueError on another shape or values that are not finite;
-        nothing has changed then."""
+        """One window's scaled inputs (n,) at a time in s. ValueError on another shape or values
+        that are not finite; nothing has changed then."""
         x = np.ascontiguousarray(x, dtype=np.float64)
         if not np.isfinite(x).all():
             raise ValueError("the sample has inputs that are not finite; it was not taken")
@@ -131,7 +135,9 @@ class OnDeviceLearner:
         if self.mode is Mode.PREDICTING:
             self._unaudited += 1
             due = self.audit_every is not None and self._unaudited >= self.audit_every
-            if due and (outlook.confidence <= AUDIT_DOUBT or self._unaudited >= 4 * (self.audit_every or 1)):
+            if due and (
+                outlook.confidence <= AUDIT_DOUBT or self._unaudited >= 4 * (self.audit_every or 1)
+            ):
                 query = self._ask(sample, x, now)
                 self._unaudited = 0
         elif event is None:
@@ -142,7 +148,8 @@ class OnDeviceLearner:
         return Step(sample, predicted, outlook.confidence, self.mode, query, event, self.troubled)
 
     def label(self, sample: int, label: Any | None, now: float) -> Answer:
-        """The teacher's answer, None where it abstains; late, twice or for a sample long gone is all the same here."""
+        """The teacher's answer, None where it abstains; late, twice or for a sample long gone is
+        all the same here."""
         kept = self.pending.take(sample)
         if kept is None:
             return self._answer("unknown")

@@ -36,5 +36,7 @@ TRANSITIONS: Mapping[tuple[Mode, Event], Mode] = {
 def diagram() -> str:
     """The table as a Mermaid state diagram."""
     lines = ["stateDiagram-v2", f"    [*] --> {Mode.PREDICTING.value}"]
-    lines += [f"    {a.value} --> {b.value}: {event.value}" for (a, event), b in TRANSITIONS.items()]
+    lines += [
+        f"    {a.value} --> {b.value}: {event.value}" for (a, event), b in TRANSITIONS.items()
+    ]
     return "\n".join(lines)

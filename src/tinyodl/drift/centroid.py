@@ -1,10 +1,11 @@
 """The sequential centroid detector, in constant memory.
 
-T. Yamada, H. Matsutani, "A Lightweight Concept Drift Detection Method for On-Device Learning on Resource-Limited
-Edge Devices", arXiv 2212.09637: each class has a trained centroid and a recent one, which moves by a running mean
-of the samples predicted as it; drift where the recent ones have moved too far from the trained ones. Here the recent
-centroid is an exponential mean, so that it does not stiffen; distances are L1 per input, in units of the class's
-spread, weighed by how often each class was seen lately. `window` samples are watched before anything is said.
+T. Yamada, H. Matsutani, "A Lightweight Concept Drift Detection Method for On-Device Learning on
+Resource-Limited Edge Devices", arXiv 2212.09637: each class has a trained centroid and a recent
+one, which moves by a running mean of the samples predicted as it; drift where the recent ones have
+moved too far from the trained ones. Here the recent centroid is an exponential mean, so that it
+does not stiffen; distances are L1 per input, in units of the class's spread, weighed by how often
+each class was seen lately. `window` samples are watched before anything is said.
 """
 
 from dataclasses import dataclass
@@ -20,7 +21,8 @@ WINDOW = 32
 
 @dataclass
 class Centroid:
-    """calibration; threshold: distance in spreads; window: samples that a recent centroid is a mean of."""
+    """calibration; threshold: distance in spreads; window: samples that a recent centroid is a mean
+    of."""
 
     calibration: Calibration
     threshold: float = THRESHOLD
@@ -45,7 +47,9 @@ class Centroid:
         if k >= len(self.trained):
             return False
         self.recent[k] += (x - self.recent[k]) / self.window
-        away = float(np.abs(self.recent[k] - self.trained[k]).mean() / (self.calibration.spread[k] + 1e-9))
+        away = float(
+            np.abs(self.recent[k] - self.trained[k]).mean() / (self.calibration.spread[k] + 1e-9)
+        )
         self._distance += (away - self._distance) / self.window
         self._seen += 1
         if self._seen < self.window or self._distance <= self.threshold:

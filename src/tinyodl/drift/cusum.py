@@ -1,9 +1,10 @@
 """Ours: a cumulative sum of standardised trust.
 
-Each prediction's `score` is standardised by the mean and deviation of its predicted class (windows of one activity
-come in a row, so averages over all classes would follow the activity), clipped, and summed where it falls short:
-S <- max(0, S - z - SLACK), drift where S exceeds the threshold (E. S. Page, "Continuous Inspection Schemes",
-Biometrika 41, 1954). While the device trains, means follow the wearer. Constants: studies/choose_detector.py.
+Each prediction's `score` is standardised by the mean and deviation of its predicted class (windows
+of one activity come in a row, so averages over all classes would follow the activity), clipped, and
+summed where it falls short: S <- max(0, S - z - SLACK), drift where S exceeds the threshold (E. S.
+Page, "Continuous Inspection Schemes", Biometrika 41, 1954). While the device trains, means follow
+the wearer. Constants: studies/choose_detector.py.
 """
 
 from dataclasses import dataclass
@@ -21,7 +22,8 @@ MEMORY = 32  # predictions of a class that a mean is taken over while training
 
 @dataclass
 class Cusum:
-    """calibration; threshold: how much is summed before it is drift; slack: what a sample may fall short by."""
+    """calibration; threshold: how much is summed before it is drift; slack: what a sample may fall
+    short by."""
 
     calibration: Calibration
     threshold: float = THRESHOLD
@@ -40,7 +42,7 @@ class Cusum:
         self.sum = 0.0
 
     def update(self, outlook: Outlook, x: Array) -> bool:
-        if outlook.predicted >= len(self.mean):  # an activity named on the device has no usual trust yet
+        if outlook.predicted >= len(self.mean):  # named on the device: no usual trust yet
             return False
         z = (score(outlook) - self.mean[outlook.predicted]) / self.deviation[outlook.predicted]
         self.sum = max(0.0, self.sum - float(np.clip(z, LOWEST, HIGHEST)) - self.slack)

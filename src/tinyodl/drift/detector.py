@@ -1,4 +1,5 @@
-"""What every drift detector is: it watches predictions, and says when the wearer is no longer like those trained on.
+"""What every drift detector is: it watches predictions, and says when the wearer is no longer like
+those trained on.
 
 To add a detector, write a class with these members and name it in `tinyodl.drift.DETECTORS`.
 """
@@ -14,10 +15,12 @@ Array = NDArray[np.float64]
 
 
 class Calibration(NamedTuple):
-    """What a detector needs to know of windows that were held out of the training, of people trained on.
+    """What a detector needs to know of windows that were held out of the training, of people
+    trained on.
 
-    score_mean, score_deviation (m,): of `score`, by predicted class; centroids (m, n): mean scaled inputs by
-    predicted class; spread (m,): mean distance from them (L1 over n); confidence: mean P1P2.
+    score_mean, score_deviation (m,): of `score`, by predicted class; centroids (m, n): mean scaled
+    inputs by predicted class; spread (m,): mean distance from them (L1 over n); confidence: mean
+    P1P2.
     """
 
     score_mean: Array
@@ -37,8 +40,8 @@ class Detector(Protocol):
     def state_bytes(self) -> int: ...
 
     def update(self, outlook: Outlook, x: Array) -> bool:
-        """One prediction in predicting mode and its scaled inputs (n,); True where drift is found (it then starts
-        anew)."""
+        """One prediction in predicting mode and its scaled inputs (n,); True where drift is found
+        (it then starts anew)."""
         ...
 
     def adapt(self, outlook: Outlook, x: Array) -> None:
@@ -51,13 +54,14 @@ class Detector(Protocol):
 
 
 def score(outlook: Outlook) -> float:
-    """How much a prediction is to be trusted: P1P2, less where the sample lies far from what was learnt."""
+    """How much a prediction is to be trusted: P1P2, less where the sample lies far from what was
+    learnt."""
     return outlook.confidence - 0.25 * float(np.log(outlook.leverage + 1e-4))
 
 
 def calibrate(outlooks: list[Outlook], X: Array, classes: int) -> Calibration:
-    """Means and deviations over held-out windows; X (windows, n) scaled. A class predicted under five times takes
-    those of all."""
+    """Means and deviations over held-out windows; X (windows, n) scaled. A class predicted under
+    five times takes those of all."""
     predicted = np.array([o.predicted for o in outlooks])
     scores = np.array([score(o) for o in outlooks])
     everything = np.ones(len(X), bool)
@@ -70,4 +74,6 @@ def calibrate(outlooks: list[Outlook], X: Array, classes: int) -> Calibration:
         centroids.append(X[chosen].mean(axis=0))
         spreads.append(np.abs(X[chosen] - centroids[-1]).mean())
     confidence = float(np.mean([o.confidence for o in outlooks]))
-    return Calibration(np.array(means), np.array(deviations), np.array(centroids), np.array(spreads), confidence)
+    return Calibration(
+        np.array(means), np.array(deviations), np.array(centroids), np.array(spreads), confidence
+    )

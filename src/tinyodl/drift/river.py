@@ -1,7 +1,8 @@
-"""River's detectors on the confidence P1P2, behind the same interface. Needs `pip install tinyodl[river]`.
+"""River's detectors on the confidence P1P2, behind the same interface. Needs `pip install
+tinyodl[river]`.
 
-A drop counts, a rise does not: ADWIN and KSWIN see both, so what they find is taken where the latest confidence
-lies below the calibrated mean.
+A drop counts, a rise does not: ADWIN and KSWIN see both, so what they find is taken where the
+latest confidence lies below the calibrated mean.
 """
 
 from collections.abc import Callable
@@ -48,7 +49,10 @@ def page_hinkley(calibration: Calibration, threshold: float = 5.0) -> River:
     """Page-Hinkley test on falling confidence."""
     from river.drift import PageHinkley
 
-    return River(calibration, lambda: PageHinkley(min_instances=10, delta=0.05, threshold=threshold, mode="down"))
+    return River(
+        calibration,
+        lambda: PageHinkley(min_instances=10, delta=0.05, threshold=threshold, mode="down"),
+    )
 
 
 def kswin(calibration: Calibration, alpha: float = 1e-4) -> River:

@@ -1,6 +1,7 @@
 """What a device spends: on a query, on learning, on predicting, on a day of wear.
 
-Every figure and its source stands in a table, `nrf52840.toml` beside this file; another table can take its place.
+Every figure and its source stands in a table, `nrf52840.toml` beside this file; another table can
+take its place.
 """
 
 import tomllib
@@ -16,7 +17,8 @@ class EnergyError(ValueError):
 
 
 class Spent(NamedTuple):
-    """mJ each: of a query with its answer, of learning a sample, of predicting one from its readings."""
+    """mJ each: of a query with its answer, of learning a sample, of predicting one from its
+    readings."""
 
     query: float
     learn: float
@@ -24,7 +26,8 @@ class Spent(NamedTuple):
 
 
 class Energy:
-    """The model over a table of figures. path: a table of one's own; None for the nRF52840 with BLE.
+    """The model over a table of figures. path: a table of one's own; None for the nRF52840 with
+    BLE.
 
     EnergyError where the table lacks a figure, with its name.
     """
@@ -33,13 +36,18 @@ class Energy:
         text = resources.files("tinyodl.energy").joinpath("nrf52840.toml").read_text()
         names = tomllib.loads(text).keys()
         try:
-            self.table: dict[str, dict[str, Any]] = tomllib.loads(text if path is None else path.read_text())
+            self.table: dict[str, dict[str, Any]] = tomllib.loads(
+                text if path is None else path.read_text()
+            )
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise EnergyError(f"{path}: not a table of figures in TOML ({error})") from None
         for name in names:
             value = self.table.get(name, {}).get("value")
             if not isinstance(value, int | float) or value < 0:
-                raise EnergyError(f"{path}: [{name}] needs a value of 0 or more; copy tinyodl/energy/nrf52840.toml")
+                raise EnergyError(
+                    f"{path}: [{name}] needs a value of 0 or more; copy "
+                    "tinyodl/energy/nrf52840.toml"
+                )
         self._f = {name: float(self.table[name]["value"]) for name in names}
 
     @property
@@ -48,21 +56,27 @@ class Energy:
         return [name for name, row in self.table.items() if not row.get("checked", False)]
 
     def air(self, sent: int, received: int, packets: int = 1) -> float:
-        """mJ of bytes on the air, packet overheads included: each packet ramps up, and is answered by an empty one."""
+        """mJ of bytes on the air, packet overheads included: each packet ramps up, and is answered
+        by an empty one."""
         f = self._f
         tx = f["bit"] * 8 * (sent + packets * f["empty"]) + 2 * packets * f["ramp"]
-        rx = f["bit"] * 8 * (received + packets * f["empty"]) + 2 * packets * (f["ramp"] + f["between"])
+        rx = f["bit"] * 8 * (received + packets * f["empty"]) + 2 * packets * (
+            f["ramp"] + f["between"]
+        )
         return self._millijoules(tx * f["tx"] + rx * f["rx"])
 
     def cpu(self, cycles: float) -> float:
         """mJ of so many cycles."""
         return self._millijoules(cycles / self._f["clock"] * self._f["cpu"])
 
-    def learner(self, d: int, classes: int, readings: int, sent: int, received: int, packets: int = 1) -> Spent:
-        """d features, so many classes; readings between two windows; bytes of a query and its answer on the air.
+    def learner(
+        self, d: int, classes: int, readings: int, sent: int, received: int, packets: int = 1
+    ) -> Spent:
+        """d features, so many classes; readings between two windows; bytes of a query and its
+        answer on the air.
 
-        Learning is u = P h (d^2), P (d^2 / 2) and beta (2 d m) with one division; predicting d m, and d^2 for the
-        leverage, beside the inputs' filters.
+        Learning is u = P h (d^2), P (d^2 / 2) and beta (2 d m) with one division; predicting d m,
+        and d^2 for the leverage, beside the inputs' filters.
         """
         f = self._f
         learn = (1.5 * d * d + 2 * d * classes) * f["cycles_per_mac"]
@@ -70,10 +84,13 @@ class Energy:
         return Spent(self.air(sent, received, packets), self.cpu(learn), self.cpu(predict))
 
     def connected(self) -> float:
-        """mJ a day of keeping a connection without sending: an empty packet each way at every interval."""
+        """mJ a day of keeping a connection without sending: an empty packet each way at every
+        interval."""
         f = self._f
         empty = f["bit"] * 8 * f["empty"]
-        each = (empty + f["ramp"]) * f["tx"] + (empty + f["ramp"] + f["between"] + f["window_widening"]) * f["rx"]
+        each = (empty + f["ramp"]) * f["tx"] + (
+            empty + f["ramp"] + f["between"] + f["window_widening"]
+        ) * f["rx"]
         return self._millijoules(each) * DAY / f["interval"]
 
     def day(self, spent: Spent, seconds: float, asked: float, learnt: float) -> dict[str, float]:

@@ -35,7 +35,8 @@ Features = Literal["uci561", "compact"]
 
 
 def names(features: Features = "compact", gyroscope: bool = True) -> tuple[str, ...]:
-    """The names of the inputs, in the order of `extract`'s columns; without a gyroscope, those that need none."""
+    """The names of the inputs, in the order of `extract`'s columns; without a gyroscope, those that
+    need none."""
     if features not in ("uci561", "compact"):
         raise ValueError(f"features must be 'uci561' or 'compact', got {features!r}")
     if features == "uci561":
@@ -54,13 +55,14 @@ def extract(
 ) -> NDArray[np.float64]:
     """The inputs of every window of one recording.
 
-    imu: (readings, 6), acc x, y, z in g, gyro x, y, z in rad/s, or (readings, 3) without a gyroscope, one recording
-    from its start; rate: readings a second; starts: the windows' first readings, or None for every half window;
-    window: readings, an even number (128 only for uci561). Returns (windows, inputs);
-    `names(features, gyroscope)` names the columns. Filters run forwards: started at rest for uci561, as the
-    official ones (which take two readings beyond the window), and in the steady state of the first reading for compact.
-    ValueError on another shape, on values that are not finite (with their row), on a window that leaves the
-    recording, and on a rate too low for the filters.
+    imu: (readings, 6), acc x, y, z in g, gyro x, y, z in rad/s, or (readings, 3) without a
+    gyroscope, one recording from its start; rate: readings a second; starts: the windows' first
+    readings, or None for every half window; window: readings, an even number (128 only for uci561).
+    Returns (windows, inputs); `names(features, gyroscope)` names the columns. Filters run forwards:
+    started at rest for uci561, as the official ones (which take two readings beyond the window),
+    and in the steady state of the first reading for compact. ValueError on another shape, on values
+    that are not finite (with their row), on a window that leaves the recording, and on a rate too
+    low for the filters.
     """
     readings = check_imu(imu)
     first = window_starts(len(readings), starts, check_window(window))
@@ -68,5 +70,8 @@ def extract(
     if features == "compact":
         return compact.extract(readings, first, compact.plan(chosen, float(rate), window))
     if window != WINDOW:
-        raise ValueError(f"uci561 is defined for windows of {WINDOW} readings, got {window}: use the compact inputs")
+        raise ValueError(
+            f"uci561 is defined for windows of {WINDOW} readings, got {window}: use the compact "
+            "inputs"
+        )
     return uci561.extract(readings, first, float(rate))

@@ -1,11 +1,12 @@
 """The compact inputs: at most 64 numbers a window, cheap enough for a microcontroller.
 
-Per reading: a two-pole estimate of gravity, the body acceleration that is left, what of it is vertical and
-horizontal, the same for rotation, differences and first-order octave bands. No transcendental function, a few
-square roots and one division. Per half window: sums, sums of squares, of magnitudes and of products, maxima and
-minima. Per window: the two halves joined, and one logarithm for an energy. All filters are causal and start in
-the steady state of the first reading. docs/inputs.md lists the formulas; `studies/choose_inputs.py` chose which
-of the candidates are used.
+Per reading: a two-pole estimate of gravity, the body acceleration that is left, what of it is
+vertical and horizontal, the same for rotation, differences and first-order octave bands. No
+transcendental function, a few square roots and one division. Per half window: sums, sums of
+squares, of magnitudes and of products, maxima and minima. Per window: the two halves joined, and
+one logarithm for an energy. All filters are causal and start in the steady state of the first
+reading. docs/inputs.md lists the formulas; `studies/choose_inputs.py` chose which of the candidates
+are used.
 """
 
 from collections.abc import Callable
@@ -35,8 +36,8 @@ SIGNALS = (
 GRAVITY_HZ = 0.3
 BANDS_HZ = ((0.5, 1.0), (1.0, 2.0), (2.0, 4.0), (4.0, 8.0), (8.0, 16.0))
 
-# Floors below which an energy (or magnitude, or product of variances) counts as rest: near the resolution of a
-# 12-bit sensor, so that a quieter sensor does not give wilder logarithms.
+# Floors below which an energy (or magnitude, or product of variances) counts as rest: near the
+# resolution of a 12-bit sensor, so that a quieter sensor does not give wilder logarithms.
 ENERGY_FLOOR = 1e-7
 MAGNITUDE_FLOOR = 3e-4
 PRODUCT_FLOOR = 1e-7
@@ -57,7 +58,10 @@ _STATISTICS = {
     "crest": (MAGNITUDE, SQUARE),  # log of mean magnitude over root mean square
 }
 _DIRECTION = {
-    **{f"up.{a}{b}": ("xyz".index(a), "xyz".index(b)) for a, b in ("xx", "xy", "xz", "yy", "yz", "zz")},
+    **{
+        f"up.{a}{b}": ("xyz".index(a), "xyz".index(b))
+        for a, b in ("xx", "xy", "xz", "yy", "yz", "zz")
+    },
     **{f"up.{a}|{a}|": ("xyz".index(a),) for a in "xyz"},
     **{f"up.{a}^3": ("xyz".index(a),) for a in "xyz"},
 }
@@ -70,7 +74,10 @@ def band_name(band: tuple[float, float]) -> str:
 
 def needs_gyroscope(name: str) -> bool:
     """Whether an input is made of rotation."""
-    return any(part in ("gyro_x", "gyro_y", "gyro_z", "gyro_norm", "turn", "tilt") for part in name.split("."))
+    return any(
+        part in ("gyro_x", "gyro_y", "gyro_z", "gyro_norm", "turn", "tilt")
+        for part in name.split(".")
+    )
 
 
 @cache
@@ -92,7 +99,8 @@ class Plan(NamedTuple):
     gravity_gain: float
     steps: NDArray[np.int64]  # sources of the differences
     bands: NDArray[np.int64]  # sources of the bands
-    coefficients: NDArray[np.float64]  # (bands, 3): b0, a1, a2 of b0 (1 - z^-2) / (1 + a1 z^-1 + a2 z^-2)
+    # (bands, 3): b0, a1, a2 of b0 (1 - z^-2) / (1 + a1 z^-1 + a2 z^-2)
+    coefficients: NDArray[np.float64]
     channels: tuple[str, ...]  # signals, then differences, then bands
     accumulators: NDArray[np.int64]  # (accumulators, 3): operation, channel, other channel
     column: dict[tuple[int, int, int], int]  # the same, to its index
@@ -101,19 +109,26 @@ class Plan(NamedTuple):
 
 @cache
 def plan(names: tuple[str, ...] = NAMES, rate: float = 50.0, window: int = WINDOW) -> Plan:
-    """The work that these inputs need at this rate (readings a second) in windows of so many readings.
+    """The work that these inputs need at this rate (readings a second) in windows of so many
+    readings.
 
     ValueError on an unknown name, a rate too low for the bands, or a window that is not two halves.
     """
     check_window(window)
     unknown = [name for name in names if name not in set(candidates())]
     if unknown:
-        raise ValueError(f"no compact input is called {unknown[0]!r}: see tinyodl.har.compact.candidates()")
+        raise ValueError(
+            f"no compact input is called {unknown[0]!r}: see tinyodl.har.compact.candidates()"
+        )
     if rate <= 2 * BANDS_HZ[-1][1]:
-        raise ValueError(f"the compact inputs need over {2 * BANDS_HZ[-1][1]:g} readings a second, got {rate:g}")
+        raise ValueError(
+            f"the compact inputs need over {2 * BANDS_HZ[-1][1]:g} readings a second, got {rate:g}"
+        )
     sources = [name.rsplit(".", 1)[0] for name in names if name.rsplit(".", 1)[1] in _STATISTICS]
     stepped = sorted({s.split(".")[0] for s in sources if s.endswith(".step")}, key=SIGNALS.index)
-    banded = sorted({s for s in sources if s.endswith("Hz")}, key=lambda s: (SIGNALS.index(s.split(".")[0]), s))
+    banded = sorted(
+        {s for s in sources if s.endswith("Hz")}, key=lambda s: (SIGNALS.index(s.split(".")[0]), s)
+    )
     channels = (*SIGNALS, *(f"{s}.step" for s in stepped), *banded)
     by_name = {band_name(band): band for band in BANDS_HZ}
     coefficients = np.zeros((len(banded), 3))
@@ -172,14 +187,16 @@ def start(work: Plan, dtype: type[np.floating[Any]]) -> State:
 
 
 def state_bytes(work: Plan, value_bytes: int = 4) -> int:
-    """Bytes that computing these inputs must keep: filters, their coefficients, one reading's channels, two halves."""
+    """Bytes that computing these inputs must keep: filters, their coefficients, one reading's
+    channels, two halves."""
     filters = sum(v.size for v in start(work, np.float64) if v.dtype != np.bool_)
     return value_bytes * (filters + len(work.channels) + 2 * len(work.accumulators))
 
 
 @njit(cache=True, nogil=True)  # type: ignore[misc]
 def signals(imu, state, steps, bands, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """Filter readings one after another: imu (readings, 6) -> out (readings, channels); state goes on."""
+    """Filter readings one after another: imu (readings, 6) -> out (readings, channels); state goes
+    on."""
     gravity, last, memory, constants, coefficients, started = state
     gain, one, floor = constants[0], constants[1], constants[2]
     for t in range(imu.shape[0]):
@@ -238,7 +255,8 @@ def signals(imu, state, steps, bands, out):  # type: ignore[no-untyped-def]  # p
 
 @njit(cache=True, nogil=True)  # type: ignore[misc]
 def accumulate(channels, accumulators, out):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """Add readings, channels (readings, channels), to the accumulators of half a window, out (accumulators,)."""
+    """Add readings, channels (readings, channels), to the accumulators of half a window, out
+    (accumulators,)."""
     for k in range(accumulators.shape[0]):
         operation, i, j = accumulators[k]
         value = out[k]
@@ -275,7 +293,8 @@ def join(halves: NDArray[Any], work: Plan) -> NDArray[Any]:
 
 
 def inputs(halves: NDArray[Any], work: Plan) -> NDArray[Any]:
-    """Accumulators of the windows' halves (2, windows, accumulators) -> inputs (windows, inputs), in their type."""
+    """Accumulators of the windows' halves (2, windows, accumulators) -> inputs (windows, inputs),
+    in their type."""
     number = halves.dtype.type
     total = join(halves, work)
     result = np.empty((len(total), len(work.names)), total.dtype)
@@ -302,7 +321,9 @@ def inputs(halves: NDArray[Any], work: Plan) -> NDArray[Any]:
         return np.asarray(np.log(value + number(floor)))
 
     def crest(i: int) -> NDArray[Any]:
-        return np.asarray(log(magnitude(i), MAGNITUDE_FLOOR) - log(np.sqrt(energy(i)), MAGNITUDE_FLOOR))
+        return np.asarray(
+            log(magnitude(i), MAGNITUDE_FLOOR) - log(np.sqrt(energy(i)), MAGNITUDE_FLOOR)
+        )
 
     def change(i: int) -> NDArray[Any]:
         first, second = log(half_energies(i), ENERGY_FLOOR)
@@ -320,7 +341,11 @@ def inputs(halves: NDArray[Any], work: Plan) -> NDArray[Any]:
         "log_change": change,
         "crest": crest,
     }
-    acc = np.stack([mean(axis) for axis in range(3)]) if (SUM, 0, 0) in work.column else np.zeros((3, 0))
+    acc = (
+        np.stack([mean(axis) for axis in range(3)])
+        if (SUM, 0, 0) in work.column
+        else np.zeros((3, 0))
+    )
     norm = np.sqrt((acc**2).sum(axis=0)) + number(_NORM_FLOOR)
     for k, name in enumerate(work.names):
         kind, _, rest = name.partition(".")
@@ -354,20 +379,22 @@ def _accumulate_halves(channels, starts, hop, accumulators, out):  # type: ignor
 
 
 def with_gyroscope(imu: NDArray[np.float64], names: tuple[str, ...]) -> NDArray[np.float64]:
-    """(readings, 6): a missing gyroscope reads zero; ValueError where one of these inputs needs it."""
+    """(readings, 6): a missing gyroscope reads zero; ValueError where one of these inputs needs
+    it."""
     if imu.shape[1] == 6:
         return imu
     needing = [name for name in names if needs_gyroscope(name)]
     if needing:
         raise ValueError(
-            f"{len(needing)} of {len(names)} inputs need a gyroscope ({needing[0]} for one), and these readings have "
-            "none: leave those inputs out"
+            f"{len(needing)} of {len(names)} inputs need a gyroscope ({needing[0]} for one), and "
+            "these readings have none: leave those inputs out"
         )
     return np.hstack([imu, np.zeros_like(imu)])
 
 
 def extract(imu: NDArray[np.float64], starts: NDArray[np.int64], work: Plan) -> NDArray[np.float64]:
-    """All windows of one recording: imu (readings, 6 or 3), starts (windows,) -> (windows, inputs)."""
+    """All windows of one recording: imu (readings, 6 or 3), starts (windows,) -> (windows,
+    inputs)."""
     imu = with_gyroscope(imu, work.names)
     channels = np.empty((len(imu), len(work.channels)))
     signals(imu, start(work, np.float64), work.steps, work.bands, channels)

@@ -1,10 +1,11 @@
 """How far the compact inputs in float32 may be from those in float64: a bound derived step by step.
 
-Standard model of rounded arithmetic (N. Higham, "Accuracy and Stability of Numerical Algorithms", 2nd ed., ch. 2
-to 4): every operation errs by at most u = 2**-24 of its result, a sum of n terms by n u of the sum of magnitudes.
-Errors made inside a filter come out through the filter from there to the output, so they are convolved with the
-magnitude of that impulse response. Terms in u**2 are covered by SLACK. The bound follows the signal in time: what a
-filter lost during a run does not count once it has died away.
+Standard model of rounded arithmetic (N. Higham, "Accuracy and Stability of Numerical Algorithms",
+2nd ed., ch. 2 to 4): every operation errs by at most u = 2**-24 of its result, a sum of n terms by
+n u of the sum of magnitudes. Errors made inside a filter come out through the filter from there to
+the output, so they are convolved with the magnitude of that impulse response. Terms in u**2 are
+covered by SLACK. The bound follows the signal in time: what a filter lost during a run does not
+count once it has died away.
 """
 
 from collections.abc import Callable
@@ -21,11 +22,13 @@ Array = NDArray[np.float64]
 
 U = 2.0**-24
 SLACK = 1.01
-_RESPONSE = 4096  # readings after which the slowest band's impulse response is below float64's resolution
+# Readings after which the slowest band's impulse response is below float64's resolution.
+_RESPONSE = 4096
 
 
 def float32_bound(imu: Array, rate: float = 50.0) -> Array:
-    """Bound on |float32 - float64| of every compact input, windows every 64 readings: (windows, inputs)."""
+    """Bound on |float32 - float64| of every compact input, windows every 64 readings: (windows,
+    inputs)."""
     readings = check_imu(imu)
     work = compact.plan(NAMES, float(rate))
     channels = np.empty((len(readings), len(work.channels)))
@@ -45,7 +48,9 @@ def _channels(imu: Array, v: Array, work: compact.Plan) -> Array:
 
     length = np.linalg.norm(gravity, axis=1, keepdims=True) + compact._NORM_FLOOR
     up = gravity / length
-    up_error = slow / length + abs(up) * (np.linalg.norm(slow, axis=1, keepdims=True) / length + 7 * U)
+    up_error = slow / length + abs(up) * (
+        np.linalg.norm(slow, axis=1, keepdims=True) / length + 7 * U
+    )
 
     def along(x: Array, x_error: Array) -> tuple[Array, Array]:
         """Errors of the part along gravity and of the magnitude of the rest."""
@@ -56,7 +61,11 @@ def _channels(imu: Array, v: Array, work: compact.Plan) -> Array:
         rest_error += 2 * U * (abs(x) + abs(part[:, None] * up))
         return part_error, np.linalg.norm(rest_error, axis=1) + 4 * U * np.linalg.norm(rest, axis=1)
 
-    error[:, 9] = np.linalg.norm(error[:, 0:3], axis=1) + 4 * U * np.linalg.norm(acc, axis=1) + U * abs(v[:, 9])
+    error[:, 9] = (
+        np.linalg.norm(error[:, 0:3], axis=1)
+        + 4 * U * np.linalg.norm(acc, axis=1)
+        + U * abs(v[:, 9])
+    )
     error[:, 10] = np.linalg.norm(error[:, 6:9], axis=1) + 4 * U * v[:, 10]
     error[:, 11], error[:, 12] = along(v[:, 3:6], error[:, 3:6])
     error[:, 13], error[:, 14] = along(gyro, error[:, 6:9])
@@ -99,7 +108,10 @@ def _band_error(x: Array, x_error: Array, y: Array, coefficients: Array) -> Arra
     impulse[0] = 1
     inside = abs(scipy.signal.lfilter([1], [1, a1, a2], impulse))
     through = abs(scipy.signal.lfilter([b0, 0, -b0], [1, a1, a2], impulse))
-    total = scipy.signal.fftconvolve(made, inside)[: len(x)] + scipy.signal.fftconvolve(x_error, through)[: len(x)]
+    total = (
+        scipy.signal.fftconvolve(made, inside)[: len(x)]
+        + scipy.signal.fftconvolve(x_error, through)[: len(x)]
+    )
     return np.asarray(np.maximum(total, 0) + 1e-15)
 
 
@@ -144,7 +156,10 @@ def _inputs(v: Array, error: Array, starts: NDArray[np.int64], work: compact.Pla
     def crest(i: int) -> Array:
         e, e_error = energy(i)
         root = np.sqrt(e)
-        wide = np.maximum(np.sqrt(e + e_error) - root, root - np.sqrt(np.maximum(e - e_error, 0))) + U * root
+        wide = (
+            np.maximum(np.sqrt(e + e_error) - root, root - np.sqrt(np.maximum(e - e_error, 0)))
+            + U * root
+        )
         below = log(root, wide, compact.MAGNITUDE_FLOOR)
         return log(*magnitude(i), compact.MAGNITUDE_FLOOR) + below + 4 * U
 
@@ -168,7 +183,9 @@ def _inputs(v: Array, error: Array, starts: NDArray[np.int64], work: compact.Pla
     for k, name in enumerate(work.names):
         kind, _, rest = name.partition(".")
         if kind == "up":
-            result[:, k] = _direction_error(name, *zip(*(mean(axis) for axis in range(3)), strict=True))
+            result[:, k] = _direction_error(
+                name, *zip(*(mean(axis) for axis in range(3)), strict=True)
+            )
         elif kind == "corr":
             i, j = (work.channels.index(part) for part in rest.split("."))
             xi, xj, ei, ej = v[reach, i], v[reach, j], error[reach, i], error[reach, j]
@@ -205,7 +222,13 @@ def _correlation_error(
     (p, p_error), (m, m_error), (n, n_error) = product, first, second
     (a, a_error), (b, b_error) = first_variance, second_variance
     top = p - m * n
-    top_error = p_error + abs(m) * n_error + abs(n) * m_error + m_error * n_error + 3 * U * (abs(p) + abs(m * n))
+    top_error = (
+        p_error
+        + abs(m) * n_error
+        + abs(n) * m_error
+        + m_error * n_error
+        + 3 * U * (abs(p) + abs(m * n))
+    )
     floor = compact.PRODUCT_FLOOR
     low = np.sqrt(np.maximum(a - a_error, 0) * np.maximum(b - b_error, 0) + floor)
     high = np.sqrt((a + a_error) * (b + b_error) + floor)

@@ -9,7 +9,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 
 class RangeScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Maps the range between two percentiles of the training samples to -1..1, and clips further out.
+    """Maps the range between two percentiles of the training samples to -1..1, and clips further
+    out.
 
     `RangeScaler()` takes the 1st and 99th percentile, robust to a few odd windows (for compact);
     `RangeScaler(0, 100)` is min-max (for uci561, as the official set). A constant input becomes 0.
@@ -29,7 +30,9 @@ class RangeScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # typ
         spread = high - low
         constant = spread <= 1e-12 * np.maximum(np.abs(low), np.abs(high))
         self.middle_: NDArray[np.float64] = (low + high) / 2
-        self.gain_: NDArray[np.float64] = np.where(constant, 0.0, 2.0 / np.where(constant, 1.0, spread))
+        self.gain_: NDArray[np.float64] = np.where(
+            constant, 0.0, 2.0 / np.where(constant, 1.0, spread)
+        )
         return self
 
     def transform(self, X: ArrayLike) -> NDArray[np.float64]:

@@ -11,13 +11,14 @@ from tinyodl.har.windows import WINDOW
 
 
 class Stream:
-    """One reading in; every half window, from the first whole one on, the inputs of the last window out.
+    """One reading in; every half window, from the first whole one on, the inputs of the last window
+    out.
 
     uci561 comes two readings later: its median and its jerk take what follows the window.
 
-    features: "compact" or "uci561"; rate: readings a second; dtype: float64, or float32 for compact (what the
-    arithmetic is done in; `tinyodl.har.rounding` bounds the difference). For compact also: names, which of its
-    inputs; window, readings (one comes every half window).
+    features: "compact" or "uci561"; rate: readings a second; dtype: float64, or float32 for compact
+    (what the arithmetic is done in; `tinyodl.har.rounding` bounds the difference). For compact
+    also: names, which of its inputs; window, readings (one comes every half window).
 
     >>> stream = Stream()
     >>> outs = [stream.push([0.0, 0.0, 1.0, 0.0, 0.0, 0.0]) for _ in range(192)]
@@ -36,7 +37,9 @@ class Stream:
         if features not in ("compact", "uci561"):
             raise ValueError(f"features must be 'uci561' or 'compact', got {features!r}")
         if features == "uci561" and np.dtype(dtype) != np.float64:
-            raise ValueError("uci561 streams in float64 only: it is for comparison, compact is for devices")
+            raise ValueError(
+                "uci561 streams in float64 only: it is for comparison, compact is for devices"
+            )
         if features == "uci561" and window != WINDOW:
             raise ValueError(f"uci561 is defined for windows of {WINDOW} readings, got {window}")
         self._window = window
@@ -49,16 +52,25 @@ class Stream:
         self._seen = 0
 
     def push(self, reading: ArrayLike) -> NDArray[Any] | None:
-        """Take one reading (6,), acc in g and gyro in rad/s; return the inputs (n,) when a window is complete."""
+        """Take one reading (6,), acc in g and gyro in rad/s; return the inputs (n,) when a window
+        is complete."""
         row = np.asarray(reading, dtype=self._dtype)
         if row.shape != (6,):
-            raise ValueError(f"a reading has shape (6,): acc x, y, z, gyro x, y, z; got {row.shape}")
+            raise ValueError(
+                f"a reading has shape (6,): acc x, y, z, gyro x, y, z; got {row.shape}"
+            )
         if not np.isfinite(row).all():
-            raise ValueError(f"reading {self._seen} is not finite: {row.tolist()}; it was not taken")
+            raise ValueError(
+                f"reading {self._seen} is not finite: {row.tolist()}; it was not taken"
+            )
         self._half.add(row[None, :])
         self._seen += 1
         due = self._seen - self._half.late
-        return self._half.finish(due >= self._window) if due > 0 and due % (self._window // 2) == 0 else None
+        return (
+            self._half.finish(due >= self._window)
+            if due > 0 and due % (self._window // 2) == 0
+            else None
+        )
 
 
 class _CompactHalves:

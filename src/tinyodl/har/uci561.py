@@ -1,9 +1,10 @@
 """The 561 features of the UCI HAR and HAPT sets, rebuilt from the raw readings.
 
-Source of the definitions: D. Anguita et al., "A Public Domain Dataset for Human Activity Recognition Using
-Smartphones", ESANN 2013, and features_info.txt of both sets. What those leave open was found by comparing with
-official rows (docs/inputs.md): with it every one of the 561 correlates with the official values to 0.999 and above.
-The official values are scaled to [-1, 1]; these are not: `RangeScaler(0, 100)` does that.
+Source of the definitions: D. Anguita et al., "A Public Domain Dataset for Human Activity
+Recognition Using Smartphones", ESANN 2013, and features_info.txt of both sets. What those leave
+open was found by comparing with official rows (docs/inputs.md): with it every one of the 561
+correlates with the official values to 0.999 and above. The official values are scaled to [-1, 1];
+these are not: `RangeScaler(0, 100)` does that.
 """
 
 from functools import cache
@@ -17,11 +18,20 @@ from tinyodl.har.windows import WINDOW
 Array = NDArray[np.float64]
 
 _TRIAXIAL = ("tBodyAcc", "tGravityAcc", "tBodyAccJerk", "tBodyGyro", "tBodyGyroJerk")
-_MAGNITUDES = ("tBodyAccMag", "tGravityAccMag", "tBodyAccJerkMag", "tBodyGyroMag", "tBodyGyroJerkMag")
+_MAGNITUDES = (
+    "tBodyAccMag",
+    "tGravityAccMag",
+    "tBodyAccJerkMag",
+    "tBodyGyroMag",
+    "tBodyGyroJerkMag",
+)
 _SPECTRAL = ("fBodyAcc", "fBodyAccJerk", "fBodyGyro")
 _SPECTRAL_MAGNITUDES = ("fBodyAccMag", "fBodyAccJerkMag", "fBodyGyroMag", "fBodyGyroJerkMag")
 _ANGLES = (
-    *(f"{name}-AngleWRTGravity-1" for name in ("tBodyAcc", "tBodyAccJerk", "tBodyGyro", "tBodyGyroJerk")),
+    *(
+        f"{name}-AngleWRTGravity-1"
+        for name in ("tBodyAcc", "tBodyAccJerk", "tBodyGyro", "tBodyGyroJerk")
+    ),
     *(f"t{axis}AxisAcc-AngleWRTGravity-1" for axis in "XYZ"),
 )
 
@@ -39,7 +49,8 @@ LATE = 2  # readings after a window's last until its features are known
 
 @cache
 def names() -> tuple[str, ...]:
-    """The 561 official names, made unique: a name that the official list repeats gets its axis (1, 2, 3)."""
+    """The 561 official names, made unique: a name that the official list repeats gets its axis (1,
+    2, 3)."""
 
     def numbered(signal: str, parts: tuple[tuple[str, int], ...]) -> list[str]:
         return [f"{signal}-{part}-{i}" for part, count in parts for i in range(1, count + 1)]
@@ -56,7 +67,9 @@ def names() -> tuple[str, ...]:
         result += numbered(signal, (*one, *tail1, ("ARCoeff", 4)))
     for signal in _SPECTRAL:
         result += numbered(signal, (*three, *tail3, ("MaxInds", 3), ("MeanFreq", 3)))
-        result += [f"{signal}-{part}-{axis}" for axis in (1, 2, 3) for part in ("Skewness", "Kurtosis")]
+        result += [
+            f"{signal}-{part}-{axis}" for axis in (1, 2, 3) for part in ("Skewness", "Kurtosis")
+        ]
         result += numbered(signal, (("BandsEnergyOld", 42),))
     for signal in _SPECTRAL_MAGNITUDES:
         shape = (("MaxInds", 1), ("MeanFreq", 1), ("Skewness", 1), ("Kurtosis", 1))
@@ -67,14 +80,17 @@ def names() -> tuple[str, ...]:
 class Filters:
     """The official filters, run forwards once, started at rest; keeps its state from call to call.
 
-    `__call__`: (readings, 6) acc in g and gyro in rad/s -> (readings, 9): body acc, gravity and body gyro,
-    three axes each, DELAY readings late. A centred median of 3 (hence the delay), a Butterworth low-pass of order 10
-    at 20 Hz, then what is slow is split off: gravity below 0.3 Hz (order 3), the gyro's drift below 0.1 Hz (order 2).
+    `__call__`: (readings, 6) acc in g and gyro in rad/s -> (readings, 9): body acc, gravity and
+    body gyro, three axes each, DELAY readings late. A centred median of 3 (hence the delay), a
+    Butterworth low-pass of order 10 at 20 Hz, then what is slow is split off: gravity below 0.3 Hz
+    (order 3), the gyro's drift below 0.1 Hz (order 2).
     """
 
     def __init__(self, rate: float) -> None:
         if rate <= 40:
-            raise ValueError(f"uci561 filters at 20 Hz and needs over 40 readings a second, got {rate:g}")
+            raise ValueError(
+                f"uci561 filters at 20 Hz and needs over 40 readings a second, got {rate:g}"
+            )
 
         def design(order: int, cutoff: float, axes: int) -> tuple[Array, Array]:
             sections = scipy.signal.butter(order, cutoff, fs=rate, output="sos")
@@ -101,8 +117,8 @@ class Filters:
 def extract(imu: Array, starts: NDArray[np.int64], rate: float) -> Array:
     """All windows of one recording: imu (readings, 6), starts (windows,) -> (windows, 561).
 
-    A window takes LATE readings beyond its last: one for the median, one for the jerk. At the recording's end the
-    last reading stands for them.
+    A window takes LATE readings beyond its last: one for the median, one for the jerk. At the
+    recording's end the last reading stands for them.
     """
     signals = Filters(rate)(np.vstack([imu, np.repeat(imu[-1:], LATE, axis=0)]))[DELAY:]
     return window_features(signals[starts[:, None] + np.arange(WINDOW + 1)])
@@ -116,7 +132,8 @@ def window_features(windows: Array) -> Array:
     axes = np.moveaxis(windows, 2, 1).reshape(len(windows), 3, 3, WINDOW + 1)
     jerk = np.diff(axes[:, [0, 2]], axis=3)
     body, gravity, gyro = np.moveaxis(axes[..., :WINDOW], 1, 0)
-    triaxial = np.stack([body, gravity, jerk[:, 0], gyro, jerk[:, 1]], axis=1)  # (windows, 5, 3, 128)
+    # (windows, 5, 3, 128)
+    triaxial = np.stack([body, gravity, jerk[:, 0], gyro, jerk[:, 1]], axis=1)
     magnitude = np.sqrt((triaxial**2).sum(axis=2))  # (windows, 5, 128)
     magnitude[:, 1] = magnitude[:, 0]  # the official tGravityAccMag repeats tBodyAccMag
     parts = [
@@ -132,13 +149,15 @@ def window_features(windows: Array) -> Array:
 
 
 def _join(*parts: Array) -> Array:
-    """Features of each signal side by side, one signal after another: (windows, signals * features)."""
+    """Features of each signal side by side, one signal after another: (windows, signals *
+    features)."""
     joined = np.concatenate(parts, axis=2)
     return joined.reshape(len(joined), joined.shape[1] * joined.shape[2])
 
 
 def _moments(v: Array) -> Array:
-    """(windows, signals, axes, samples) -> mean, std, mean absolute deviation, max, min, SMA, energy, IQR, entropy."""
+    """(windows, signals, axes, samples) -> mean, std, mean absolute deviation, max, min, SMA,
+    energy, IQR, entropy."""
     mean = v.mean(axis=3)
     deviation = v - mean[..., None]
     ordered = np.sort(v, axis=3)
@@ -159,10 +178,12 @@ def _moments(v: Array) -> Array:
 
 
 def _entropy(ordered: Array) -> Array:
-    """Entropy of the samples as an 8-bit grey image sees them, in bits ("ropy"): clipped to 0..1, 256 levels.
+    """Entropy of the samples as an 8-bit grey image sees them, in bits ("ropy"): clipped to 0..1,
+    256 levels.
 
-    That is what MATLAB's `entropy` does with floating-point data. The samples are sorted, so that equal levels
-    are runs; with runs of lengths c among n samples the entropy is log2(n) - sum(c log2(c)) / n.
+    That is what MATLAB's `entropy` does with floating-point data. The samples are sorted, so that
+    equal levels are runs; with runs of lengths c among n samples the entropy is log2(n) -
+    sum(c log2(c)) / n.
     """
     samples = ordered.shape[-1]
     levels = np.floor(np.clip(ordered, 0.0, 1.0) * 255 + 0.5).astype(np.uint8).reshape(-1, samples)
@@ -178,7 +199,9 @@ def _quantile(ordered: Array, q: float) -> Array:
     """Hazen's quantile (sample i of n stands for (i + 1/2) / n) along the last, sorted axis."""
     position = q * ordered.shape[-1] - 0.5
     below = int(position)
-    return np.asarray(ordered[..., below] + (position - below) * (ordered[..., below + 1] - ordered[..., below]))
+    return np.asarray(
+        ordered[..., below] + (position - below) * (ordered[..., below + 1] - ordered[..., below])
+    )
 
 
 def _autoregression(v: Array) -> Array:
@@ -188,7 +211,9 @@ def _autoregression(v: Array) -> Array:
     for _ in range(_AR_ORDER):
         power = (forward**2).sum(axis=-1) + (backward**2).sum(axis=-1)
         k = -2 * (forward * backward).sum(axis=-1) / np.maximum(power, np.finfo(float).tiny)
-        coefficients = np.concatenate([coefficients + k[..., None] * coefficients[..., ::-1], k[..., None]], axis=-1)
+        coefficients = np.concatenate(
+            [coefficients + k[..., None] * coefficients[..., ::-1], k[..., None]], axis=-1
+        )
         forward, backward = (
             (forward + k[..., None] * backward)[..., 1:],
             (backward + k[..., None] * forward)[..., :-1],
@@ -225,7 +250,9 @@ def _spectral_shape(f: Array) -> Array:
     skewness = (square * deviation).mean(axis=3) / spread**3
     kurtosis = (square * square).mean(axis=3) / spread**4
     shape = np.stack([skewness, kurtosis], axis=3).reshape(*f.shape[:2], 2 * f.shape[2])
-    return np.concatenate([f.argmax(axis=3).astype(float), (f * bins).sum(axis=3) / total, shape], axis=2)
+    return np.concatenate(
+        [f.argmax(axis=3).astype(float), (f * bins).sum(axis=3) / total, shape], axis=2
+    )
 
 
 def _bands(f: Array) -> Array:

@@ -1,4 +1,5 @@
-"""Where windows lie: half overlapping (128 readings, every 64, unless told otherwise), or at given first readings."""
+"""Where windows lie: half overlapping (128 readings, every 64, unless told otherwise), or at given
+first readings."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,46 +11,58 @@ HOP = 64
 def check_window(window: int) -> int:
     """A window's readings, or ValueError: a window is two halves of at least 8 readings."""
     if window < 16 or window % 2:
-        raise ValueError(f"a window must have an even number of readings, at least 16; got {window}")
+        raise ValueError(
+            f"a window must have an even number of readings, at least 16; got {window}"
+        )
     return window
 
 
 def check_imu(imu: ArrayLike) -> NDArray[np.float64]:
-    """(readings, 6) finite float64, or (readings, 3) without a gyroscope; ValueError names the first bad row."""
+    """(readings, 6) finite float64, or (readings, 3) without a gyroscope; ValueError names the
+    first bad row."""
     array = np.asarray(imu, dtype=np.float64)
     if array.ndim != 2 or array.shape[1] not in (3, 6):
         raise ValueError(
-            f"imu has shape {array.shape}, expected (readings, 6): acc x, y, z in g, then gyro x, y, z in rad/s; "
-            "or (readings, 3) without a gyroscope"
+            f"imu has shape {array.shape}, expected (readings, 6): acc x, y, z in g, then gyro x, "
+            "y, z in rad/s; or (readings, 3) without a gyroscope"
         )
     bad = ~np.isfinite(array).all(axis=1)
     if bad.any():
         raise ValueError(
-            f"imu has a value that is not finite in row {int(bad.argmax())} ({int(bad.sum())} such rows): "
-            "cut the recording there, or fill the gap before extracting"
+            f"imu has a value that is not finite in row {int(bad.argmax())} ({int(bad.sum())} "
+            "such rows): cut the recording there, or fill the gap before extracting"
         )
     return array
 
 
-def window_starts(readings: int, starts: ArrayLike | None, window: int = WINDOW) -> NDArray[np.int64]:
-    """First readings of the windows: every half window, or `starts` checked against the recording's length."""
+def window_starts(
+    readings: int, starts: ArrayLike | None, window: int = WINDOW
+) -> NDArray[np.int64]:
+    """First readings of the windows: every half window, or `starts` checked against the recording's
+    length."""
     if starts is None:
         return np.arange(0, readings - window + 1, window // 2, dtype=np.int64)
     given = np.asarray(starts)
     if given.ndim != 1 or (given.size and not np.issubdtype(given.dtype, np.integer)):
-        raise ValueError(f"starts must be one row of integers, got shape {given.shape}, type {given.dtype}")
+        raise ValueError(
+            f"starts must be one row of integers, got shape {given.shape}, type {given.dtype}"
+        )
     given = given.astype(np.int64)
     outside = (given < 0) | (given > readings - window)
     if outside.any():
         raise ValueError(
-            f"starts[{int(outside.argmax())}] = {int(given[outside.argmax()])} does not leave {window} readings: "
-            f"the recording has {readings}, so starts go from 0 to {readings - window}"
+            f"starts[{int(outside.argmax())}] = {int(given[outside.argmax()])} does not leave "
+            f"{window} readings: the recording has {readings}, so starts go from 0 to "
+            f"{readings - window}"
         )
     return given
 
 
-def segment_starts(activity: NDArray[np.int64], wanted: NDArray[np.int64], window: int = WINDOW) -> NDArray[np.int64]:
-    """Windows that lie inside one labelled segment, half a window apart from the segment's first reading.
+def segment_starts(
+    activity: NDArray[np.int64], wanted: NDArray[np.int64], window: int = WINDOW
+) -> NDArray[np.int64]:
+    """Windows that lie inside one labelled segment, half a window apart from the segment's first
+    reading.
 
     activity: (readings,); wanted: the activity numbers that count.
     """

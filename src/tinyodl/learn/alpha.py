@@ -1,11 +1,13 @@
 """Input weights: drawn and stored, or regenerated from a hash so that a device keeps none of them.
 
-The hash is Marsaglia's 32-bit xorshift with shifts 13, 17, 5 (G. Marsaglia, "Xorshift RNGs", Journal of
-Statistical Software 8(14), 2003). Its period of 2**32 - 1 covers every weight once, unlike the 16-bit generator
-of the published core. What a port needs to know:
+The hash is Marsaglia's 32-bit xorshift with shifts 13, 17, 5 (G. Marsaglia, "Xorshift RNGs",
+Journal of Statistical Software 8(14), 2003). Its period of 2**32 - 1 covers every weight once,
+unlike the 16-bit generator of the published core. What a port needs to know:
 
-seeding  state = (seed + 1) * 0x9E3779B9 modulo 2**32 (1 where that is 0), then 16 steps that are thrown away
-order    weight (i, j) of input i and node j is number t = i * N + j: node after node, input by input
+seeding  state = (seed + 1) * 0x9E3779B9 modulo 2**32 (1 where that is 0), then 16 steps that
+         are thrown away
+order    weight (i, j) of input i and node j is number t = i * N + j: node after node, input by
+         input
 "hash"   one step a weight; its upper 16 bits as a signed number, divided by 2**15: [-1, 1)
 "sign"   one step for 32 weights; bit t % 32 of step t // 32, lowest first: 1 is +1, 0 is -1
 """
@@ -22,7 +24,9 @@ KINDS = ("base", "hash", "sign")
 
 @njit(cache=True)  # type: ignore[misc]
 def _xorshift32(seed, count):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    state = np.uint32((np.uint64(seed) + np.uint64(1)) * np.uint64(0x9E3779B9) & np.uint64(0xFFFFFFFF))
+    state = np.uint32(
+        (np.uint64(seed) + np.uint64(1)) * np.uint64(0x9E3779B9) & np.uint64(0xFFFFFFFF)
+    )
     if state == 0:
         state = np.uint32(1)
     states = np.empty(count, np.uint32)

@@ -1,4 +1,5 @@
-"""The fixed hidden layer: h = G(s alpha^T x), with the inputs and a constant before it where links are direct."""
+"""The fixed hidden layer: h = G(s alpha^T x), with the inputs and a constant before it where links
+are direct."""
 
 import numpy as np
 from numba import njit

@@ -23,18 +23,21 @@ Activation = Literal["hard_sigmoid", "sigmoid", "relu"]
 class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Online sequential extreme learning machine (OS-ELM), optionally with direct links.
 
-    A fixed random hidden layer h = G(s alpha^T x) and output weights beta by recursive least squares; with
-    `direct=True` the inputs and a constant join h (random vector functional link), and with `n_hidden=0` as well
-    that is recursive least squares on the inputs. Formulas and sources: docs/algorithm.md.
+    A fixed random hidden layer h = G(s alpha^T x) and output weights beta by recursive least
+    squares; with `direct=True` the inputs and a constant join h (random vector functional link),
+    and with `n_hidden=0` as well that is recursive least squares on the inputs. Formulas and
+    sources: docs/algorithm.md.
 
     Parameters
     ----------
     n_hidden : hidden nodes N, 0 or more (0 only with direct links).
-    alpha : "sign" (+1 or -1 from one hash bit), "hash" (uniform from a hash) or "base" (uniform, stored).
+    alpha : "sign" (+1 or -1 from one hash bit), "hash" (uniform from a hash) or "base" (uniform,
+        stored).
     direct : whether the inputs and a constant join the hidden outputs.
     hidden_scale : s times sqrt(n): how far a hidden node is driven by inputs of about unit size.
     regularization : lambda > 0 of the ridge; P starts as I / lambda.
-    forgetting : factor in (0, 1]; below 1, older samples count less along directions that are seen again.
+    forgetting : factor in (0, 1]; below 1, older samples count less along directions that are seen
+        again.
     activation : "hard_sigmoid" (clip(z / 4 + 1/2, 0, 1)), "sigmoid" or "relu".
     random_state : seed of the input weights; an int, a RandomState, or None for seed 0 of the hash.
 
@@ -72,7 +75,7 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.activation = activation
         self.random_state = random_state
 
-    # Training ------------------------------------------------------------------------------------------------
+    # Training -------------------------------------------------------------------------------------
 
     def fit(self, X: ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Initial training: the ridge solution of all samples. X (samples, n), y (samples,)."""
@@ -83,13 +86,16 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.classes_ = np.unique(y)
         if len(self.classes_) < 2:
             raise ValueError(
-                f"Classifier can't train when only one class is present: every label is {self.classes_[0]!r}. "
-                "Give samples of at least two classes, or use partial_fit with `classes`."
+                "Classifier can't train when only one class is present: every label is "
+                f"{self.classes_[0]!r}. Give samples of at least two classes, or use partial_fit "
+                "with `classes`."
             )
         self._start()
         H, Y = self.hidden(X), np.searchsorted(self.classes_, y)
         try:
-            self.P_, self.beta_ = rls.batch(H, np.eye(len(self.classes_))[Y], weight, self.regularization)
+            self.P_, self.beta_ = rls.batch(
+                H, np.eye(len(self.classes_))[Y], weight, self.regularization
+            )
         except scipy.linalg.LinAlgError:
             self._learn(H, Y, weight)
         self.temperature_ = _temperature(H @ self.beta_, Y, weight)
@@ -102,7 +108,8 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         classes: ArrayLike | None = None,
         sample_weight: ArrayLike | None = None,
     ) -> Self:
-        """Learn k samples, one after another. The first call names all `classes` that may ever come."""
+        """Learn k samples, one after another. The first call names all `classes` that may ever
+        come."""
         first = not hasattr(self, "beta_")
         if first:
             self._check_parameters()
@@ -111,16 +118,22 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_classification_targets(y)
         if first:
             if classes is None:
-                raise ValueError("the first call to partial_fit needs `classes`: every label that may ever come")
+                raise ValueError(
+                    "the first call to partial_fit needs `classes`: every label that may ever come"
+                )
             self.classes_ = np.unique(np.asarray(classes))
             if len(self.classes_) < 2:
-                raise ValueError(f"`classes` needs at least two different labels, got {list(self.classes_)}")
+                raise ValueError(
+                    f"`classes` needs at least two different labels, got {list(self.classes_)}"
+                )
             self._start()
             self.temperature_ = 1.0
-        elif classes is not None and not np.array_equal(np.unique(np.asarray(classes)), np.sort(self.classes_)):
+        elif classes is not None and not np.array_equal(
+            np.unique(np.asarray(classes)), np.sort(self.classes_)
+        ):
             raise ValueError(
-                f"`classes` are {list(np.unique(np.asarray(classes)))}, "
-                f"but earlier calls were for {list(self.classes_)}: the outputs cannot change on the way"
+                f"`classes` are {list(np.unique(np.asarray(classes)))}, but earlier calls were "
+                f"for {list(self.classes_)}: the outputs cannot change on the way"
             )
         unknown = ~np.isin(y, self.classes_)
         if unknown.any():
@@ -133,7 +146,8 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def learn_one(self, x: Array, label: Any, weight: float = 1.0) -> None:
-        """Learn one sample, the fast path: x (n,) float64, a label out of `classes_`, a weight above 0."""
+        """Learn one sample, the fast path: x (n,) float64, a label out of `classes_`, a weight
+        above 0."""
         if x.shape != self._inputs_shape:
             raise self._wrong_shape(x)
         features_one(x, *self._layer, self._h)
@@ -141,15 +155,19 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def learn_features(self, h: Array, k: int, weight: float = 1.0) -> None:
         """As `learn_one`, from the features h (d,) that `hidden` returns and a class index."""
-        denominator = rls.step(h, k, weight, self.forgetting, self.ceiling_, self.P_, self.beta_, self._u, self._o)
+        denominator = rls.step(
+            h, k, weight, self.forgetting, self.ceiling_, self.P_, self.beta_, self._u, self._o
+        )
         if denominator < 1.0:
             raise ValueError(
-                f"the sample was not learnt: its values must be finite (largest {np.abs(h).max()}) and its weight "
-                f"0 or more (got {weight}); the model is unchanged"
+                "the sample was not learnt: its values must be finite (largest "
+                f"{np.abs(h).max()}) and its weight 0 or more (got {weight}); the model is "
+                "unchanged"
             )
 
     def boost(self, kappa: float) -> None:
-        """Multiply P once: every later sample weighs kappa times more against all that was learnt before."""
+        """Multiply P once: every later sample weighs kappa times more against all that was learnt
+        before."""
         check_is_fitted(self, "beta_")
         if not (np.isfinite(kappa) and kappa > 0):
             raise ValueError(f"kappa must be a number above 0, got {kappa}")
@@ -157,7 +175,8 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.ceiling_: float = max(self.ceiling_, float(self.P_[self._diagonal].sum()))
 
     def add_class(self, label: Any) -> None:
-        """One more output, for a class that was never seen: a column of zeros, which is its ridge solution; P stays."""
+        """One more output, for a class that was never seen: a column of zeros, which is its ridge
+        solution; P stays."""
         check_is_fitted(self, "beta_")
         if label in self._index:
             raise ValueError(f"{label!r} is one of the classes already")
@@ -175,10 +194,11 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         o[first] = -np.inf
         return Outlook(first, highest - float(o.max()), float(rls.leverage(self._h, self.P_)))
 
-    # Prediction ----------------------------------------------------------------------------------------------
+    # Prediction -----------------------------------------------------------------------------------
 
     def hidden(self, X: Array) -> Array:
-        """The features that beta weighs: X (samples, n) -> (samples, d), [x, 1, h] with direct links, else h."""
+        """The features that beta weighs: X (samples, n) -> (samples, d), [x, 1, h] with direct
+        links, else h."""
         return features(X, *self._layer)
 
     def outputs(self, X: ArrayLike) -> Array:
@@ -213,18 +233,20 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def predict_proba(self, X: ArrayLike) -> Array:
         """Softmax of the outputs over `temperature_`: (samples, m).
 
-        `fit` sets the one temperature that makes the training samples most likely (C. Guo et al., "On
-        Calibration of Modern Neural Networks", ICML 2017, there on held-out data); with far more samples than
-        features, as in initial training here, the two nearly agree. Sequential learning keeps it; a model that
-        only ever saw partial_fit has temperature 1 and ranks classes, but is not calibrated.
+        `fit` sets the one temperature that makes the training samples most likely (C. Guo et al.,
+        "On Calibration of Modern Neural Networks", ICML 2017, there on held-out data); with far
+        more samples than features, as in initial training here, the two nearly agree. Sequential
+        learning keeps it; a model that only ever saw partial_fit has temperature 1 and ranks
+        classes, but is not calibrated.
         """
         o = self.outputs(X)
         return _softmax(o / self.temperature_)
 
-    # State ---------------------------------------------------------------------------------------------------
+    # State ----------------------------------------------------------------------------------------
 
     def state_bytes(self, value_bytes: int = 4, learns: bool = True) -> int:
-        """Bytes that must be kept to predict: beta, h, o, x, and alpha where it is stored; to learn, P and u too."""
+        """Bytes that must be kept to predict: beta, h, o, x, and alpha where it is stored; to
+        learn, P and u too."""
         check_is_fitted(self, "beta_")
         d, m = self.beta_.shape
         values = d * m + d + m + self.n_features_in_
@@ -245,14 +267,22 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return twin
 
     def restore(self, classes: NDArray[Any], alpha: Array, P: Array, beta: Array) -> None:
-        """Take over a state that was kept elsewhere; ValueError where its shapes do not fit these settings."""
+        """Take over a state that was kept elsewhere; ValueError where its shapes do not fit these
+        settings."""
         self._check_parameters()
         if classes.ndim != 1 or len(classes) < 2 or len(np.unique(classes)) < len(classes):
             raise ValueError("classes must be at least two and different")
         n, nodes = alpha.shape
         d = nodes + (n + 1 if self.direct else 0)
-        if n < 1 or nodes != self.n_hidden or beta.shape != (d, len(classes)) or P.shape != (d * (d + 1) // 2,):
-            raise ValueError(f"shapes do not fit: alpha {alpha.shape}, P {P.shape}, beta {beta.shape}")
+        if (
+            n < 1
+            or nodes != self.n_hidden
+            or beta.shape != (d, len(classes))
+            or P.shape != (d * (d + 1) // 2,)
+        ):
+            raise ValueError(
+                f"shapes do not fit: alpha {alpha.shape}, P {P.shape}, beta {beta.shape}"
+            )
         self.n_features_in_ = n
         self.classes_, self.alpha_, self.P_, self.beta_ = classes, alpha, P.copy(), beta.copy()
         self.temperature_, self.ceiling_ = 1.0, d / self.regularization
@@ -269,15 +299,18 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             "n_hidden must be a whole number": not isinstance(self.n_hidden, Integral),
             "direct must be True or False": not isinstance(self.direct, bool | np.bool_),
             "hidden_scale, regularization and forgetting must be numbers": not all(
-                isinstance(v, Real) for v in (self.hidden_scale, self.regularization, self.forgetting)
+                isinstance(v, Real)
+                for v in (self.hidden_scale, self.regularization, self.forgetting)
             ),
         }
         _refuse(types, self)
         ranges = {
             "n_hidden must be 0 or more": self.n_hidden < 0,
             "n_hidden=0 needs direct=True": self.n_hidden == 0 and not self.direct,
-            f"alpha must be one of {input_weights.KINDS}": self.alpha not in list(input_weights.KINDS),
-            f"activation must be one of {tuple(ACTIVATIONS)}": self.activation not in list(ACTIVATIONS),
+            f"alpha must be one of {input_weights.KINDS}": self.alpha
+            not in list(input_weights.KINDS),
+            f"activation must be one of {tuple(ACTIVATIONS)}": self.activation
+            not in list(ACTIVATIONS),
             "hidden_scale must be above 0": not 0 < self.hidden_scale < np.inf,
             "regularization must be above 0": not 0 < self.regularization < np.inf,
             "forgetting must be in (0, 1]": not 0 < self.forgetting <= 1,
@@ -289,7 +322,9 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         seed = self.random_state
         if isinstance(seed, np.random.RandomState):
             seed = int(seed.randint(2**31))
-        self.alpha_ = input_weights.draw(self.alpha, self.n_features_in_, self.n_hidden, int(seed or 0))
+        self.alpha_ = input_weights.draw(
+            self.alpha, self.n_features_in_, self.n_hidden, int(seed or 0)
+        )
         d = self.n_hidden + (self.n_features_in_ + 1 if self.direct else 0)
         self.P_, self.beta_ = rls.prior(d, len(self.classes_), self.regularization)
         self.ceiling_ = d / self.regularization
@@ -313,11 +348,13 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError(f"label {label!r} is none of the classes {self._labels}") from None
 
     def _learn(self, H: Array, Y: NDArray[np.intp], weight: Array) -> None:
-        done = rls.steps(H, Y, weight, self.forgetting, self.ceiling_, self.P_, self.beta_, self._u, self._o)
+        done = rls.steps(
+            H, Y, weight, self.forgetting, self.ceiling_, self.P_, self.beta_, self._u, self._o
+        )
         if done < len(H):
             raise ValueError(
-                f"row {done} is too large to learn (largest feature {np.abs(H[done]).max():g}); rows before it were "
-                "learnt. Scale the inputs to about -1..1 first"
+                f"row {done} is too large to learn (largest feature {np.abs(H[done]).max():g}); "
+                "rows before it were learnt. Scale the inputs to about -1..1 first"
             )
 
 
@@ -345,4 +382,6 @@ def _temperature(o: Array, Y: NDArray[np.intp], weight: Array) -> float:
         peak = z.max(axis=1)
         return float(weight @ (peak + np.log(np.exp(z - peak[:, None]).sum(axis=1))))
 
-    return float(np.exp(scipy.optimize.minimize_scalar(loss, bounds=(-5.0, 5.0), method="bounded").x))
+    return float(
+        np.exp(scipy.optimize.minimize_scalar(loss, bounds=(-5.0, 5.0), method="bounded").x)
+    )

@@ -1,4 +1,5 @@
-"""The learning step in plain NumPy, whole matrices, as the formulas read; `tinyodl.learn.rls` is tested against it."""
+"""The learning step in plain NumPy, whole matrices, as the formulas read; `tinyodl.learn.rls` is
+tested against it."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,5 @@
-"""The classifier for river: samples are dicts, features and classes come and go. Needs tinyodl[river]."""
+"""The classifier for river: samples are dicts, features and classes come and go. Needs
+tinyodl[river]."""
 
 from typing import Any
 
@@ -13,9 +14,9 @@ from tinyodl.learn.oselm import OSELMClassifier
 class RiverOSELM(Classifier):  # type: ignore[misc]
     """OS-ELM that learns dicts of numbers, one at a time.
 
-    A feature is given one of `slots` inputs when it is first learnt, and is 0 where it is missing; what comes when all
-    are taken is left out. Classes likewise take one of `max_classes` outputs; one more is a ValueError. The
-    settings are those of `OSELMClassifier`.
+    A feature is given one of `slots` inputs when it is first learnt, and is 0 where it is missing;
+    what comes when all are taken is left out. Classes likewise take one of `max_classes` outputs;
+    one more is a ValueError. The settings are those of `OSELMClassifier`.
 
     >>> model = RiverOSELM(n_hidden=0, direct=True, slots=4)
     >>> for _ in range(20):
@@ -67,7 +68,9 @@ class RiverOSELM(Classifier):  # type: ignore[misc]
 
     def _vector(self, x: dict[Any, Any], learn: bool) -> np.ndarray[Any, Any]:
         if learn:  # sorted, so that the order within a sample does not matter
-            for name in sorted(x.keys() - self._names.keys(), key=repr)[: self.slots - len(self._names)]:
+            for name in sorted(x.keys() - self._names.keys(), key=repr)[
+                : self.slots - len(self._names)
+            ]:
                 self._names[name] = len(self._names)
         vector = np.zeros(self.slots)
         for name in x.keys() & self._names.keys():
@@ -78,7 +81,9 @@ class RiverOSELM(Classifier):  # type: ignore[misc]
         """Learn one sample; w weighs it, 0 leaves it out."""
         if y not in self._labels:
             if len(self._labels) == self.max_classes:
-                raise ValueError(f"label {y!r} would be class {self.max_classes + 1}: raise max_classes")
+                raise ValueError(
+                    f"label {y!r} would be class {self.max_classes + 1}: raise max_classes"
+                )
             self._labels.append(y)
         if w > 0:
             self._model.learn_one(self._vector(x, learn=True), self._labels.index(y), w)

@@ -1,17 +1,18 @@
 """Recursive least squares on one triangle of P: the arithmetic of learning, compiled.
 
-P is symmetric, (d, d), kept as its lower triangle row after row: element (i, j), j <= i, is at i (i + 1) / 2 + j.
-`tinyodl.learn.reference` is the same in plain NumPy, for reading and for tests.
+P is symmetric, (d, d), kept as its lower triangle row after row: element (i, j), j <= i, is at
+i (i + 1) / 2 + j. `tinyodl.learn.reference` is the same in plain NumPy, for reading and for tests.
 
-Step (N.-Y. Liang et al., "A Fast and Accurate Online Sequential Learning Algorithm for Feedforward Networks",
-IEEE Trans. Neural Networks 17(6), 2006, with one sample and a weight w):
+Step (N.-Y. Liang et al., "A Fast and Accurate Online Sequential Learning Algorithm for Feedforward
+Networks", IEEE Trans. Neural Networks 17(6), 2006, with one sample and a weight w):
     u = P h,  d = 1 + w h.u,  g = (w / d) u,  P <- P - g u^T,  beta <- beta + g (y - beta^T h)^T
 
-Forgetting is directional (R. Kulhavy, M. Karny, "Tracking of slowly varying parameters by directional
-forgetting", IFAC World Congress 1984): only what is known along h is discounted, so that P cannot wind up in
-directions that the inputs no longer visit. In information form P^-1 gains e h h^T with e = w - (1 - phi) / (h.u).
-Two guards keep P positive definite in floating point, and are idle otherwise: no forgetting that would lift the
-trace of P above its ceiling, and no certainty along h beyond RESOLUTION times the trace.
+Forgetting is directional (R. Kulhavy, M. Karny, "Tracking of slowly varying parameters by
+directional forgetting", IFAC World Congress 1984): only what is known along h is discounted, so
+that P cannot wind up in directions that the inputs no longer visit. In information form P^-1 gains
+e h h^T with e = w - (1 - phi) / (h.u). Two guards keep P positive definite in floating point, and
+are idle otherwise: no forgetting that would lift the trace of P above its ceiling, and no certainty
+along h beyond RESOLUTION times the trace.
 """
 
 from typing import Any
@@ -42,8 +43,9 @@ def full(packed: NDArray[Any]) -> NDArray[Any]:
 def batch(H: Array, Y: Array, weight: Array, regularization: float) -> tuple[Array, Array]:
     """Initial training: P = (H^T W H + lambda I)^-1 as a triangle, beta = P H^T W Y.
 
-    H (samples, d), Y (samples, m), weight (samples,). Raises scipy.linalg.LinAlgError where the Gram matrix is
-    not positive definite in float64 (huge or collinear inputs); `steps` from `prior` copes with those.
+    H (samples, d), Y (samples, m), weight (samples,). Raises scipy.linalg.LinAlgError where the
+    Gram matrix is not positive definite in float64 (huge or collinear inputs); `steps` from `prior`
+    copes with those.
     """
     weighted = H * weight[:, None]
     gram = weighted.T @ H
@@ -88,9 +90,11 @@ def leverage(h, P):  # type: ignore[no-untyped-def]  # pragma: no cover - compil
 
 @njit(cache=True, fastmath={"reassoc", "contract", "nsz"}, nogil=True)  # type: ignore[misc]
 def step(h, y, weight, forgetting, ceiling, P, beta, u, o):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Learn one sample (h (d,), class index y): updates P and beta in place, leaves the outputs before it in o.
+    """Learn one sample (h (d,), class index y): updates P and beta in place, leaves the outputs
+    before it in o.
 
-    Returns 1 + w h.u, which is below 1 or not a number only where the sample is not finite; nothing is changed then.
+    Returns 1 + w h.u, which is below 1 or not a number only where the sample is not finite; nothing
+    is changed then.
     """
     d = h.shape[0]
     trace = 0.0
@@ -149,8 +153,12 @@ def step(h, y, weight, forgetting, ceiling, P, beta, u, o):  # type: ignore[no-u
 
 @njit(cache=True, nogil=True)  # type: ignore[misc]
 def steps(H, Y, weight, forgetting, ceiling, P, beta, u, o):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """`step` for each row of H (k, d); returns the index of the first row that could not be learnt, or k."""
+    """`step` for each row of H (k, d); returns the index of the first row that could not be learnt,
+    or k."""
     for t in range(H.shape[0]):
-        if weight[t] > 0.0 and step(H[t], Y[t], weight[t], forgetting, ceiling, P, beta, u, o) < 1.0:
+        if (
+            weight[t] > 0.0
+            and step(H[t], Y[t], weight[t], forgetting, ceiling, P, beta, u, o) < 1.0
+        ):
             return t
     return H.shape[0]

@@ -30,22 +30,30 @@ def seed_search(
 ) -> SeedSearch:
     """Try seeds by leave-one-group-out loss (a group is a person).
 
-    X (samples, n), y (samples,), groups (samples,) with at least two different ones; model: its settings
-    (default: `OSELMClassifier()`). The loss is logistic in the margin of the right output over the best other,
-    times 6, averaged over groups; every group counts the same. One Gram matrix serves all groups of a seed.
+    X (samples, n), y (samples,), groups (samples,) with at least two different ones; model: its
+    settings (default: `OSELMClassifier()`). The loss is logistic in the margin of the right output
+    over the best other, times 6, averaged over groups; every group counts the same. One Gram matrix
+    serves all groups of a seed.
     """
     X, y, groups = np.asarray(X, dtype=np.float64), np.asarray(y), np.asarray(groups)
     check_consistent_length(X, y, groups)
     names = np.unique(groups)
     if len(names) < 2:
-        raise ValueError(f"groups must name at least two groups to leave one out, got {names.tolist()}")
+        raise ValueError(
+            f"groups must name at least two groups to leave one out, got {names.tolist()}"
+        )
     classes, labels = np.unique(y, return_inverse=True)
     Y = np.eye(len(classes))[labels]
     tried = np.array(list(seeds), dtype=np.int64)
     if not len(tried):
         raise ValueError("seeds is empty: give at least one")
     losses = np.array(
-        [_loss(clone(model or OSELMClassifier()).set_params(random_state=int(s)), X, y, Y, groups) for s in tried]
+        [
+            _loss(
+                clone(model or OSELMClassifier()).set_params(random_state=int(s)), X, y, Y, groups
+            )
+            for s in tried
+        ]
     )
     return SeedSearch(int(tried[losses.argmin()]), tried, losses)
 

@@ -1,8 +1,8 @@
 """Models in files: no pickle, nothing executed, checked before it is believed.
 
-Layout: 8 bytes "tinyodl\\0"; format version, length of the header, length of the arrays, each a little-endian
-uint32; the header (JSON: kind, settings, and name, type and shape of each array); the arrays one after another,
-little-endian float64; SHA-256 of all before it.
+Layout: 8 bytes "tinyodl\\0"; format version, length of the header, length of the arrays, each a
+little-endian uint32; the header (JSON: kind, settings, and name, type and shape of each array); the
+arrays one after another, little-endian float64; SHA-256 of all before it.
 """
 
 import hashlib
@@ -26,27 +26,38 @@ class ModelFileError(ValueError):
     """A model file that is refused; the text says why."""
 
 
-def pack(kind: str, settings: Mapping[str, Any], arrays: Mapping[str, NDArray[np.float64]]) -> bytes:
+def pack(
+    kind: str, settings: Mapping[str, Any], arrays: Mapping[str, NDArray[np.float64]]
+) -> bytes:
     """The file's bytes."""
     described = [{"name": name, "shape": list(a.shape)} for name, a in arrays.items()]
-    header = json.dumps({"kind": kind, "settings": dict(settings), "arrays": described}, sort_keys=True).encode()
+    header = json.dumps(
+        {"kind": kind, "settings": dict(settings), "arrays": described}, sort_keys=True
+    ).encode()
     body = b"".join(np.ascontiguousarray(a, dtype="<f8").tobytes() for a in arrays.values())
     data = _FIXED.pack(MAGIC, VERSION, len(header), len(body)) + header + body
     return data + hashlib.sha256(data).digest()
 
 
 def unpack(data: bytes, kind: str) -> tuple[dict[str, Any], dict[str, NDArray[np.float64]]]:
-    """Settings and arrays of a file of this kind; ModelFileError where anything is not as `pack` wrote it."""
+    """Settings and arrays of a file of this kind; ModelFileError where anything is not as `pack`
+    wrote it."""
     if len(data) < _FIXED.size + _DIGEST or data[: len(MAGIC)] != MAGIC:
-        raise ModelFileError("this is no tinyodl model (its first bytes differ, or it is too short)")
+        raise ModelFileError(
+            "this is no tinyodl model (its first bytes differ, or it is too short)"
+        )
     _, version, header_bytes, body_bytes = _FIXED.unpack_from(data)
     if version > VERSION:
-        raise ModelFileError(f"format {version} is newer than this tinyodl reads ({VERSION}): update tinyodl")
+        raise ModelFileError(
+            f"format {version} is newer than this tinyodl reads ({VERSION}): update tinyodl"
+        )
     if version < 1:
         raise ModelFileError(f"there is no format {version}")
     expected = _FIXED.size + header_bytes + body_bytes + _DIGEST
     if max(header_bytes, body_bytes) > _LARGEST or len(data) != expected:
-        raise ModelFileError(f"the file has {len(data)} bytes, expected {expected}: it is cut short or was added to")
+        raise ModelFileError(
+            f"the file has {len(data)} bytes, expected {expected}: it is cut short or was added to"
+        )
     if hashlib.sha256(data[:-_DIGEST]).digest() != data[-_DIGEST:]:
         raise ModelFileError("the checksum does not fit: the file is damaged")
     header = _header(data[_FIXED.size : _FIXED.size + header_bytes])
@@ -59,7 +70,9 @@ def unpack(data: bytes, kind: str) -> tuple[dict[str, Any], dict[str, NDArray[np
         size = 8 * math.prod(shape)
         if offset + size > end:
             raise ModelFileError(f"array {described['name']!r} does not fit into the file")
-        values = np.frombuffer(data, "<f8", math.prod(shape), offset).reshape(shape).astype(np.float64)
+        values = (
+            np.frombuffer(data, "<f8", math.prod(shape), offset).reshape(shape).astype(np.float64)
+        )
         if not np.isfinite(values).all():
             raise ModelFileError(f"array {described['name']!r} holds values that are not finite")
         arrays[described["name"]] = values

@@ -1,4 +1,5 @@
-"""What goes over the air between a device and its teacher: the values of a query, and their bytes."""
+"""What goes over the air between a device and its teacher: the values of a query, and their
+bytes."""
 
 from tinyodl.link.air import BLE, OFFICIAL_INPUTS, Link, byte_fraction
 from tinyodl.link.payload import LEVELS, VALUE_BYTES, Payload, as_sent, from_bytes, to_bytes

@@ -1,9 +1,9 @@
 """Bytes on the air for one query and its answer.
 
-A query carries a sample id and the input values, the answer the id and the label. Packets are those of Bluetooth
-Low Energy on the 1M PHY with data length extension, unencrypted (Bluetooth Core Specification 5.4, vol. 6 part B
-2.1 and 2.4; vol. 3 part A 3.1 and part F 3.3): preamble 1, access address 4, header 2, L2CAP 4, ATT 3, CRC 3, and
-up to 244 bytes of ours.
+A query carries a sample id and the input values, the answer the id and the label. Packets are those
+of Bluetooth Low Energy on the 1M PHY with data length extension, unencrypted (Bluetooth Core
+Specification 5.4, vol. 6 part B 2.1 and 2.4; vol. 3 part A 3.1 and part F 3.3): preamble 1, access
+address 4, header 2, L2CAP 4, ATT 3, CRC 3, and up to 244 bytes of ours.
 """
 
 from typing import NamedTuple
@@ -38,6 +38,10 @@ class Link(NamedTuple):
 BLE = Link()
 
 
-def byte_fraction(queries: int, samples: int, inputs: int, payload: Payload, link: Link = BLE) -> float:
+def byte_fraction(
+    queries: int, samples: int, inputs: int, payload: Payload, link: Link = BLE
+) -> float:
     """Bytes sent over those of sending every sample as 561 float32 values over the same link."""
-    return queries * link.query(inputs, payload) / (samples * link.query(OFFICIAL_INPUTS, "float32"))
+    return (
+        queries * link.query(inputs, payload) / (samples * link.query(OFFICIAL_INPUTS, "float32"))
+    )

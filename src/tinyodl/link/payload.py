@@ -27,7 +27,8 @@ def from_bytes(values: NDArray[np.int8], clip: float) -> NDArray[np.float64]:
 
 
 def as_sent(Z: NDArray[np.float64], payload: Payload, clip: float) -> NDArray[np.float64]:
-    """What the teacher receives of scaled inputs in -clip..clip: rounded to the payload's numbers."""
+    """What the teacher receives of scaled inputs in -clip..clip: rounded to the payload's
+    numbers."""
     if payload == "float32":
         return Z.astype(np.float32).astype(np.float64)
     return from_bytes(to_bytes(Z, clip), clip)

@@ -17,7 +17,18 @@ from tinyodl.prune.fixed import Fixed
 from tinyodl.prune.policy import Decision, Policy
 from tinyodl.prune.published import Published
 
-__all__ = ["POLICIES", "All", "Auto", "Decision", "Fixed", "Outlook", "Policy", "Published", "Random", "make"]
+__all__ = [
+    "POLICIES",
+    "All",
+    "Auto",
+    "Decision",
+    "Fixed",
+    "Outlook",
+    "Policy",
+    "Published",
+    "Random",
+    "make",
+]
 
 POLICIES: Mapping[str, Callable[..., Policy]] = {
     "all": All,

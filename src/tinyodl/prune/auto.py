@@ -1,18 +1,23 @@
-"""Our rule: threshold, boost and trust in own labels all follow what the labels say. Nothing to set.
+"""Our rule: threshold, boost and trust in own labels all follow what the labels say. Nothing to
+set.
 
-- Trust in a prediction is its confidence P1P2 over 1 + CAUTION * leverage: a boosted model is wrong with great
-  confidence where it has not been yet, and the leverage h^T P h says where that is.
-- theta, the least trust that is not asked, keeps a share of disagreements among the asked: its logarithm rises by
-  RATE * (1 - TARGET) at a label that disagrees and falls by RATE * TARGET at one that agrees (H. Robbins, S. Monro,
-  "A Stochastic Approximation Method", Annals of Mathematical Statistics 22(3), 1951).
-- Audits: after `interval` samples in a row that were not asked, one is asked although it is trusted. If the
-  label agrees, the interval doubles; if not, theta rises to that trust and the interval starts again. So a
-  device that is confidently wrong finds out, and one that is right soon stops checking.
-- Boost: some at the start; more with every further activity that is seen, and at each label that disagrees, up to a
-  limit. So a wearer seen in one activity hardly moves the model, one who drifted far moves it fast.
+- Trust in a prediction is its confidence P1P2 over 1 + CAUTION * leverage: a boosted model is wrong
+  with great confidence where it has not been yet, and the leverage h^T P h says where that is.
+- theta, the least trust that is not asked, keeps a share of disagreements among the asked: its
+  logarithm rises by RATE * (1 - TARGET) at a label that disagrees and falls by RATE * TARGET at one
+  that agrees (H. Robbins, S. Monro, "A Stochastic Approximation Method", Annals of Mathematical
+  Statistics 22(3), 1951).
+- Audits: after `interval` samples in a row that were not asked, one is asked although it is
+  trusted. If the label agrees, the interval doubles; if not, theta rises to that trust and the
+  interval starts again. So a device that is confidently wrong finds out, and one that is right soon
+  stops checking.
+- Boost: some at the start; more with every further activity that is seen, and at each label that
+  disagrees, up to a limit. So a wearer seen in one activity hardly moves the model, one who drifted
+  far moves it fast.
 - An own label weighs less, the more of the recent labels disagreed.
 
-The constants were chosen on the 25 people who are not reported as drifted: studies/choose_policy.py.
+The constants were chosen on the 25 people who are not reported as drifted:
+studies/choose_policy.py.
 """
 
 import math

@@ -22,7 +22,8 @@ class Policy(Protocol):
 
     theta: the threshold in force, for reports (nan where there is none).
     own_weight: the weight that an own label is learnt with.
-    kappa: the boost in force since the drift started; whoever holds the model multiplies P by what it grows by.
+    kappa: the boost in force since the drift started; whoever holds the model multiplies P by what
+    it grows by.
     """
 
     @property

@@ -1,7 +1,7 @@
 """The published rule: theta steps down after X labels in a row that agree, up at one that does not.
 
-H. Matsutani, R. Marculescu, "A Tiny Supervised ODL Core with Auto Data Pruning for Human Activity Recognition",
-IEEE BSN 2024.
+H. Matsutani, R. Marculescu, "A Tiny Supervised ODL Core with Auto Data Pruning for Human Activity
+Recognition", IEEE BSN 2024.
 """
 
 from dataclasses import dataclass
@@ -14,8 +14,9 @@ LEVELS = (1.0, 0.64, 0.32, 0.16, 0.08)
 
 @dataclass
 class Published:
-    """x: labels in a row that lower theta; warm_up: samples trained before anything is pruned (published:
-    max(N, 288), so that a single person's stream of some 200 samples is asked in full); kappa: boost."""
+    """x: labels in a row that lower theta; warm_up: samples trained before anything is pruned
+    (published: max(N, 288), so that a single person's stream of some 200 samples is asked in full);
+    kappa: boost."""
 
     x: int = 10
     warm_up: int = 288

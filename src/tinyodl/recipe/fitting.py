@@ -16,12 +16,15 @@ def scaler(features: Features) -> RangeScaler:
 
 
 def fit(model: OSELMClassifier, X: Array, y: NDArray[np.int64], classes: int) -> OSELMClassifier:
-    """Initial training with an output for every class number below `classes`, also for those that y lacks."""
+    """Initial training with an output for every class number below `classes`, also for those that y
+    lacks."""
     absent = np.setdiff1d(np.arange(classes), y)
     if not len(absent):
         return model.fit(X, y)
     nothing = np.zeros((len(absent), X.shape[1]))
-    return model.fit(np.vstack([X, nothing]), np.r_[y, absent], np.r_[np.ones(len(y)), np.zeros(len(absent))])
+    return model.fit(
+        np.vstack([X, nothing]), np.r_[y, absent], np.r_[np.ones(len(y)), np.zeros(len(absent))]
+    )
 
 
 def outlooks(model: OSELMClassifier, Z: Array) -> list[Outlook]:
@@ -30,5 +33,6 @@ def outlooks(model: OSELMClassifier, Z: Array) -> list[Outlook]:
 
 
 def calibration(model: OSELMClassifier, Z: Array, classes: int) -> drift.Calibration:
-    """What a drift detector takes as usual: the model on windows that it has not learnt, Z (windows, n) scaled."""
+    """What a drift detector takes as usual: the model on windows that it has not learnt, Z
+    (windows, n) scaled."""
     return drift.calibrate(outlooks(model, Z), Z, classes)

@@ -1,7 +1,7 @@
 """The methods that are compared, and the settings that each runs with.
 
-Settings were chosen on the 25 people who are not reported as drifted, by studies/choose_learner.py and
-studies/choose_policy.py.
+Settings were chosen on the 25 people who are not reported as drifted, by studies/choose_learner.py
+and studies/choose_policy.py.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,8 +17,8 @@ FRACTIONS = (0.02, 0.05, 0.1, 0.2)
 
 
 class Method(NamedTuple):
-    """name; build(features, hidden, seed) -> an untrained model; learns on the device or not; kappa: boost when it
-    is asked for every label; pruning: which policies it is reported with."""
+    """name; build(features, hidden, seed) -> an untrained model; learns on the device or not;
+    kappa: boost when it is asked for every label; pruning: which policies it is reported with."""
 
     name: str
     build: Callable[[Features, int, int], OSELMClassifier]
@@ -28,16 +28,22 @@ class Method(NamedTuple):
 
 
 def _hash(features: Features, hidden: int, seed: int) -> OSELMClassifier:
-    return OSELMClassifier(hidden, alpha="hash", hidden_scale=1.2, regularization=0.01, random_state=seed)
+    return OSELMClassifier(
+        hidden, alpha="hash", hidden_scale=1.2, regularization=0.01, random_state=seed
+    )
 
 
 def _base(features: Features, hidden: int, seed: int) -> OSELMClassifier:
-    return OSELMClassifier(hidden, alpha="base", hidden_scale=1.2, regularization=0.01, random_state=seed)
+    return OSELMClassifier(
+        hidden, alpha="base", hidden_scale=1.2, regularization=0.01, random_state=seed
+    )
 
 
 def _sign(features: Features, hidden: int, seed: int) -> OSELMClassifier:
     regularization = 0.01 if features == "uci561" else 1.0
-    return OSELMClassifier(hidden, alpha="sign", hidden_scale=1.2, regularization=regularization, random_state=seed)
+    return OSELMClassifier(
+        hidden, alpha="sign", hidden_scale=1.2, regularization=regularization, random_state=seed
+    )
 
 
 def _tiny(features: Features, hidden: int, seed: int) -> OSELMClassifier:
@@ -45,14 +51,22 @@ def _tiny(features: Features, hidden: int, seed: int) -> OSELMClassifier:
 
 
 def tiny(hidden: int = 0, seed: int = 0) -> OSELMClassifier:
-    """ODLTiny: the compact inputs and a constant, and as few hidden nodes as earn their place (none)."""
-    return OSELMClassifier(hidden, direct=True, hidden_scale=1.2, regularization=10.0, random_state=seed)
+    """ODLTiny: the compact inputs and a constant, and as few hidden nodes as earn their place
+    (none)."""
+    return OSELMClassifier(
+        hidden, direct=True, hidden_scale=1.2, regularization=10.0, random_state=seed
+    )
 
 
 NO_ODL = Method("NoODL", _hash, learns=False, pruning=())
 ODL_BASE = Method("ODLBase", _base)
 ODL_HASH = Method("ODLHash", _hash, pruning=("all", "published", "published-cold", "fixed"))
-ODL_SIGN = Method("ODLSign", _sign, kappa=16.0, pruning=("all", "published", "published-cold", "fixed-self", "auto"))
+ODL_SIGN = Method(
+    "ODLSign",
+    _sign,
+    kappa=16.0,
+    pruning=("all", "published", "published-cold", "fixed-self", "auto"),
+)
 ODL_TINY = Method(
     "ODLTiny",
     _tiny,
@@ -63,7 +77,8 @@ PUBLISHED_SIZES = (NO_ODL, ODL_BASE, ODL_HASH, ODL_SIGN)
 
 
 class Setting(NamedTuple):
-    """One policy as it is run: its name, theta (fixed ones) or fraction (random), and the policy itself."""
+    """One policy as it is run: its name, theta (fixed ones) or fraction (random), and the policy
+    itself."""
 
     policy: str
     theta: float | None
@@ -72,7 +87,8 @@ class Setting(NamedTuple):
 
 
 def settings(method: Method, hidden: int, seed: int) -> Iterator[Setting]:
-    """The policies that a method is reported with; "random" comes last and at fixed fractions only."""
+    """The policies that a method is reported with; "random" comes last and at fixed fractions
+    only."""
     kappa = method.kappa
     for name in method.pruning:
         if name == "all":

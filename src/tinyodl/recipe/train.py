@@ -1,4 +1,5 @@
-"""Recordings to a model that a device can take: inputs, scaling, learner, and what its drift detector needs."""
+"""Recordings to a model that a device can take: inputs, scaling, learner, and what its drift
+detector needs."""
 
 import numpy as np
 
@@ -19,8 +20,8 @@ def train(
 ) -> Model:
     """ODLTiny (with `hidden` nodes beside the compact inputs) of everybody in the recordings.
 
-    The drift detector is calibrated on the last 30 % of each activity of each recording, by a model that has not
-    learnt them; the model itself then learns everything.
+    The drift detector is calibrated on the last 30 % of each activity of each recording, by a model
+    that has not learnt them; the model itself then learns everything.
     """
     source = Source(dataset, window, label)
     windows = source.windows("compact")
@@ -30,7 +31,9 @@ def train(
     Z = np.ascontiguousarray(scaler.transform(windows.X))
     calibration = None
     if len(held):
-        part = fitting.fit(methods.tiny(hidden, seed), Z[first], windows.y[first], len(windows.classes))
+        part = fitting.fit(
+            methods.tiny(hidden, seed), Z[first], windows.y[first], len(windows.classes)
+        )
         calibration = fitting.calibration(part, Z[held], len(windows.classes))
     learner = methods.tiny(hidden, seed).fit(Z, np.array(windows.classes)[windows.y])
     names = har.names("compact", gyroscope=source.gyroscope)

@@ -1,4 +1,5 @@
-"""The report's charts as plotly.js data: numbers and labels only, colours come from the page's theme."""
+"""The report's charts as plotly.js data: numbers and labels only, colours come from the page's
+theme."""
 
 from typing import Any, NamedTuple
 
@@ -32,11 +33,17 @@ def _label(row: dict[str, Any]) -> str:
 def labels_asked(document: dict[str, Any]) -> Chart:
     """Accuracy against the share of labels asked, a line for each policy with a setting."""
     traces = []
-    keys = dict.fromkeys((r["method"], r["features"], r["hidden"], r["policy"]) for r in document["pruning"])
+    keys = dict.fromkeys(
+        (r["method"], r["features"], r["hidden"], r["policy"]) for r in document["pruning"]
+    )
     for key in sorted(keys, key=lambda key: key[0] != "ODLTiny"):
         if key[0] != "ODLTiny" and key[3] not in ("all", "published", "auto"):
             continue
-        rows = [r for r in document["pruning"] if (r["method"], r["features"], r["hidden"], r["policy"]) == key]
+        rows = [
+            r
+            for r in document["pruning"]
+            if (r["method"], r["features"], r["hidden"], r["policy"]) == key
+        ]
         rows.sort(key=lambda r: r["query_fraction"])
         ours = key[0] == "ODLTiny"
         traces.append(
@@ -44,9 +51,13 @@ def labels_asked(document: dict[str, Any]) -> Chart:
                 "name": f"{_label(rows[0])}{'' if ours else ' ' + key[1]}, {key[3]}",
                 "x": [100 * r["query_fraction"] for r in rows],
                 "y": [100 * r["accuracy_after"] for r in rows],
-                "error_y": {"type": "data", "array": [100 * (r["interval"]["accuracy_after"] or 0) for r in rows]},
+                "error_y": {
+                    "type": "data",
+                    "array": [100 * (r["interval"]["accuracy_after"] or 0) for r in rows],
+                },
                 "text": ["" if r["theta"] is None else f"theta {r['theta']:g}" for r in rows],
-                "hovertemplate": "%{y:.2f} % right, %{x:.1f} % asked %{text}<extra>%{fullData.name}</extra>",
+                "hovertemplate": "%{y:.2f} % right, %{x:.1f} % asked %{text}"
+                "<extra>%{fullData.name}</extra>",
                 "mode": "lines+markers" if len(rows) > 1 else "markers",
                 "marker": {"size": 13, "symbol": "star"} if key[3] == "auto" else {"size": 7},
                 "visible": True if ours else "legendonly",
@@ -58,22 +69,33 @@ def labels_asked(document: dict[str, Any]) -> Chart:
             {
                 "name": "published (accuracy about)",
                 "x": [100 * (1 - published["communication_saved"])],
-                "y": [100 * (published["approximate"]["accuracy_after"] - published["accuracy_lost"])],
+                "y": [
+                    100 * (published["approximate"]["accuracy_after"] - published["accuracy_lost"])
+                ],
                 "mode": "markers",
                 "marker": {"size": 11, "symbol": "x"},
                 "hovertemplate": "about %{y:.1f} % right, %{x:.1f} % asked<extra>published</extra>",
             }
         )
-    note = "Up and to the left is better. Bars: 95 % over seeds. Click a name in the legend to show or hide it."
+    note = (
+        "Up and to the left is better. Bars: 95 % over seeds. Click a name in the legend to show "
+        "or hide it."
+    )
     x = _axis("labels asked, % of the stream", type="log", tickvals=[1, 2, 5, 10, 20, 50, 100])
     return Chart(
-        "labels", "Accuracy against labels asked", note, traces, {"xaxis": x, "yaxis": _axis("accuracy after, %")}
+        "labels",
+        "Accuracy against labels asked",
+        note,
+        traces,
+        {"xaxis": x, "yaxis": _axis("accuracy after, %")},
     )
 
 
 def people(document: dict[str, Any]) -> Chart | None:
     """Bars for each person: without learning, every label, auto."""
-    rows = [r for r in document["per_person"] if r["method"] == "ODLTiny"] or document["per_person"][:30]
+    rows = [r for r in document["per_person"] if r["method"] == "ODLTiny"] or document[
+        "per_person"
+    ][:30]
     if not rows:
         return None
     rows = sorted(rows, key=lambda r: r["accuracy_drifted"])
@@ -117,7 +139,13 @@ def timeline(document: dict[str, Any]) -> Chart | None:
         return [values[k] for k in which]
 
     traces: list[Trace] = [
-        {"name": "true", "x": x, "y": at(classes, t["true"]), "line": {"shape": "hv", "width": 5}, "opacity": 0.4},
+        {
+            "name": "true",
+            "x": x,
+            "y": at(classes, t["true"]),
+            "line": {"shape": "hv", "width": 5},
+            "opacity": 0.4,
+        },
         {
             "name": "predicted wrongly",
             "x": at(x, wrong),
@@ -144,14 +172,20 @@ def timeline(document: dict[str, Any]) -> Chart | None:
     ]
     layout = {
         "xaxis": _axis("window of the stream", anchor="y2"),
-        "yaxis": {"domain": [0.42, 1], "type": "category", "categoryarray": classes, "automargin": True},
+        "yaxis": {
+            "domain": [0.42, 1],
+            "type": "category",
+            "categoryarray": classes,
+            "automargin": True,
+        },
         "yaxis2": _axis("P1P2", domain=[0, 0.36]),
         "height": 560,
     }
     note = (
-        f"Person {t['person']}, left out of the training: {100 * t['accuracy_drifted']:.1f} % before, "
-        f"{100 * t['accuracy_after']:.1f} % after, {len(asked)} of {len(x)} windows asked. theta is compared with "
-        "P1P2 discounted by leverage, so a window far from what was learnt is asked above it."
+        f"Person {t['person']}, left out of the training: {100 * t['accuracy_drifted']:.1f} % "
+        f"before, {100 * t['accuracy_after']:.1f} % after, {len(asked)} of {len(x)} windows "
+        "asked. theta is compared with P1P2 discounted by leverage, so a window far from what was "
+        "learnt is asked above it."
     )
     return Chart("timeline", "One wearer, window by window, under auto", note, traces, layout)
 
@@ -163,16 +197,22 @@ def drift(document: dict[str, Any]) -> Chart | None:
         return None
     traces: list[Trace] = []
     for name in dict.fromkeys(r["detector"] for r in rows):
-        own = sorted((r for r in rows if r["detector"] == name), key=lambda r: r["false_alarms_per_1000"])
+        own = sorted(
+            (r for r in rows if r["detector"] == name), key=lambda r: r["false_alarms_per_1000"]
+        )
         traces.append(
             {
                 "name": name,
                 "x": [r["false_alarms_per_1000"] for r in own],
                 "y": [r["delay_median"] for r in own],
-                "text": [f"{r['parameter']} {r['setting']:g}: {r['found_in_time']} found in time" for r in own],
+                "text": [
+                    f"{r['parameter']} {r['setting']:g}: {r['found_in_time']} found in time"
+                    for r in own
+                ],
                 "mode": "lines+markers",
                 "marker": {"size": [13 if r["default"] else 7 for r in own]},
-                "hovertemplate": "%{text}<br>%{y} windows, %{x:.2f} false alarms<extra>%{fullData.name}</extra>",
+                "hovertemplate": "%{text}<br>%{y} windows, %{x:.2f} false alarms"
+                "<extra>%{fullData.name}</extra>",
             }
         )
     layout = {
@@ -180,8 +220,8 @@ def drift(document: dict[str, Any]) -> Chart | None:
         "yaxis": _axis("median delay, windows", rangemode="tozero"),
     }
     note = (
-        "Down and to the left is better. People under 94 % right; no point where half of them are never found. Large: "
-        "defaults."
+        "Down and to the left is better. People under 94 % right; no point where half of them are "
+        "never found. Large: defaults."
     )
     return Chart("drift", "Drift found without labels", note, traces, layout)
 
@@ -220,7 +260,8 @@ def memory(document: dict[str, Any]) -> Chart:
 
 
 def pareto(document: dict[str, Any]) -> Chart | None:
-    """Accuracy against bytes of state, over inputs, hidden nodes and direct links; the front and the default."""
+    """Accuracy against bytes of state, over inputs, hidden nodes and direct links; the front and
+    the default."""
     points = document["pareto"]
     if not points:
         return None
@@ -260,6 +301,9 @@ def pareto(document: dict[str, Any]) -> Chart | None:
             "hoverinfo": "skip",
         }
     )
-    layout = {"xaxis": _axis("kB of state, float32", type="log"), "yaxis": _axis("accuracy after, every label, %")}
+    layout = {
+        "xaxis": _axis("kB of state, float32", type="log"),
+        "yaxis": _axis("accuracy after, every label, %"),
+    }
     note = "The compact inputs, most important first. The five drifted people, one model (pooled)."
     return Chart("pareto", "What accuracy costs in memory", note, traces, layout)

@@ -13,7 +13,9 @@ def render(document: dict[str, Any]) -> str:
     """The whole page: tables, charts, scripts and styles in it."""
     folder = resources.files("tinyodl.reports")
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    template = environment.from_string(folder.joinpath("report.html.j2").read_text(encoding="utf-8"))
+    template = environment.from_string(
+        folder.joinpath("report.html.j2").read_text(encoding="utf-8")
+    )
     return template.render(
         document=document,
         version=__version__,

@@ -38,7 +38,11 @@ def policy_name(row: dict[str, Any]) -> str:
     """The policy with its setting."""
     if row["theta"] is not None:
         return f"{row['policy']} {row['theta']:g}"
-    return f"{row['policy']} {100 * row['fraction']:g} %" if row["fraction"] is not None else str(row["policy"])
+    return (
+        f"{row['policy']} {100 * row['fraction']:g} %"
+        if row["fraction"] is not None
+        else str(row["policy"])
+    )
 
 
 def _name(row: dict[str, Any]) -> str:
@@ -46,7 +50,8 @@ def _name(row: dict[str, Any]) -> str:
 
 
 def _conditions(document: dict[str, Any]) -> str:
-    return f"{document['protocol']}, {document['split']} split, {document['order']} order, {document['seeds']} seeds"
+    protocol, split, order = document["protocol"], document["split"], document["order"]
+    return f"{protocol}, {split} split, {order} order, {document['seeds']} seeds"
 
 
 def accuracy(document: dict[str, Any]) -> Table:
@@ -56,7 +61,12 @@ def accuracy(document: dict[str, Any]) -> Table:
     if document["published"]:
         about = document["published"]["approximate"]
         published = [percent(about[key]) for key in keys]
-        rows.append(Row(["published (about)", "561", *published, *["-"] * 6, str(about["state_kilobytes"])], "italic"))
+        rows.append(
+            Row(
+                ["published (about)", "561", *published, *["-"] * 6, str(about["state_kilobytes"])],
+                "italic",
+            )
+        )
     for row in document["rows"]:
         cells = [_name(row), f"{row['features']} {row['inputs']}"]
         cells += [percent(row[key], row["interval"][key]) for key in keys]
@@ -73,9 +83,9 @@ def accuracy(document: dict[str, Any]) -> Table:
             *("macro F1", "learning", "kept", "worst", "lost", "kB"),
         ],
         rows,
-        "over people: 95 % of after, by bootstrap. learning: predicted before each sample is learnt. kept: people of "
-        "before, afterwards. worst: person. lost: people over 1 point worse than without learning. kB: kept to predict "
-        "and to learn, float32.",
+        "over people: 95 % of after, by bootstrap. learning: predicted before each sample is "
+        "learnt. kept: people of before, afterwards. worst: person. lost: people over 1 point "
+        "worse than without learning. kB: kept to predict and to learn, float32.",
     )
 
 
@@ -86,7 +96,23 @@ def pruning(document: dict[str, Any]) -> Table:
     if published:
         share = percent(1 - published["communication_saved"])
         lost = f"{-100 * published['accuracy_lost']:.1f} points"
-        rows.append(Row(["published (abstract)", "561", "published", lost, "-", share, share, "-", "-", "-"], "italic"))
+        rows.append(
+            Row(
+                [
+                    "published (abstract)",
+                    "561",
+                    "published",
+                    lost,
+                    "-",
+                    share,
+                    share,
+                    "-",
+                    "-",
+                    "-",
+                ],
+                "italic",
+            )
+        )
     for row in document["pruning"]:
         cells = [_name(row), row["features"], policy_name(row)]
         cells.append(percent(row["accuracy_after"], row["interval"]["accuracy_after"]))
@@ -98,11 +124,23 @@ def pruning(document: dict[str, Any]) -> Table:
         rows.append(Row(cells, "bold" if ours else ""))
     return Table(
         f"Labels asked, in % ({_conditions(document)})",
-        ["method", "inputs", "policy", "after", "kept", "asked", "bytes", "lost", "radio mJ", "total mJ"],
+        [
+            "method",
+            "inputs",
+            "policy",
+            "after",
+            "kept",
+            "asked",
+            "bytes",
+            "lost",
+            "radio mJ",
+            "total mJ",
+        ],
         rows,
-        f"bytes: on the air ({document['payload']} values, ids, packets) in % of sending every sample as 561 float32. "
-        "lost: people over 1 point below asking for every label. published-cold: without its warm-up. "
-        "mJ: a day of wear, queries alone, and with computing and idling (docs/energy.md).",
+        f"bytes: on the air ({document['payload']} values, ids, packets) in % of sending every "
+        "sample as 561 float32. lost: people over 1 point below asking for every label. "
+        "published-cold: without its warm-up. mJ: a day of wear, queries alone, and with "
+        "computing and idling (docs/energy.md).",
     )
 
 
@@ -134,7 +172,17 @@ def one_sided(document: dict[str, Any]) -> Table:
     rows = []
     for row in document["one_sided"]:
         changes = [f"{100 * row[key]:+.2f}" for key in ("change_mean", "worst_person", "worst_run")]
-        rows.append(Row([_name(row), row["features"], row["stream"], *changes, percent(row["query_fraction"])]))
+        rows.append(
+            Row(
+                [
+                    _name(row),
+                    row["features"],
+                    row["stream"],
+                    *changes,
+                    percent(row["query_fraction"]),
+                ]
+            )
+        )
     return Table(
         "Streams that show little of the wearer, auto: change in points against not learning",
         ["method", "inputs", "stream", "mean", "worst person", "worst run", "asked"],
@@ -144,11 +192,18 @@ def one_sided(document: dict[str, Any]) -> Table:
 
 
 def people(document: dict[str, Any]) -> Table:
-    """ODLTiny person by person: those who took part in the choice of the inputs, then the others."""
+    """ODLTiny person by person: those who took part in the choice of the inputs, then the
+    others."""
     chosen = [row for row in document["per_person"] if row["method"] == "ODLTiny"]
     keys = ("accuracy_drifted", "accuracy_after", "accuracy_after_auto")
     rows = [
-        Row([row["name"], "yes" if row["chose_inputs"] else "no", *(percent(row[key]) for key in keys)])
+        Row(
+            [
+                row["name"],
+                "yes" if row["chose_inputs"] else "no",
+                *(percent(row[key]) for key in keys),
+            ]
+        )
         for row in sorted(chosen, key=lambda r: (not r["chose_inputs"], r["person"]))
     ]
     for took, text in ((True, "mean of those who did"), (False, "mean of the others")):
@@ -157,7 +212,9 @@ def people(document: dict[str, Any]) -> Table:
             means = [percent(sum(row[key] for row in group) / len(group)) for key in keys]
             rows.append(Row([text, "", *means], "bold"))
     return Table(
-        "ODLTiny, person by person, in %", ["person", "chose the inputs", "drifted", "every label", "auto"], rows
+        "ODLTiny, person by person, in %",
+        ["person", "chose the inputs", "drifted", "every label", "auto"],
+        rows,
     )
 
 
@@ -166,7 +223,10 @@ def drift(document: dict[str, Any]) -> Table:
     rows = []
     for row in document["drift"]:
         cells = [row["detector"], f"{row['setting']:g}", f"{row['false_alarms_per_1000']:.2f}"]
-        cells += [f"{row['found_in_time']} of {row['people_drifted']}", f"{row['found']} of {row['people_drifted']}"]
+        cells += [
+            f"{row['found_in_time']} of {row['people_drifted']}",
+            f"{row['found']} of {row['people_drifted']}",
+        ]
         cells.append("-" if row["delay_median"] is None else f"{row['delay_median']:.0f}")
         cells.append(f"{row['people_alarmed']} of {row['people']}")
         rows.append(Row(cells, "bold" if row["detector"] == "cusum" and row["default"] else ""))
@@ -174,20 +234,35 @@ def drift(document: dict[str, Any]) -> Table:
         "Drift detection without labels, every person left out in turn",
         ["detector", "setting", "false alarms", "in 150 windows", "found", "delay", "all alarmed"],
         rows,
-        "false alarms: per 1,000 unseen windows of people trained on. Found: of the people under 94 % right; "
-        "delay: their median, in windows. all alarmed: people with an alarm, whatever their accuracy. Bold: in use.",
+        "false alarms: per 1,000 unseen windows of people trained on. Found: of the people under "
+        "94 % right; delay: their median, in windows. all alarmed: people with an alarm, whatever "
+        "their accuracy. Bold: in use.",
     )
 
 
 def device(document: dict[str, Any]) -> Table:
     """The device run: predicting first, training started and ended by itself."""
     run = document["device"]
-    columns = ["person", "drifted", "every label", "device", "asked", "training", "what changed its mode, at window"]
+    columns = [
+        "person",
+        "drifted",
+        "every label",
+        "device",
+        "asked",
+        "training",
+        "what changed its mode, at window",
+    ]
     if run is None:
         return Table("", columns, [])
 
     def cells(row: dict[str, Any]) -> list[str]:
-        keys = ("accuracy_drifted", "accuracy_every_label", "accuracy_after", "query_fraction", "training_fraction")
+        keys = (
+            "accuracy_drifted",
+            "accuracy_every_label",
+            "accuracy_after",
+            "query_fraction",
+            "training_fraction",
+        )
         return [percent(row[key]) for key in keys]
 
     rows = [
@@ -200,9 +275,9 @@ def device(document: dict[str, Any]) -> Table:
         "The whole device, in %: it starts in predicting mode",
         columns,
         rows,
-        f"Training starts by drift or by an audit's label that disagrees, and ends ('settled') after {SETTLE_AFTER} "
-        f"windows without a disagreement. Beside the learner it keeps {run['state_bytes']} bytes, and "
-        f"{run['queue_bytes']} for queries that wait.",
+        "Training starts by drift or by an audit's label that disagrees, and ends ('settled') "
+        f"after {SETTLE_AFTER} windows without a disagreement. Beside the learner it keeps "
+        f"{run['state_bytes']} bytes, and {run['queue_bytes']} for queries that wait.",
     )
 
 
@@ -227,8 +302,8 @@ def teachers(document: dict[str, Any]) -> Table:
         "Teachers, in %: auto from the first window on, every person left out in turn",
         ["teacher", "right", "after", "points lost", "worst", "asked", "queries", "say so"],
         rows,
-        "right: of what a trained teacher answers on the new wearer. queries: a person. say so: devices that noticed "
-        "that labels keep disagreeing.",
+        "right: of what a trained teacher answers on the new wearer. queries: a person. say so: "
+        "devices that noticed that labels keep disagreeing.",
     )
 
 
@@ -239,7 +314,12 @@ def energy(document: dict[str, Any]) -> Table:
         Row(["a query with its answer", f"{1000 * spent['query_mj']:.1f}"]),
         Row(["learning a window", f"{1000 * spent['learn_mj']:.1f}"]),
         Row(["predicting a window, from its readings", f"{1000 * spent['predict_mj']:.1f}"]),
-        Row(["an own label instead of a query saves", f"{1000 * (spent['query_mj'] - spent['learn_mj']):+.1f}"]),
+        Row(
+            [
+                "an own label instead of a query saves",
+                f"{1000 * (spent['query_mj'] - spent['learn_mj']):+.1f}",
+            ]
+        ),
     ]
     for name, day in spent["day"].items():
         rows.append(Row([f"a day of wear, {name}: radio", f"{1000 * day['radio_mj']:,.0f}"]))
@@ -249,7 +329,8 @@ def energy(document: dict[str, Any]) -> Table:
         "Energy of ODLTiny, in uJ",
         ["what", "uJ"],
         rows,
-        f"Learning an own label is {cheaper} than a query ({spent['query_nj_per_bit']:.1f} nJ a bit on the air here), "
-        f"and would not be with a radio below {spent['break_even_nj_per_bit']:.1f} nJ a bit. Figures not checked "
-        f"against their source: {', '.join(spent['unchecked']) or 'none'}.",
+        f"Learning an own label is {cheaper} than a query ({spent['query_nj_per_bit']:.1f} nJ a "
+        "bit on the air here), and would not be with a radio below "
+        f"{spent['break_even_nj_per_bit']:.1f} nJ a bit. Figures not checked against their "
+        f"source: {', '.join(spent['unchecked']) or 'none'}.",
     )

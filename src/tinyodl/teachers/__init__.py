@@ -19,7 +19,8 @@ class Teacher(Protocol):
     """Answers queries."""
 
     def answer(self, index: int, x: NDArray[np.float64] | None) -> Any | None:
-        """The label of the stream's sample number `index`, whose scaled inputs x (n,) were sent; None to abstain."""
+        """The label of the stream's sample number `index`, whose scaled inputs x (n,) were sent;
+        None to abstain."""
         ...
 
 
@@ -35,12 +36,15 @@ class TrueLabels:
 
 
 class Classifier:
-    """Any scikit-learn classifier with predict_proba, on what was sent or on inputs of its own (samples, n).
+    """Any scikit-learn classifier with predict_proba, on what was sent or on inputs of its own
+    (samples, n).
 
     sure: least probability below which it abstains.
     """
 
-    def __init__(self, model: Any, own_inputs: NDArray[np.float64] | None = None, sure: float = 0.0) -> None:
+    def __init__(
+        self, model: Any, own_inputs: NDArray[np.float64] | None = None, sure: float = 0.0
+    ) -> None:
         self._model, self._own, self._sure = model, own_inputs, sure
 
     def answer(self, index: int, x: NDArray[np.float64] | None) -> Any | None:
@@ -70,9 +74,13 @@ class Ensemble:
 class Noisy:
     """Another teacher, wrong with a probability: then any of the other labels."""
 
-    def __init__(self, teacher: Teacher, wrong: float, labels: Sequence[Any], seed: int = 0) -> None:
+    def __init__(
+        self, teacher: Teacher, wrong: float, labels: Sequence[Any], seed: int = 0
+    ) -> None:
         if not 0 <= wrong <= 1 or len(set(labels)) < 2:
-            raise ValueError(f"wrong must be 0 to 1 and labels at least two, got {wrong} and {labels}")
+            raise ValueError(
+                f"wrong must be 0 to 1 and labels at least two, got {wrong} and {labels}"
+            )
         self._teacher, self._wrong, self._labels = teacher, wrong, list(labels)
         self._draws = np.random.default_rng(seed)
 
@@ -85,9 +93,12 @@ class Noisy:
 
 
 class Limited:
-    """Another teacher who answers so many queries in all, and abstains from then on; or abstains at random."""
+    """Another teacher who answers so many queries in all, and abstains from then on; or abstains at
+    random."""
 
-    def __init__(self, teacher: Teacher, answers: int | None = None, abstains: float = 0.0, seed: int = 0) -> None:
+    def __init__(
+        self, teacher: Teacher, answers: int | None = None, abstains: float = 0.0, seed: int = 0
+    ) -> None:
         self._teacher, self._left, self._abstains = teacher, answers, abstains
         self._draws = np.random.default_rng(seed)
 

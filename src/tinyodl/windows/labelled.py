@@ -15,8 +15,8 @@ Compute = Callable[[NDArray[np.float64], NDArray[np.int64]], NDArray[np.float64]
 
 
 class Windows(NamedTuple):
-    """X (windows, n) inputs, not scaled; y (windows,) class numbers from 0; subject, recording (windows,);
-    classes: the activities' names, sorted; in time order within each recording."""
+    """X (windows, n) inputs, not scaled; y (windows,) class numbers from 0; subject, recording
+    (windows,); classes: the activities' names, sorted; in time order within each recording."""
 
     X: NDArray[np.float64]
     y: NDArray[np.int64]
@@ -30,8 +30,9 @@ def labelled(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Windows' first readings and activity numbers (1 to `classes`), from each reading's activity.
 
-    whole: windows inside one labelled segment, half a window apart from its first reading. majority: half a window
-    apart over the whole recording, each with the most frequent activity in it; left out where that is none.
+    whole: windows inside one labelled segment, half a window apart from its first reading.
+    majority: half a window apart over the whole recording, each with the most frequent activity in
+    it; left out where that is none.
     """
     wanted = np.arange(1, classes + 1)
     if label == "whole":
@@ -60,13 +61,19 @@ def share_left_out(dataset: Dataset, window: int, label: Label) -> float:
 
 
 def from_dataset(
-    dataset: Dataset, compute: Compute, window: int = har.WINDOW, label: Label = "whole", jobs: int = 2
+    dataset: Dataset,
+    compute: Compute,
+    window: int = har.WINDOW,
+    label: Label = "whole",
+    jobs: int = 2,
 ) -> Windows:
-    """The labelled windows of all recordings; compute(imu, starts) -> (windows, n) inputs of one recording."""
+    """The labelled windows of all recordings; compute(imu, starts) -> (windows, n) inputs of one
+    recording."""
     recordings = dataset.recordings
     found = [labelled(r.activity, len(dataset.activities), window, label) for r in recordings]
     X = joblib.Parallel(n_jobs=jobs, prefer="threads")(
-        joblib.delayed(compute)(r.imu, starts) for r, (starts, _) in zip(recordings, found, strict=True)
+        joblib.delayed(compute)(r.imu, starts)
+        for r, (starts, _) in zip(recordings, found, strict=True)
     )
     counts = [len(starts) for starts, _ in found]
     return sorted_classes(
@@ -81,6 +88,9 @@ def from_dataset(
 
 
 def sorted_classes(windows: Windows) -> Windows:
-    """The same with classes in alphabetical order, so that results do not depend on how a data set numbers them."""
+    """The same with classes in alphabetical order, so that results do not depend on how a data set
+    numbers them."""
     order = np.argsort(windows.classes)
-    return windows._replace(y=np.argsort(order)[windows.y], classes=tuple(windows.classes[k] for k in order))
+    return windows._replace(
+        y=np.argsort(order)[windows.y], classes=tuple(windows.classes[k] for k in order)
+    )

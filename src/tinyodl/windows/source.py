@@ -1,4 +1,5 @@
-"""Where an experiment's windows come from: the embedded recordings, an official folder, or a user's own."""
+"""Where an experiment's windows come from: the embedded recordings, an official folder, or a user's
+own."""
 
 import hashlib
 from functools import cached_property
@@ -16,17 +17,24 @@ from tinyodl.windows.labelled import Label, Windows, from_dataset, sorted_classe
 
 
 class Source:
-    """dataset; window (readings) and label: how it is cut; drifted: the people of the pooled protocol."""
+    """dataset; window (readings) and label: how it is cut; drifted: the people of the pooled
+    protocol."""
 
     def __init__(
-        self, dataset: Dataset, window: int = har.WINDOW, label: Label = "whole", drifted: tuple[int, ...] = ()
+        self,
+        dataset: Dataset,
+        window: int = har.WINDOW,
+        label: Label = "whole",
+        drifted: tuple[int, ...] = (),
     ) -> None:
         self.dataset, self.window, self.label, self.drifted = dataset, window, label, drifted
         self.subjects = sorted({r.subject for r in dataset.recordings})
         self.gyroscope = all(r.imu.shape[1] == 6 for r in dataset.recordings)
         missing = sorted(set(drifted) - set(self.subjects))
         if missing:
-            raise DataError(f"no recording of subject {missing[0]}, one of the five that the tables need")
+            raise DataError(
+                f"no recording of subject {missing[0]}, one of the five that the tables need"
+            )
 
     @classmethod
     def official(cls, path: Path | None = None) -> "Source":
@@ -55,7 +63,9 @@ class Source:
         """The labelled windows with these inputs."""
         return from_dataset(
             self.dataset,
-            lambda imu, starts: har.extract(imu, features=features, starts=starts, window=self.window),
+            lambda imu, starts: har.extract(
+                imu, features=features, starts=starts, window=self.window
+            ),
             self.window,
             self.label,
         )

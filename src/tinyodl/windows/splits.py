@@ -1,7 +1,8 @@
 """Who is trained on, what is streamed, what is tested: splits that do not leak.
 
-Windows overlap by half, so a random split shares readings between its sides. `blocked` cuts each activity of
-each recording once, in time order, and drops one window at the cut; `random` is there to compare with papers.
+Windows overlap by half, so a random split shares readings between its sides. `blocked` cuts each
+activity of each recording once, in time order, and drops one window at the cut; `random` is there
+to compare with papers.
 """
 
 from typing import Literal
@@ -18,8 +19,11 @@ TRAIN_SHARE = 0.7
 STREAM_SHARE = 0.6
 
 
-def cut(windows: Windows, chosen: Indices, share: float, split: Split, seed: int) -> tuple[Indices, Indices]:
-    """Split window indices: about `share` of them, and the rest; both in time order within each person.
+def cut(
+    windows: Windows, chosen: Indices, share: float, split: Split, seed: int
+) -> tuple[Indices, Indices]:
+    """Split window indices: about `share` of them, and the rest; both in time order within each
+    person.
 
     `seed` matters for "random" only.
     """
@@ -39,7 +43,8 @@ def cut(windows: Windows, chosen: Indices, share: float, split: Split, seed: int
 
 
 def left_after(counts: NDArray[np.int64], share: float) -> int:
-    """How many windows `cut` leaves on the blocked split's second side, of groups with so many windows each."""
+    """How many windows `cut` leaves on the blocked split's second side, of groups with so many
+    windows each."""
     return sum(max(0, n - round(share * n) - 1) for n in counts.tolist())
 
 

@@ -1,7 +1,7 @@
 """The same jobs on a Dask cluster. Needs `pip install tinyodl[cluster]`, also on the workers.
 
-Windows go to each worker once; a job is a pure function of them and of its trial, so that a worker that dies costs
-only the time to do its jobs again elsewhere, and results are the same bit for bit.
+Windows go to each worker once; a job is a pure function of them and of its trial, so that a worker
+that dies costs only the time to do its jobs again elsewhere, and results are the same bit for bit.
 """
 
 import socket
@@ -35,12 +35,18 @@ def compute(
         client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise DataError(
-            f"no Dask scheduler answers at {address!r} ({error}); start one with 'dask scheduler', workers with "
-            "'dask worker', and give its address, such as tcp://127.0.0.1:8786"
+            f"no Dask scheduler answers at {address!r} ({error}); start one with 'dask "
+            "scheduler', workers with 'dask worker', and give its address, such as "
+            "tcp://127.0.0.1:8786"
         ) from None
     with client:
-        sent = {features: client.scatter(table, broadcast=True, hash=False) for features, table in windows.items()}
-        futures = [client.submit(do, k, sent[features], pure=False, retries=3) for k, features in work]
+        sent = {
+            features: client.scatter(table, broadcast=True, hash=False)
+            for features, table in windows.items()
+        }
+        futures = [
+            client.submit(do, k, sent[features], pure=False, retries=3) for k, features in work
+        ]
         for future in as_completed(futures):
             yield future.result()
             future.release()

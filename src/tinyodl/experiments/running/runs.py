@@ -55,7 +55,8 @@ class Job:
 
 
 def jobs(config: Config, subjects: Iterable[int], pooled: bool = True) -> list[Job]:
-    """The pieces of work, long ones first; the sweep over memory needs the people of the pooled protocol."""
+    """The pieces of work, long ones first; the sweep over memory needs the people of the pooled
+    protocol."""
     subjects = list(subjects)
     people = subjects if config.protocol == "person" else [0]
 
@@ -63,7 +64,16 @@ def jobs(config: Config, subjects: Iterable[int], pooled: bool = True) -> list[J
         hidden = config.hidden if kind in ("trial", "baseline") else ()
         return Job(
             kind,
-            trial.Trial(config.protocol, features, hidden, config.split, config.order, config.payload, seed, person),
+            trial.Trial(
+                config.protocol,
+                features,
+                hidden,
+                config.split,
+                config.order,
+                config.payload,
+                seed,
+                person,
+            ),
         )
 
     work: list[Job] = []
@@ -73,12 +83,18 @@ def jobs(config: Config, subjects: Iterable[int], pooled: bool = True) -> list[J
     if config.baselines:
         seeds = range(config.baseline_seeds)
         work += [make("baseline", f, k, p) for f in config.features for k in seeds for p in people]
-    work += [make("trial", f, k, p) for f in config.features for k in range(config.seeds) for p in people]
+    work += [
+        make("trial", f, k, p) for f in config.features for k in range(config.seeds) for p in people
+    ]
     if config.extras and "compact" in config.features:
         work.append(make("timeline", "compact", 0, people[0]))
     if config.extras and "compact" in config.features and pooled:
-        sweep = trial.Trial("pooled", "compact", (), config.split, config.order, config.payload, 0, 0)
-        work += [Job("pareto", sweep._replace(seed=k)) for k in range(min(config.seeds, PARETO_SEEDS))]
+        sweep = trial.Trial(
+            "pooled", "compact", (), config.split, config.order, config.payload, 0, 0
+        )
+        work += [
+            Job("pareto", sweep._replace(seed=k)) for k in range(min(config.seeds, PARETO_SEEDS))
+        ]
     return work
 
 
@@ -95,7 +111,8 @@ def run(
     progress: Callable[[int, int], None] | None = None,
     scheduler: str | None = None,
 ) -> list[tuple[Job, Result]]:
-    """All jobs with their results, in the order of `jobs`. `progress(done, total)` is called as results come.
+    """All jobs with their results, in the order of `jobs`. `progress(done, total)` is called as
+    results come.
 
     scheduler: address of a Dask scheduler whose workers do the work, None for this machine's cores.
     """
@@ -113,7 +130,8 @@ def run(
             pending = cluster.compute(scheduler, todo, windows, partial(_of_work, work))
         else:
             pending = joblib.Parallel(n_jobs=parallel, return_as="generator_unordered")(
-                joblib.delayed(_numbered)(k, windows[work[k].trial.features], work[k]) for k in missing
+                joblib.delayed(_numbered)(k, windows[work[k].trial.features], work[k])
+                for k in missing
             )
         for done, (k, result) in enumerate(pending, start=len(work) - len(missing) + 1):
             results[k] = result

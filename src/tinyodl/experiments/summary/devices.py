@@ -13,12 +13,18 @@ from tinyodl.experiments.trials.results import Alarms, DeviceRun, TeacherOutcome
 
 DRIFTED_BELOW = 0.94
 IN_TIME = 150  # windows
-IN_USE = {"cusum": cusum.THRESHOLD, "centroid": centroid.THRESHOLD, "adwin": 2e-3, "page-hinkley": 5, "kswin": 1e-5}
+IN_USE = {
+    "cusum": cusum.THRESHOLD,
+    "centroid": centroid.THRESHOLD,
+    "adwin": 2e-3,
+    "page-hinkley": 5,
+    "kswin": 1e-5,
+}
 
 
 def drift(results: Sequence[DeviceRun]) -> list[dict[str, Any]]:
-    """Each detector at each sensitivity: false alarms on unseen windows of people trained on, and the delay on
-    people whose accuracy is below 94 %."""
+    """Each detector at each sensitivity: false alarms on unseen windows of people trained on, and
+    the delay on people whose accuracy is below 94 %."""
     if not results:
         return []
     low = [r for r in results if r["accuracy"] < DRIFTED_BELOW]
@@ -34,7 +40,9 @@ def drift(results: Sequence[DeviceRun]) -> list[dict[str, Any]]:
                 "setting": first["setting"],
                 "parameter": SWEEPS[first["detector"]][0],
                 "default": first["setting"] == IN_USE[first["detector"]],
-                "false_alarms_per_1000": 1000 * sum(a["false_alarms"] for a in alarms.values()) / unseen,
+                "false_alarms_per_1000": 1000
+                * sum(a["false_alarms"] for a in alarms.values())
+                / unseen,
                 "people_drifted": len(low),
                 "found": len(found),
                 "found_in_time": sum(d <= IN_TIME for d in found),
@@ -62,12 +70,22 @@ def device(results: Sequence[DeviceRun], names: Mapping[int, str]) -> dict[str, 
     if not results:
         return None
     runs = [r["device"] for r in results]
-    keys = ("accuracy_drifted", "accuracy_every_label", "accuracy_after", "query_fraction", "training_fraction")
-    people = [{"person": r["person"], "name": names.get(r["person"], str(r["person"])), **r["device"]} for r in results]
+    keys = (
+        "accuracy_drifted",
+        "accuracy_every_label",
+        "accuracy_after",
+        "query_fraction",
+        "training_fraction",
+    )
+    people = [
+        {"person": r["person"], "name": names.get(r["person"], str(r["person"])), **r["device"]}
+        for r in results
+    ]
     windows = sum(run["windows"] for run in runs)
     return {
         **{key: float(np.mean(list(map(itemgetter(key), runs)))) for key in keys},
-        "query_fraction_of_all": sum(run["query_fraction"] * run["windows"] for run in runs) / windows,
+        "query_fraction_of_all": sum(run["query_fraction"] * run["windows"] for run in runs)
+        / windows,
         "worst_person_after": min(run["accuracy_after"] for run in runs),
         "events": dict(Counter(event for run in runs for _, event in run["events"])),
         "state_bytes": runs[0]["state_bytes"],

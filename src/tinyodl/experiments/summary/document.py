@@ -35,14 +35,18 @@ def summarise(
     dataset: Dataset | None = None,
     energy: Energy | None = None,
 ) -> dict[str, Any]:
-    """The document: see the README for its keys. Fractions are 0 to 1; figures are means over seeds.
+    """The document: see the README for its keys. Fractions are 0 to 1; figures are means over
+    seeds.
 
-    dataset: a user's own recordings, None for the official ones; energy: figures of board and radio.
+    dataset: a user's own recordings, None for the official ones; energy: figures of board and
+    radio.
     """
     names = {} if dataset is None else dataset.people
     activities = ACTIVITIES if dataset is None else dataset.activities
     chose = (lambda p: p not in DRIFTED) if dataset is None else (lambda p: False)
-    groups: dict[tuple[str, str, int], dict[int, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    groups: dict[tuple[str, str, int], dict[int, list[Row]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
     teachers: dict[str, list[float]] = defaultdict(list)
     sweeps: list[Sweep] = []
     timelines: list[Timeline] = []
@@ -67,7 +71,9 @@ def summarise(
         rows.append(key | row_of(by_seed, names))
         policies = [policy_of(by_seed, setting) for setting in settings(by_seed[0][0])]
         inputs = by_seed[0][0]["inputs"]
-        spend = spending.of(energy or Energy(), inputs, hidden, method, len(activities), config.payload)
+        spend = spending.of(
+            energy or Energy(), inputs, hidden, method, len(activities), config.payload
+        )
         for policy in policies:
             policy |= spending.day(spend, policy)
         pruning += [key | policy for policy in policies]

@@ -12,8 +12,17 @@ from tinyodl.experiments.trials.results import Point, Sweep
 
 def mlp_bytes(rows: list[dict[str, Any]], classes: int) -> list[dict[str, Any]]:
     """The float32 weights of the MLP of the same shape as each model with hidden nodes."""
-    shapes = sorted({(r["features"], r["inputs"], r["hidden"]) for r in rows if r["hidden"] and "ODL" in r["method"]})
-    return [{"features": f, "inputs": n, "hidden": h, "bytes": Mlp.state_bytes(n, h, classes)} for f, n, h in shapes]
+    shapes = sorted(
+        {
+            (r["features"], r["inputs"], r["hidden"])
+            for r in rows
+            if r["hidden"] and "ODL" in r["method"]
+        }
+    )
+    return [
+        {"features": f, "inputs": n, "hidden": h, "bytes": Mlp.state_bytes(n, h, classes)}
+        for f, n, h in shapes
+    ]
 
 
 def pareto(sweeps: Sequence[Sweep]) -> list[dict[str, Any]]:

@@ -9,7 +9,9 @@ from tinyodl.experiments.summary.statistics import Seeds, by_person
 from tinyodl.experiments.trials.results import OneSided, Row
 
 
-def people_of(by_seed: Seeds, names: Mapping[int, str], chose: Callable[[int], bool]) -> list[dict[str, Any]]:
+def people_of(
+    by_seed: Seeds, names: Mapping[int, str], chose: Callable[[int], bool]
+) -> list[dict[str, Any]]:
     """Each person's accuracy: without learning, with every label, under `auto`."""
     drifted = by_person(by_seed, lambda r: r["person_drifted"])
     after = by_person(by_seed, lambda r: r["after"]["person_after"])

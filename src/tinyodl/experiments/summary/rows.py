@@ -40,7 +40,9 @@ def row_of(by_seed: Seeds, names: Mapping[int, str]) -> dict[str, Any]:
     row["worst_person_name"] = names.get(worst, str(worst))
     row["worst_person_after"] = min(after.values())
     row["people_losing_over_1_point"] = sum(after[p] < drifted[p] - _POINT for p in after)
-    row["seeds"] = [{name: values[k] for name, values in seeds.items()} for k in range(len(by_seed))]
+    row["seeds"] = [
+        {name: values[k] for name, values in seeds.items()} for k in range(len(by_seed))
+    ]
     if first.get("rate") is not None:
         row["rates"] = [r["rate"] for trials in by_seed for r in trials]
     return row
@@ -61,9 +63,13 @@ def _setting(outcome: PolicyOutcome) -> Setting:
 
 
 def policy_of(by_seed: Seeds, setting: Setting) -> dict[str, Any]:
-    """A policy's row: means over seeds and people, and what it costs beside asking for every label."""
+    """A policy's row: means over seeds and people, and what it costs beside asking for every
+    label."""
     outcomes = [[under(row, setting) for row in trials] for trials in by_seed]
-    seeds = {name: means(outcomes, itemgetter(name)) for name in (*AFTER, "query_fraction", "byte_fraction")}
+    seeds = {
+        name: means(outcomes, itemgetter(name))
+        for name in (*AFTER, "query_fraction", "byte_fraction")
+    }
     every = by_person(by_seed, lambda r: r["after"]["person_after"])
     own = by_person(outcomes, itemgetter("person_after"))
     result: dict[str, Any] = setting._asdict()
@@ -72,19 +78,24 @@ def policy_of(by_seed: Seeds, setting: Setting) -> dict[str, Any]:
     result["people_interval"] = bootstrap(list(own.values()))
     result["worst_person_after"] = min(own.values())
     result["people_losing_over_1_point"] = sum(own[p] < every[p] - _POINT for p in own)
-    result["seeds"] = [{name: values[k] for name, values in seeds.items()} for k in range(len(by_seed))]
+    result["seeds"] = [
+        {name: values[k] for name, values in seeds.items()} for k in range(len(by_seed))
+    ]
     return result
 
 
 def same_share(policies: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Accuracy of the other policies at the share that `auto` asks, between the thresholds that were run."""
+    """Accuracy of the other policies at the share that `auto` asks, between the thresholds that
+    were run."""
     auto = next((p for p in policies if p["policy"] == "auto"), None)
     if auto is None:
         return []
     share = auto["query_fraction"]
     result = []
     for name in ("fixed", "fixed-self", LIKE_AUTO):
-        points = sorted((p["query_fraction"], p["accuracy_after"]) for p in policies if p["policy"] == name)
+        points = sorted(
+            (p["query_fraction"], p["accuracy_after"]) for p in policies if p["policy"] == name
+        )
         if points:
             at, accuracy = zip(*points, strict=True)
             value = float(np.interp(share, at, accuracy))

@@ -16,17 +16,23 @@ class Spending(NamedTuple):
     spent: Spent
 
 
-def of(energy: Energy, inputs: int, hidden: int, method: str, classes: int, payload: link.Payload) -> Spending:
-    """A device of a method: d is inputs, constant and hidden nodes with direct links, else the hidden nodes."""
+def of(
+    energy: Energy, inputs: int, hidden: int, method: str, classes: int, payload: link.Payload
+) -> Spending:
+    """A device of a method: d is inputs, constant and hidden nodes with direct links, else the
+    hidden nodes."""
     d = inputs + 1 + hidden if method == "ODLTiny" else hidden or inputs
     ble = link.BLE
     size = ble.id_bytes + inputs * link.VALUE_BYTES[payload]
     sent, received = ble.message(size), ble.message(ble.id_bytes + ble.label_bytes)
-    return Spending(energy, energy.learner(d, classes, HOP, sent, received, -(-size // ble.largest)))
+    return Spending(
+        energy, energy.learner(d, classes, HOP, sent, received, -(-size // ble.largest))
+    )
 
 
 def day(spending: Spending, policy: dict[str, Any]) -> dict[str, float]:
-    """radio_mj and total_mj of a day of wear under a policy, as if it asked all day as on the stream."""
+    """radio_mj and total_mj of a day of wear under a policy, as if it asked all day as on the
+    stream."""
     own = policy["policy"] in ("auto", "fixed-self")
     learnt = 1.0 if own else policy["query_fraction"]
     found = spending.energy.day(spending.spent, SECONDS, policy["query_fraction"], learnt)
@@ -34,7 +40,8 @@ def day(spending: Spending, policy: dict[str, Any]) -> dict[str, float]:
 
 
 def document(energy: Energy, classes: int) -> dict[str, Any]:
-    """ODLTiny's spending, thing by thing, and from what radio on asking is cheaper than learning an own label."""
+    """ODLTiny's spending, thing by thing, and from what radio on asking is cheaper than learning an
+    own label."""
     inputs = len(names("compact"))
     spent = of(energy, inputs, 0, "ODLTiny", classes, "int8").spent
     bits = 8 * link.BLE.query(inputs, "int8")
@@ -47,7 +54,8 @@ def document(energy: Energy, classes: int) -> dict[str, Any]:
         "query_nj_per_bit": 1e6 * spent.query / bits,
         "break_even_nj_per_bit": 1e6 * spent.learn / bits,
         "day": {
-            f"{100 * share:g} % asked": energy.day(spent, SECONDS, share, 1.0) for share in (0.0, 0.03, 0.1, 0.5, 1.0)
+            f"{100 * share:g} % asked": energy.day(spent, SECONDS, share, 1.0)
+            for share in (0.0, 0.03, 0.1, 0.5, 1.0)
         },
         "unchecked": energy.unchecked,
         "figures": energy.table,

@@ -24,7 +24,8 @@ def interval(values: list[float]) -> float | None:
 
 
 def bootstrap(values: list[float]) -> list[float]:
-    """95 % interval of the mean over people, by resampling people (percentile bootstrap, fixed seed)."""
+    """95 % interval of the mean over people, by resampling people (percentile bootstrap, fixed
+    seed)."""
     draws = np.random.default_rng(0).integers(len(values), size=(_RESAMPLES, len(values)))
     low, high = np.percentile(np.array(values)[draws].mean(axis=1), [2.5, 97.5])
     return [float(low), float(high)]
@@ -35,7 +36,9 @@ def means(by_seed: Sequence[Sequence[T]], pick: Callable[[T], float]) -> list[fl
     return [float(np.mean([pick(trial) for trial in trials])) for trials in by_seed]
 
 
-def by_person(by_seed: Sequence[Sequence[T]], pick: Callable[[T], Mapping[str, float]]) -> dict[int, float]:
+def by_person(
+    by_seed: Sequence[Sequence[T]], pick: Callable[[T], Mapping[str, float]]
+) -> dict[int, float]:
     """Each person's mean over seeds."""
     values: dict[int, list[float]] = defaultdict(list)
     for trials in by_seed:

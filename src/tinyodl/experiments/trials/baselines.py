@@ -1,4 +1,5 @@
-"""What a user would otherwise pick, on the same windows, splits and streams, learning from every label."""
+"""What a user would otherwise pick, on the same windows, splits and streams, learning from every
+label."""
 
 import copy
 from collections.abc import Callable, Iterable
@@ -134,8 +135,11 @@ class NearestWindow:
         self.next = (self.next + 1) % len(self.y)
 
 
-def best_rate(build: Callable[[float], Any], Z: Array, windows: Windows, chosen: splits.Indices, seed: int) -> float:
-    """The rate of RATES that relearns best on five of the people trained on, held out for this alone."""
+def best_rate(
+    build: Callable[[float], Any], Z: Array, windows: Windows, chosen: splits.Indices, seed: int
+) -> float:
+    """The rate of RATES that relearns best on five of the people trained on, held out for this
+    alone."""
     present = np.unique(windows.subject[chosen])
     held = np.random.default_rng(seed).permutation(present)[:5]
     inside = np.isin(windows.subject[chosen], held)
@@ -167,21 +171,27 @@ def run(windows: Windows, trial: Trial) -> Compared:
     inputs, classes, seed = Z.shape[1], int(windows.y.max()) + 1, trial.seed
     rows: list[Row] = []
 
-    def report(name: str, hidden: int, model: Any, learns: bool, state_bytes: int, rate: float | None) -> None:
+    def report(
+        name: str, hidden: int, model: Any, learns: bool, state_bytes: int, rate: float | None
+    ) -> None:
         def correct(side: splits.Indices) -> NDArray[np.bool_]:
             return np.asarray(model.predict(Z[side]) == windows.y[side])
 
         subjects = windows.subject[where.test]
         before, drifted = correct(where.before), correct(where.test)
         learning = (
-            _stream(model, Z[where.stream], windows.y[where.stream]) if learns else float(correct(where.stream).mean())
+            _stream(model, Z[where.stream], windows.y[where.stream])
+            if learns
+            else float(correct(where.stream).mean())
         )
         after = correct(where.test)
         outcome: Outcome = {
             "accuracy_after": float(after.mean()),
             "accuracy_before_after": float(correct(where.before).mean()),
             "accuracy_learning": learning,
-            "macro_f1": float(f1_score(windows.y[where.test], model.predict(Z[where.test]), average="macro")),
+            "macro_f1": float(
+                f1_score(windows.y[where.test], model.predict(Z[where.test]), average="macro")
+            ),
             "query_fraction": float(learns),
             "byte_fraction": link.byte_fraction(
                 len(where.stream) if learns else 0, len(where.stream), inputs, trial.payload
@@ -225,7 +235,7 @@ def run(windows: Windows, trial: Trial) -> Compared:
     )
     nearest = NearestWindow(seed).fit(Z[where.train], windows.y[where.train])
     report("k-NN, window", 0, nearest, True, MEMORY_BYTES, None)
-    if trial.features == "compact" and find_spec("river"):  # left out without it, as river's detectors
+    if trial.features == "compact" and find_spec("river"):  # else left out
         arf = Forest(seed).fit(Z[where.train], windows.y[where.train])
         report("ARF (river)", 0, arf, True, _forest_bytes(arf), None)
     return {"rows": rows}

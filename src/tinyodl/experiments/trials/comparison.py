@@ -66,9 +66,15 @@ def _method(
             "accuracy_after": float(right.mean()),
             "accuracy_before_after": float(correct(result.model, "before").mean()),
             "accuracy_learning": float((result.predicted == y["stream"]).mean()),
-            "macro_f1": float(f1_score(y["test"], (H["test"] @ result.model.beta_).argmax(axis=1), average="macro")),
+            "macro_f1": float(
+                f1_score(
+                    y["test"], (H["test"] @ result.model.beta_).argmax(axis=1), average="macro"
+                )
+            ),
             "query_fraction": float(result.asked.mean()),
-            "byte_fraction": link.byte_fraction(int(result.asked.sum()), len(y["stream"]), Z.shape[1], trial.payload),
+            "byte_fraction": link.byte_fraction(
+                int(result.asked.sum()), len(y["stream"]), Z.shape[1], trial.payload
+            ),
             "person_after": per_person(right, subjects),
         }
 
@@ -93,7 +99,9 @@ def _method(
         after: Outcome = by_policy["all"]
     else:
         first = (H["stream"] @ model.beta_).argmax(axis=1)
-        after = outcome(Relearnt(model, first, np.zeros(len(first), bool), np.zeros(0), np.zeros(0)))
+        after = outcome(
+            Relearnt(model, first, np.zeros(len(first), bool), np.zeros(0), np.zeros(0))
+        )
     row: Row = {
         "method": method.name,
         "inputs": Z.shape[1],
@@ -117,7 +125,8 @@ def _one_sided(
     correct: Callable[[OSELMClassifier, str], NDArray[np.bool_]],
     trial: Trial,
 ) -> list[OneSided]:
-    """What `auto` does to a model that sees little of its wearer; activities are drawn by seed and person."""
+    """What `auto` does to a model that sees little of its wearer; activities are drawn by seed and
+    person."""
     activities = np.random.default_rng((trial.seed, trial.person)).permutation(np.unique(y))
     streams = {
         "first 20 windows": np.arange(len(y)) < 20,
@@ -129,5 +138,7 @@ def _one_sided(
     for name, seen in streams.items():
         result = relearn(model, H[seen], y[seen], prune.Auto())
         change = float(correct(result.model, "test").mean() - still)
-        rows.append({"stream": name, "change": change, "query_fraction": float(result.asked.mean())})
+        rows.append(
+            {"stream": name, "change": change, "query_fraction": float(result.asked.mean())}
+        )
     return rows

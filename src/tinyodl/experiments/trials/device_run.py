@@ -1,4 +1,5 @@
-"""One new wearer with a whole device: drift detection, training that starts and ends by itself, teachers that err."""
+"""One new wearer with a whole device: drift detection, training that starts and ends by itself,
+teachers that err."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -23,7 +24,10 @@ from tinyodl.windows import Windows
 
 # Each detector's sensitivity, from eager to calm.
 SWEEPS: dict[str, tuple[str, tuple[float, ...]]] = {
-    "cusum": ("threshold", tuple(sorted({4, 6, 9, 12, 15, 18, 21, 25, 30, 35, 40, 60, cusum.THRESHOLD}))),
+    "cusum": (
+        "threshold",
+        tuple(sorted({4, 6, 9, 12, 15, 18, 21, 25, 30, 35, 40, 60, cusum.THRESHOLD})),
+    ),
     "centroid": ("threshold", (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)),
     "adwin": ("delta", (0.9, 0.5, 0.2, 0.05, 0.01, 2e-3, 1e-4, 1e-6)),
     "page-hinkley": ("threshold", (0.5, 1, 2, 3, 5, 8, 12, 20)),
@@ -33,9 +37,13 @@ NEVER = 10**9
 TRUE_LABELS = "true labels"
 
 
-def alarms(detector: drift.Detector, outlooks: Iterable[Outlook], X: np.ndarray[Any, Any]) -> list[int]:
+def alarms(
+    detector: drift.Detector, outlooks: Iterable[Outlook], X: np.ndarray[Any, Any]
+) -> list[int]:
     """Sample counts at which a detector speaks."""
-    return [t + 1 for t, (o, x) in enumerate(zip(outlooks, X, strict=True)) if detector.update(o, x)]
+    return [
+        t + 1 for t, (o, x) in enumerate(zip(outlooks, X, strict=True)) if detector.update(o, x)
+    ]
 
 
 def run(windows: Windows, trial: Trial) -> DeviceRun:
@@ -54,7 +62,9 @@ def run(windows: Windows, trial: Trial) -> DeviceRun:
             false = alarms(made[0], unseen, who.Z[who.unseen])
             own_alarms = alarms(made[1], own_outlooks, who.Z[own])
             delay = own_alarms[0] if own_alarms else None
-            found.append({"detector": name, "setting": value, "false_alarms": len(false), "delay": delay})
+            found.append(
+                {"detector": name, "setting": value, "false_alarms": len(false), "delay": delay}
+            )
     return {
         "person": trial.person,
         "accuracy": float(right.mean()),
@@ -131,7 +141,9 @@ def _teachers(windows: Windows, who: wearer.Wearer) -> list[TeacherOutcome]:
                 "queries": int(lived.asked.sum()),
                 "abstained": device.counts["abstained"],
                 "unanswered": device.pending.dropped,
-                "teacher_accuracy": _right(teacher, truth) if teacher in (voters[0], ensemble) else None,
+                "teacher_accuracy": _right(teacher, truth)
+                if teacher in (voters[0], ensemble)
+                else None,
                 "troubled": device.troubled,
             }
         )
@@ -141,5 +153,7 @@ def _teachers(windows: Windows, who: wearer.Wearer) -> list[TeacherOutcome]:
 def _right(teacher: teachers.Teacher, truth: list[int]) -> float | None:
     """How often a teacher is right where it answers, over the whole stream."""
     answers = [teacher.answer(k, None) for k in range(len(truth))]
-    given = [answer == label for answer, label in zip(answers, truth, strict=True) if answer is not None]
+    given = [
+        answer == label for answer, label in zip(answers, truth, strict=True) if answer is not None
+    ]
     return float(np.mean(given)) if given else None

@@ -12,7 +12,8 @@ from tinyodl.teachers import Teacher
 
 
 class Lived(NamedTuple):
-    """Per sample: predicted label, asked, in training mode; events: (sample number, event) in order."""
+    """Per sample: predicted label, asked, in training mode; events: (sample number, event) in
+    order."""
 
     predicted: list[Any]
     asked: NDArray[np.bool_]
@@ -21,10 +22,14 @@ class Lived(NamedTuple):
 
 
 def live(
-    device: OnDeviceLearner, Z: NDArray[np.float64], teacher: Teacher, seconds: float = 1.28, late: float = 0.0
+    device: OnDeviceLearner,
+    Z: NDArray[np.float64],
+    teacher: Teacher,
+    seconds: float = 1.28,
+    late: float = 0.0,
 ) -> Lived:
-    """Z (samples, n) scaled inputs, `seconds` apart; a label comes `late` seconds after its query, and those still
-    under way at the end come then."""
+    """Z (samples, n) scaled inputs, `seconds` apart; a label comes `late` seconds after its query,
+    and those still under way at the end come then."""
     predicted, events = [], []
     asked, training = np.zeros(len(Z), bool), np.zeros(len(Z), bool)
     under_way: deque[tuple[float, int, Any]] = deque()

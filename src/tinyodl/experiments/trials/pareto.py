@@ -26,7 +26,9 @@ def run(windows: Windows, trial: Trial) -> Sweep:
                 model = methods.tiny(nodes, trial.seed).set_params(direct=direct)
                 model.fit(Z[where.train], windows.y[where.train])
                 H = {side: model.hidden(Z[getattr(where, side)]) for side in ("stream", "test")}
-                learnt = relearn(model, H["stream"], windows.y[where.stream], prune.All(methods.ODL_TINY.kappa)).model
+                learnt = relearn(
+                    model, H["stream"], windows.y[where.stream], prune.All(methods.ODL_TINY.kappa)
+                ).model
                 right = (H["test"] @ learnt.beta_).argmax(axis=1) == windows.y[where.test]
                 points.append(
                     {

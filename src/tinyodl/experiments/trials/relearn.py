@@ -1,4 +1,5 @@
-"""One device meets its wearer: the stream, a policy, a teacher's labels, and what became of the model."""
+"""One device meets its wearer: the stream, a policy, a teacher's labels, and what became of the
+model."""
 
 from typing import NamedTuple
 
@@ -11,8 +12,8 @@ from tinyodl.prune import Decision, Policy
 
 
 class Relearnt(NamedTuple):
-    """model: as it is afterwards; per sample of the stream: predicted (before it is learnt), asked, confidence
-    and theta in force when it was decided on."""
+    """model: as it is afterwards; per sample of the stream: predicted (before it is learnt), asked,
+    confidence and theta in force when it was decided on."""
 
     model: OSELMClassifier
     predicted: NDArray[np.int64]
@@ -21,8 +22,11 @@ class Relearnt(NamedTuple):
     theta: NDArray[np.float64]
 
 
-def relearn(model: OSELMClassifier, H: NDArray[np.float64], y: NDArray[np.int64], policy: Policy) -> Relearnt:
-    """A copy of the model lives through a stream: H (samples, d) features, y (samples,) the teacher's class numbers.
+def relearn(
+    model: OSELMClassifier, H: NDArray[np.float64], y: NDArray[np.int64], policy: Policy
+) -> Relearnt:
+    """A copy of the model lives through a stream: H (samples, d) features, y (samples,) the
+    teacher's class numbers.
 
     Each sample is predicted first. One drift, at the start.
     """

@@ -1,4 +1,5 @@
-"""What trials return: plain data with names, so that it can be cached and sent between processes as it is."""
+"""What trials return: plain data with names, so that it can be cached and sent between processes as
+it is."""
 
 from typing import NotRequired, TypedDict
 
@@ -85,8 +86,8 @@ class Timeline(TypedDict):
 
 
 class Alarms(TypedDict):
-    """A detector at a sensitivity: false alarms on windows like those trained on, and the window of the first alarm
-    on the wearer."""
+    """A detector at a sensitivity: false alarms on windows like those trained on, and the window of
+    the first alarm on the wearer."""
 
     detector: str
     setting: float
@@ -123,7 +124,8 @@ class TeacherOutcome(TypedDict):
 
 
 class DeviceRun(TypedDict):
-    """One wearer; accuracy: of the model that does not learn; unseen: windows that false alarms are counted on."""
+    """One wearer; accuracy: of the model that does not learn; unseen: windows that false alarms are
+    counted on."""
 
     person: int
     accuracy: float

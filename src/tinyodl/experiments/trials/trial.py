@@ -41,7 +41,9 @@ def sides(windows: Windows, trial: Trial) -> Sides:
     drifted = list(DRIFTED) if trial.protocol == "pooled" else [trial.person]
     others = np.flatnonzero(~np.isin(windows.subject, drifted))
     train, before = splits.cut(windows, others, splits.TRAIN_SHARE, trial.split, trial.seed)
-    stream, test = splits.cut(windows, splits.people(windows, drifted), splits.STREAM_SHARE, trial.split, trial.seed)
+    stream, test = splits.cut(
+        windows, splits.people(windows, drifted), splits.STREAM_SHARE, trial.split, trial.seed
+    )
     if trial.order == "shuffled":
         stream = np.random.default_rng(trial.seed).permutation(stream)
     return Sides(train, before, stream, test)

@@ -1,4 +1,5 @@
-"""A new wearer: model and detector calibration from the other people, and what the wearer lives through."""
+"""A new wearer: model and detector calibration from the other people, and what the wearer lives
+through."""
 
 from typing import NamedTuple
 
@@ -16,9 +17,10 @@ FIFTHS = 5
 
 
 class Wearer(NamedTuple):
-    """model: ODLTiny of the other people, classes are numbers; Z (windows, n): everybody's scaled inputs; clip: of
-    these; calibration: from held-out windows of four fifths of the people trained on; unseen: window
-    indices of the others, another fifth for each person left out; train, stream, test: window indices."""
+    """model: ODLTiny of the other people, classes are numbers; Z (windows, n): everybody's scaled
+    inputs; clip: of these; calibration: from held-out windows of four fifths of the people trained
+    on; unseen: window indices of the others, another fifth for each person left out; train, stream,
+    test: window indices."""
 
     model: OSELMClassifier
     Z: Array
@@ -30,7 +32,9 @@ class Wearer(NamedTuple):
     test: splits.Indices
 
 
-def prepare(windows: Windows, person: int, split: splits.Split = "blocked", seed: int = 0) -> Wearer:
+def prepare(
+    windows: Windows, person: int, split: splits.Split = "blocked", seed: int = 0
+) -> Wearer:
     """Leave one person out; the model is trained on 70 % of the others."""
     others = np.flatnonzero(windows.subject != person)
     train, held = splits.cut(windows, others, splits.TRAIN_SHARE, split, seed)
