@@ -19,6 +19,8 @@ from scipy.linalg import blas
 from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
 
+from tinyodl import OnDeviceLearner, har, train
+from tinyodl.data import hapt
 from tinyodl.learn import OSELMClassifier
 
 INPUTS, CLASSES, SAMPLES = 561, 6, 400
@@ -110,6 +112,33 @@ def predict_against_gemm() -> tuple[Call, Call]:
     return (lambda: X @ alpha), (lambda: ours.predict(X))
 
 
+def device_against_bare() -> tuple[Call, Call]:
+    """A device in training mode under `auto` takes a new wearer's windows, nobody answers it; and
+    no more than outputs and a learning step for each of the same. Both start from the factory's
+    model at every call."""
+    recordings = hapt.load()
+    factory = train(hapt.dataset(recordings[2:]))
+    new = recordings[0]
+    starts = har.segment_starts(new.activity, np.arange(1, CLASSES + 1))
+    Z = factory.scaler.transform(har.extract(new.imu, starts=starts))
+    labels = [hapt.ACTIVITIES[k - 1] for k in new.activity[starts]]
+    device = OnDeviceLearner(factory)
+
+    def whole() -> None:
+        device.rollback()
+        device.command(train=True)
+        for k, x in enumerate(Z):
+            device.sample(x, 1.28 * k)
+
+    def bare() -> None:
+        learner = factory.learner.copy()
+        for x, label in zip(Z, labels, strict=True):
+            learner.outputs_one(x)
+            learner.learn_one(x, label)
+
+    return whole, bare
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -124,6 +153,7 @@ def main() -> None:
             "learn_vs_sklearn_mlp": ratio(against_mlp(), learn(128)),
             "learn_vs_river_softmax": ratio(against_softmax(), learn(128)),
             "predict_vs_gemm": ratio(*predict_against_gemm()),
+            "device_sample_vs_bare": ratio(*device_against_bare()),
         }
     for name, value in found.items():
         print(

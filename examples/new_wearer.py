@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tinyodl import Model, OnDeviceLearner, drift, har, load, save, teachers, train
+from tinyodl import Model, OnDeviceLearner, har, load, save, teachers, train
 from tinyodl.data import table
 from tinyodl.data.recordings import RATE
 from tinyodl.har import compact
@@ -42,8 +42,7 @@ save(model, folder / "factory.todl")
 
 # %%
 model = load(folder / "factory.todl")
-assert model.calibration is not None
-device = OnDeviceLearner(model.learner, drift.Cusum(model.calibration), clip=model.scaler.clip)
+device = OnDeviceLearner(model)
 work = compact.plan(model.names, RATE, model.window)
 right, events, now = [], [], 0.0
 for recording in dataset.recordings:

@@ -85,9 +85,10 @@ def eliminate(windows: Windows, chosen: splits.Indices, verbose: bool = False) -
 
 
 def unseen_accuracy(
-    windows: Windows, columns: list[int], person: int, boost: float
+    windows: Windows, columns: list[int], person: int, kappa: float
 ) -> tuple[float, float]:
-    """Drifted and relearnt accuracy of a person left out, every label, all others trained on."""
+    """Drifted and relearnt accuracy of a person left out, every label, all others trained on;
+    kappa: what a label weighs in windows of those."""
     others = np.flatnonzero(windows.subject != person)
     stream, test = splits.cut(
         windows, splits.people(windows, [person]), splits.STREAM_SHARE, "blocked", 0
@@ -96,8 +97,8 @@ def unseen_accuracy(
     Z = scaler.transform(windows.X[:, columns])
     model = OSELMClassifier(n_hidden=0, direct=True).fit(Z[others], windows.y[others])
     drifted = model.score(Z[test], windows.y[test])
-    model.boost(boost)
-    model.partial_fit(Z[stream], windows.y[stream])
+    weight = np.full(len(stream), kappa)
+    model.partial_fit(Z[stream], windows.y[stream], sample_weight=weight)
     return float(drifted), float(model.score(Z[test], windows.y[test]))
 
 

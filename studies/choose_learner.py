@@ -19,7 +19,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from tinyodl import prune
-from tinyodl.experiments.trials.relearn import relearn
+from tinyodl.experiments.trials.following import follow
 from tinyodl.har import Features
 from tinyodl.learn import OSELMClassifier
 from tinyodl.recipe import fitting
@@ -46,12 +46,19 @@ def score(
     with threadpool_limits(1):
         others = np.flatnonzero(~np.isin(windows.subject, held))
         train, before = splits.cut(windows, others, splits.TRAIN_SHARE, "blocked", seed)
-        Z = fitting.scaler(features).fit(windows.X[train]).transform(windows.X)
-        model = build(seed).fit(Z[train], windows.y[train])
-        H = model.hidden(Z)
+        scaler = fitting.scaler(features).fit(windows.X[train])
+        Z = np.ascontiguousarray(scaler.transform(windows.X))
+        learner = build(seed).fit(Z[train], windows.y[train])
+        model = fitting.assemble(
+            learner, scaler, Z[train], windows.y[train], windows.subject[train]
+        )
+        H = learner.hidden(Z)
 
         def accuracy(of: OSELMClassifier, index: splits.Indices) -> float:
             return float(100 * ((H[index] @ of.beta_).argmax(axis=1) == windows.y[index]).mean())
+
+        def after(index: splits.Indices, kappa: float) -> OSELMClassifier:
+            return follow(model, Z[index], windows.y[index], prune.All(kappa)).learner
 
         parts = [
             splits.cut(windows, splits.people(windows, [p]), splits.STREAM_SHARE, "blocked", seed)
@@ -60,13 +67,12 @@ def score(
         stream, test = (np.concatenate(side) for side in zip(*parts, strict=True))
         scores = []
         for kappa in kappas:
-            policy = prune.All(kappa)
-            pooled = relearn(model, H[stream], windows.y[stream], policy).model
-            own = [accuracy(relearn(model, H[s], windows.y[s], policy).model, t) for s, t in parts]
+            pooled = after(stream, kappa)
+            own = [accuracy(after(s, kappa), t) for s, t in parts]
             scores.append(
                 Score(
-                    accuracy(model, before),
-                    accuracy(model, test),
+                    accuracy(learner, before),
+                    accuracy(learner, test),
                     accuracy(pooled, test),
                     accuracy(pooled, before),
                     float(np.mean(own)),
@@ -87,7 +93,7 @@ def layer(alpha: str, hidden: int, scale: float, regularization: float) -> Build
         alpha=alpha,  # type: ignore[arg-type]
         hidden_scale=scale,
         regularization=regularization,
-        random_state=seed,  # type: ignore[arg-type]
+        random_state=seed,
     )
 
 
@@ -139,10 +145,10 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     jobs = parser.parse_args().jobs
     ours, theirs = folds.compact(jobs), folds.official()
-    boosts = (4.0, 8.0, 16.0, 32.0, 64.0)
-    table("ODLTiny", "compact", ours, boosts, jobs)
-    table("ODLSign", "compact", ours, boosts, jobs)
-    table("ODLSign", "uci561", theirs, boosts, jobs)
+    kappas = (4.0, 8.0, 16.0, 32.0, 64.0)
+    table("ODLTiny", "compact", ours, kappas, jobs)
+    table("ODLSign", "compact", ours, kappas, jobs)
+    table("ODLSign", "uci561", theirs, kappas, jobs)
     table("ODLHash", "compact", ours, (1.0,), jobs)
     table("ODLHash", "uci561", theirs, (1.0,), jobs)
 

@@ -6,14 +6,16 @@ Five people are held out in turn, with inputs chosen without them. Each setting 
 streams: whole, one model for the five and one for each; first 20 windows; two of the activities;
 each activity alone; and with the sensor mounted another way, where up to two thirds of the first
 predictions are wrong. What is sought is accuracy on the streams of a person, less what it costs:
-see `value`.
+see `value`. `auto` runs as a whole device without its predicting mode, the others learn what they
+ask and nothing else. Caution and the weights of labels in use come from choose_device.py, which
+asks more of them; what they are worth by this score is printed last.
 """
 
 import argparse
 from collections import defaultdict
 from dataclasses import asdict
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import folds
 import joblib
@@ -22,23 +24,22 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from tinyodl import prune
-from tinyodl.experiments.trials.relearn import relearn
+from tinyodl.device import PLAIN, Rules
+from tinyodl.experiments.trials.following import AUTO, follow
 from tinyodl.learn import OSELMClassifier
+from tinyodl.model import Model
 from tinyodl.prune import auto as constants
 from tinyodl.recipe import fitting, methods
-from tinyodl.windows import Source, splits
+from tinyodl.windows import Source, Windows, splits
 
 CHOICES: dict[str, tuple[float, ...]] = {
     "first_theta": (0.02, 0.03, 0.05, 0.07, 0.1),
-    "caution": (1.0, 2.0, 4.0, 8.0, 16.0),
-    "target": (0.25, 0.3, 0.35, 0.4, 0.5),
-    "rate": (0.1, 0.2, 0.3),
-    "first_audit": (16, 24, 32, 48),
-    "first_boost": (2.0, 3.0, 4.0, 6.0),
-    "seen": (1.25, 1.5, 1.75, 2.0),
-    "disagreed": (1.0, 1.25, 1.5, 2.0),
-    "last_boost": (16.0, 32.0, 64.0),
-    "own": (0.12, 0.25, 0.5),
+    "caution": (16.0, 32.0, 64.0, 128.0, 256.0),
+    "target": (0.15, 0.25, 0.35, 0.5),
+    "rate": (0.1, 0.2, 0.3, 0.5),
+    "first_kappa": (2.0, 4.0, 8.0, 16.0),
+    "last_kappa": (8.0, 16.0, 32.0, 64.0),
+    "own_weight": (0.25, 0.5, 1.0),
 }
 SAMPLES = 120
 ORDERS = 3  # in which the five held out come to the one model
@@ -46,22 +47,32 @@ DESCENTS = 2
 
 
 class Stream(NamedTuple):
-    """A model, what it lives through, and what it is tested on; `kept` are windows of the people
-    trained on."""
+    """A model, the scaled inputs Z and labels y that it lives through, and what it is tested on;
+    `kept` are windows of the people trained on."""
 
     name: str
-    model: OSELMClassifier
-    H: NDArray[np.float64]
+    model: Model
+    Z: NDArray[np.float64]
     y: NDArray[np.int64]
     test: NDArray[np.float64]
     truth: NDArray[np.int64]
-    kept: NDArray[np.float64] | None
-    kept_truth: NDArray[np.int64] | None
+    kept: NDArray[np.float64] | None = None
+    kept_truth: NDArray[np.int64] | None = None
+
+
+def trained(windows: Windows, train: splits.Indices) -> Model:
+    """ODLTiny of these windows."""
+    X, y = windows.X[train], windows.y[train]
+    scaler = fitting.scaler("compact").fit(X)
+    Z = scaler.transform(X)
+    learner = fitting.fit(methods.tiny(), Z, y, len(windows.classes))
+    return fitting.assemble(learner, scaler, Z, y, windows.subject[train])
 
 
 def streams(fold: folds.Fold, seed: int) -> list[Stream]:
     """Everything that one fold's people live through."""
     windows, held = fold.windows, fold.held
+    y = windows.y
     result = []
     orders = [list(np.random.default_rng(k).permutation(held)) for k in range(ORDERS)]
     for people in (*orders, *([p] for p in held)):
@@ -72,33 +83,23 @@ def streams(fold: folds.Fold, seed: int) -> list[Stream]:
             for p in people
         ]
         stream, test = (np.concatenate(side) for side in zip(*parts, strict=True))
-        scaler = fitting.scaler("compact").fit(windows.X[train])
-        model = methods.tiny().fit(scaler.transform(windows.X[train]), windows.y[train])
-        H, y = model.hidden(scaler.transform(windows.X)), windows.y
-        kept = (H[before], y[before]) if len(people) > 1 else (None, None)
+        model = trained(windows, train)
+        Z = model.scaler.transform(windows.X)
+        kept = (Z[before], y[before]) if len(people) > 1 else (None, None)
         name = "pooled" if len(people) > 1 else "person"
-        result.append(Stream(name, model, H[stream], y[stream], H[test], y[test], *kept))
+        result.append(Stream(name, model, Z[stream], y[stream], Z[test], y[test], *kept))
         for turn, X in fold.turned.items():
-            turned = model.hidden(scaler.transform(X))
-            result.append(
-                Stream(
-                    f"{name}, {turn}",
-                    model,
-                    turned[stream],
-                    y[stream],
-                    turned[test],
-                    y[test],
-                    None,
-                    None,
-                )
-            )
+            worn = model.scaler.transform(X)
+            sides = (worn[stream], y[stream], worn[test], y[test])
+            result.append(Stream(f"{name}, {turn}", model, *sides))
         if len(people) == 1:
             pair = np.random.default_rng(people[0]).permutation(np.unique(y[stream]))[:2]
-            sides = {"first 20": stream[:20], "two": stream[np.isin(y[stream], pair)]}
-            sides |= {f"only {k}": stream[y[stream] == k] for k in np.unique(y[stream])}
-            for part, index in sides.items():
-                kind = "one" if part.startswith("only") else part
-                result.append(Stream(kind, model, H[index], y[index], H[test], y[test], None, None))
+            parts_seen = [("first 20", stream[:20]), ("two", stream[np.isin(y[stream], pair)])]
+            parts_seen += [("one", stream[y[stream] == k]) for k in np.unique(y[stream])]
+            result += [
+                Stream(kind, model, Z[index], y[index], Z[test], y[test])
+                for kind, index in parts_seen
+            ]
     return result
 
 
@@ -106,6 +107,7 @@ def shipped() -> list[Stream]:
     """Each of the 25 left out of the others, with the inputs that are in use: they took part in
     that choice, but this is the model that a wearer gets."""
     windows = folds.without_drifted(Source.official().windows("compact"))
+    y = windows.y
     result = []
     for person in np.unique(windows.subject):
         train, _ = splits.cut(
@@ -114,33 +116,33 @@ def shipped() -> list[Stream]:
         stream, test = splits.cut(
             windows, splits.people(windows, [person]), splits.STREAM_SHARE, "blocked", 0
         )
-        scaler = fitting.scaler("compact").fit(windows.X[train])
-        model = methods.tiny().fit(scaler.transform(windows.X[train]), windows.y[train])
-        H, y = model.hidden(scaler.transform(windows.X)), windows.y
-        result.append(Stream("shipped", model, H[stream], y[stream], H[test], y[test], None, None))
+        model = trained(windows, train)
+        Z = model.scaler.transform(windows.X)
+        result.append(Stream("shipped", model, Z[stream], y[stream], Z[test], y[test]))
     return result
 
 
-def outcomes(all_streams: list[Stream], policy: prune.Policy) -> dict[str, NDArray[np.float64]]:
+def outcomes(
+    all_streams: list[Stream], policy: prune.Policy, rules: Rules
+) -> dict[str, NDArray[np.float64]]:
     """By kind of stream, a row each: accuracy without learning, after, share asked, change on the
     people of before, in percent."""
     rows = defaultdict(list)
+
+    def accuracy(of: OSELMClassifier, Z: NDArray[np.float64], y: NDArray[np.int64]) -> float:
+        return float(100 * (of.predict(Z) == y).mean())
+
     with threadpool_limits(1):
         for s in all_streams:
-            result = relearn(s.model, s.H, s.y, policy)
-
-            def accuracy(
-                of: OSELMClassifier, H: NDArray[np.float64], y: NDArray[np.int64]
-            ) -> float:
-                return float(100 * ((H @ of.beta_).argmax(axis=1) == y).mean())
-
+            before = s.model.learner
+            after, lived = follow(s.model, s.Z, s.y, policy, rules)
             kept = 0.0
             if s.kept is not None and s.kept_truth is not None:
-                kept = accuracy(result.model, s.kept, s.kept_truth) - accuracy(
-                    s.model, s.kept, s.kept_truth
+                kept = accuracy(after, s.kept, s.kept_truth) - accuracy(
+                    before, s.kept, s.kept_truth
                 )
-            ends = accuracy(s.model, s.test, s.truth), accuracy(result.model, s.test, s.truth)
-            rows[s.name].append((*ends, 100 * result.asked.mean(), kept))
+            ends = accuracy(before, s.test, s.truth), accuracy(after, s.test, s.truth)
+            rows[s.name].append((*ends, 100 * float(lived.asked.mean()), kept))
     return {name: np.array(values) for name, values in rows.items()}
 
 
@@ -193,16 +195,12 @@ def main() -> None:
     prepared = [s for seed, fold in enumerate(folds.compact(jobs)) for s in streams(fold, seed)]
     prepared += shipped()
     kappa = methods.ODL_TINY.kappa
-    every = outcomes(prepared, prune.All(kappa))
+    every = outcomes(prepared, prune.All(kappa), PLAIN)
     print(line("every label", every))
     for theta in (0.08, 0.12, 0.16, 0.2, 0.24):
-        print(
-            line(
-                f"fixed-self {theta}",
-                outcomes(prepared, prune.Fixed(theta, methods.OWN_WEIGHT, kappa)),
-            )
-        )
-    never = outcomes(prepared, prune.Fixed(-1.0, methods.OWN_WEIGHT, kappa))
+        fixed = prune.Fixed(theta, methods.OWN_WEIGHT, kappa)
+        print(line(f"fixed-self {theta}", outcomes(prepared, fixed, PLAIN)))
+    never = outcomes(prepared, prune.Fixed(-1.0, methods.OWN_WEIGHT, kappa), PLAIN)
     print(line("never asking, own labels", never))
 
     known: Known = {}
@@ -210,13 +208,10 @@ def main() -> None:
     def evaluate(settings: list[dict[str, float]]) -> None:
         new = [s for s in settings if tuple(s.values()) not in known]
         results = joblib.Parallel(n_jobs=jobs)(
-            joblib.delayed(partial(outcomes, prepared))(prune.Auto(**cast(s))) for s in new
+            joblib.delayed(partial(outcomes, prepared))(prune.Auto(**s), AUTO) for s in new
         )
         for setting, found in zip(new, results, strict=True):
             known[tuple(setting.values())] = (value(found, every), found)
-
-    def cast(setting: dict[str, float]) -> dict[str, Any]:
-        return setting | {"first_audit": int(setting["first_audit"])}
 
     draws = np.random.default_rng(0)
     evaluate([{k: float(draws.choice(v)) for k, v in CHOICES.items()} for _ in range(SAMPLES)])
@@ -230,7 +225,7 @@ def main() -> None:
         f"{known[best_key][0]:.3f}"
     )
     print(line("best", known[best_key][1]))
-    now = outcomes(prepared, prune.Auto())
+    now = outcomes(prepared, prune.Auto(), AUTO)
     print(
         f"in use ({asdict(prune.Auto())}), value {value(now, every):.3f}, from {constants.__name__}"
     )

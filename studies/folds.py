@@ -1,7 +1,8 @@
 """The 25 people of the choices, in five folds: who is held out, and inputs that were chosen without
 them.
 
-The five drifted people are in no fold. Shared by choose_learner.py and choose_policy.py.
+The five drifted people are in no fold. Shared by choose_learner.py, choose_policy.py,
+choose_detector.py and choose_device.py.
 """
 
 from typing import NamedTuple

@@ -9,8 +9,6 @@ Own labels only: never asks, and learns what it predicts. The orientation-free i
 like the compact ones (on the 25), from candidates that only know the vertical, which gravity gives.
 """
 
-from typing import Any
-
 import joblib
 import numpy as np
 from choose_inputs import candidate_windows, eliminate
@@ -20,8 +18,10 @@ from threadpoolctl import threadpool_limits
 
 from tinyodl import prune
 from tinyodl.data import hapt
-from tinyodl.experiments.trials.relearn import relearn
+from tinyodl.device import PLAIN, Rules
+from tinyodl.experiments.trials.following import AUTO, follow
 from tinyodl.har import COMPACT_NAMES, compact
+from tinyodl.learn import OSELMClassifier
 from tinyodl.recipe import fitting, methods
 from tinyodl.windows import Windows, splits
 
@@ -44,14 +44,14 @@ def orientation_free(name: str) -> bool:
     return all(part in FREE for part in parts[1:]) if parts[0] == "corr" else parts[0] in FREE
 
 
-def policies() -> dict[str, prune.Policy]:
+def policies() -> dict[str, tuple[prune.Policy, Rules]]:
     """What the wearer's device does."""
     kappa = methods.ODL_TINY.kappa
     return {
-        "own labels only": prune.Fixed(-1.0, methods.OWN_WEIGHT, kappa),
-        "fixed-self 0.16": prune.Fixed(0.16, methods.OWN_WEIGHT, kappa),
-        "auto": prune.Auto(),
-        "every label": prune.All(kappa),
+        "own labels only": (prune.Fixed(-1.0, methods.OWN_WEIGHT, kappa), PLAIN),
+        "fixed-self 0.16": (prune.Fixed(0.16, methods.OWN_WEIGHT, kappa), PLAIN),
+        "auto": (prune.Auto(), AUTO),
+        "every label": (prune.All(kappa), PLAIN),
     }
 
 
@@ -65,21 +65,21 @@ def person_results(plain: Windows, worn: NDArray[np.float64], person: int) -> li
     )
     with threadpool_limits(1):
         scaler = fitting.scaler("compact").fit(plain.X[train])
-        model = methods.tiny().fit(scaler.transform(plain.X[train]), plain.y[train])
-        H = {
-            name: model.hidden(scaler.transform(worn[index]))
-            for name, index in (("s", stream), ("t", test))
-        }
+        Z = scaler.transform(plain.X[train])
+        learner = methods.tiny().fit(Z, plain.y[train])
+        model = fitting.assemble(learner, scaler, Z, plain.y[train], plain.subject[train])
+        seen, unseen = (scaler.transform(worn[index]) for index in (stream, test))
 
-        def right(of: Any, side: str, index: splits.Indices) -> NDArray[np.bool_]:
-            return np.asarray((H[side] @ of.beta_).argmax(axis=1) == plain.y[index])
+        def right(of: OSELMClassifier) -> float:
+            return 100 * float((of.predict(unseen) == plain.y[test]).mean())
 
-        first = right(model, "s", stream)[: len(stream) // 3]
-        values = [100 * right(model, "t", test).mean(), 100 * (1 - first.mean())]
-        for policy in policies().values():
-            result = relearn(model, H["s"], plain.y[stream], policy)
-            values += [100 * right(result.model, "t", test).mean(), 100 * result.asked.mean()]
-    return [float(v) for v in values]
+        first = slice(len(stream) // 3)
+        wrong = learner.predict(seen[first]) != plain.y[stream][first]
+        values = [right(learner), 100 * float(wrong.mean())]
+        for policy, rules in policies().values():
+            result = follow(model, seen, plain.y[stream], policy, rules)
+            values += [right(result.learner), 100 * float(result.episode.asked.mean())]
+    return values
 
 
 def main() -> None:

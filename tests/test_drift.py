@@ -67,6 +67,8 @@ def test_a_turned_sensor_is_found_soon(compact_windows: Windows) -> None:
     who = wearer.prepare(compact_windows, 1)
     own = who.Z[who.stream]
     turned = np.clip(own + 0.8, -1.5, 1.5)
-    found = alarms(drift.Cusum(who.calibration), fitting.outlooks(who.model, turned), turned)
+    assert who.model.calibration is not None
+    looks = fitting.outlooks(who.model.learner, turned)
+    found = alarms(drift.Cusum(who.model.calibration), looks, turned)
     assert found
     assert found[0] <= 60

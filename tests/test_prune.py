@@ -81,9 +81,76 @@ def test_published_rule_step_by_step() -> None:
     assert policy.theta == 1.0
 
 
-def test_auto_theta_follows_the_share_of_disagreements() -> None:
+AT = Outlook(1, 0.04, 0.0)  # asked at first: trust 0.04
+TRUSTED = Outlook(1, 0.5, 0.0)
+
+
+def test_autos_constants_are_those_that_are_documented() -> None:
+    assert (auto.START, auto.CAUTION, auto.TARGET, auto.RATE) == (0.05, 128.0, 0.25, 0.3)
+    assert (auto.LOWEST, auto.HIGHEST) == (0.01, 1.0)
+    assert (auto.FIRST_KAPPA, auto.LAST_KAPPA) == (8.0, 16.0)
+    assert vars(Auto()) == {
+        "first_theta": 0.05,
+        "caution": 128.0,
+        "target": 0.25,
+        "rate": 0.3,
+        "first_kappa": 8.0,
+        "last_kappa": 16.0,
+        "own_weight": 1.0,
+        "theta": 0.05,
+        "kappa": 8.0,
+        "_activities": set(),
+        "_disagreed": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("confidence", "leverage", "caution", "trust"),
+    [(0.5, 0.0, 128.0, 0.5), (0.5, 0.0078125, 128.0, 0.25), (0.9, 0.5, 4.0, 0.3), (0, 9, 1, 0)],
+)
+def test_auto_trusts_less_where_the_model_has_not_been(
+    confidence: float, leverage: float, caution: float, trust: float
+) -> None:
+    policy = Auto(caution=caution, first_theta=trust)
+    outlook = Outlook(2, confidence, leverage)
+    assert policy.trust(outlook) == pytest.approx(trust, rel=1e-15)
+    policy.theta = policy.trust(outlook)
+    assert policy.decide(outlook) is Decision.ASK  # at theta still
+    policy.theta = math.nextafter(policy.theta, -1)
+    assert policy.decide(outlook) is Decision.OWN
+
+
+@pytest.mark.parametrize("rate", [0.3, 1.0])
+@pytest.mark.parametrize("target", [0.25, 0.5])
+def test_auto_theta_takes_the_step_of_robbins_and_monro(rate: float, target: float) -> None:
+    policy = Auto(first_theta=0.2, rate=rate, target=target)
+    expected = math.log(0.2)
+    for wrong in (True, False, False, True, False):
+        policy.told(Outlook(1, 0.04, 0.0), 2 if wrong else 1)
+        expected += rate * (1 - target) if wrong else -rate * target
+        assert policy.theta == pytest.approx(math.exp(expected), rel=1e-12)
+
+
+def test_auto_theta_steps_at_trust_theta_and_not_above_it() -> None:
     policy = Auto()
-    policy.start()
+    policy.told(Outlook(1, 0.05, 0.0), 1)
+    assert policy.theta == pytest.approx(0.05 * math.exp(-0.075), rel=1e-12)
+    policy = Auto()
+    policy.told(Outlook(1, math.nextafter(0.05, 1), 0.0), 1)
+    assert policy.theta == 0.05  # trusted and right: an audit that says nothing of theta
+
+
+def test_a_disagreement_with_what_was_trusted_lifts_autos_theta_to_that_trust() -> None:
+    policy = Auto()
+    policy.told(Outlook(1, 0.9, 1 / 128), 2)
+    assert policy.theta == 0.45
+    assert policy.decide(Outlook(1, 0.9, 1 / 128)) is Decision.ASK
+    policy.told(Outlook(1, 1.4, 0.0), 2)
+    assert policy.theta == auto.HIGHEST
+
+
+def test_auto_theta_stays_in_its_range() -> None:
+    policy = Auto()
     for _ in range(100):
         policy.told(Outlook(0, 0.0, 0.0), 0)
     assert policy.theta == auto.LOWEST
@@ -92,47 +159,51 @@ def test_auto_theta_follows_the_share_of_disagreements() -> None:
     assert policy.theta == auto.HIGHEST
 
 
-def test_auto_audits_ever_more_rarely_until_one_disagrees() -> None:
+def kappas(*labels: tuple[int, int], last: float = 1024.0) -> list[float]:
+    """kappa over its first value after each (predicted, label)."""
+    policy, found = Auto(first_kappa=1.0, last_kappa=last), []
+    for predicted, label in labels:
+        policy.told(Outlook(predicted, 0.04, 0.0), label)
+        found.append(policy.kappa)
+    return found
+
+
+def test_autos_kappa_doubles_with_every_further_activity() -> None:
+    assert kappas((2, 2), (2, 2), (0, 0), (2, 2), (5, 5), (0, 0)) == [1, 1, 2, 2, 4, 4]
+
+
+def test_autos_kappa_doubles_with_every_disagreement_that_follows_another() -> None:
+    assert kappas((0, 1), (1, 1), (0, 1), (0, 1), (0, 1), (1, 1), (0, 1)) == [1, 1, 1, 2, 4, 4, 4]
+
+
+def test_an_activity_that_one_slip_named_is_not_met() -> None:
+    assert kappas((1, 1), (1, 4), (1, 1), (4, 4)) == [1, 1, 1, 2]
+    # Confirmed by the next label that disagrees: of that, and of the activity, once each.
+    assert kappas((1, 1), (1, 4), (1, 4), (4, 4)) == [1, 1, 4, 4]
+    assert kappas((1, 4), (1, 4), (4, 4), (1, 1)) == [1, 2, 2, 4]
+
+
+def test_autos_kappa_ends_at_its_last() -> None:
+    assert kappas((0, 0), (1, 1), (2, 2), (3, 3), last=4.0) == [1, 2, 4, 4]
+    assert kappas((0, 0), (1, 1), (2, 2), last=3.0) == [1, 2, 3]
     policy = Auto()
-    policy.start()
-
-    def until_asked(confidence: float) -> int:
-        for count in range(1, 10_000):
-            if policy.decide(Outlook(0, confidence, 0.0)) is Decision.ASK:
-                return count
-        return 0
-
-    gaps = []
-    for _ in range(3):
-        gaps.append(until_asked(0.9))
-        policy.told(Outlook(0, 0.9, 0.0), 0)
-    assert gaps == [policy.first_audit, 2 * policy.first_audit, 4 * policy.first_audit]
-    until_asked(0.7)
-    policy.told(Outlook(0, 0.7, 0.0), 1)  # confidently wrong: the threshold now covers it
-    assert policy.theta == 0.7
-    assert policy.decide(Outlook(0, 0.7, 0.0)) is Decision.ASK
-    assert until_asked(0.8) == policy.first_audit
+    policy.told(AT, 0), policy.told(AT, 0)
+    assert policy.kappa == 16.0
 
 
-def test_auto_boosts_with_what_it_sees_and_with_disagreements() -> None:
+def test_trusted_labels_move_autos_kappa_all_the_same() -> None:
     policy = Auto()
-    policy.start()
-    first = policy.kappa
-    for _ in range(10):
-        policy.decide(Outlook(2, 1.0, 0.0))
-    assert policy.kappa == first  # one activity only
-    policy.decide(Outlook(3, 1.0, 0.0))
-    assert policy.kappa == first * policy.seen
-    policy.told(Outlook(2, 0.01, 0.0), 3)
-    assert policy.kappa == first * policy.seen * policy.disagreed
-    for k in range(40):
-        policy.told(Outlook(k % 6, 0.01, 0.0), (k + 1) % 6)
-    assert policy.kappa == policy.last_boost
-    assert policy.own_weight < 0.05 * policy.own  # own labels count for little now
+    policy.told(TRUSTED, 1)
+    policy.told(TRUSTED._replace(predicted=2), 2)
+    assert (policy.kappa, policy.theta) == (16.0, 0.05)
 
 
-def test_auto_trusts_less_where_the_model_has_not_been() -> None:
-    policy = Auto()
+def test_auto_starts_afresh() -> None:
+    policy = Auto(first_theta=0.3, first_kappa=2.0)
+    assert (policy.theta, policy.kappa) == (0.3, 2.0)
+    for label in (0, 0, 3, 1):
+        policy.told(AT, label)
     policy.start()
-    assert policy.decide(Outlook(0, 0.5, 0.0)) is Decision.OWN
-    assert policy.decide(Outlook(0, 0.5, 100.0)) is Decision.ASK
+    assert vars(policy) == vars(Auto(first_theta=0.3, first_kappa=2.0))
+    policy.told(AT, 0)  # the first disagreement again
+    assert policy.kappa == 2.0

@@ -40,7 +40,9 @@ _CLASS_TYPES = {"b": "bool", "i": "int64", "u": "int64", "f": "float64", "U": "s
 class Model(NamedTuple):
     """learner: fitted on scaled inputs; scaler: learnt from the same people; names: of the inputs,
     in order; window: readings that an input is computed over; calibration: for drift detection,
-    None without; capacity: activities that a device has room for (0: those of the learner)."""
+    None without; capacity: activities that a device has room for (0: those of the learner);
+    leverage: the mean h^T P h of what it was trained for, and accuracy: the share that such a model
+    gets right on people left out (0: not known)."""
 
     learner: OSELMClassifier
     scaler: RangeScaler
@@ -48,6 +50,8 @@ class Model(NamedTuple):
     window: int = WINDOW
     calibration: Calibration | None = None
     capacity: int = 0
+    leverage: float = 0.0
+    accuracy: float = 0.0
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Classes of unscaled inputs X (samples, n)."""
@@ -85,16 +89,18 @@ def load(path: str | Path) -> Model:
 
 def dumps(model: Model) -> bytes:
     """The bytes of a model's file."""
-    learner, scaler, names, window, calibration, capacity = model
+    learner, scaler, calibration = model.learner, model.scaler, model.calibration
     classes = learner.classes_
     if classes.dtype.kind not in _CLASS_TYPES:
         raise TypeError(f"classes of type {classes.dtype} cannot be saved: use text or numbers")
     settings = {
         "learner": {k: v for k, v in learner.get_params().items() if k != "random_state"},
         "scaler": scaler.get_params(),
-        "names": list(names),
-        "window": window,
-        "capacity": capacity,
+        "names": list(model.names),
+        "window": model.window,
+        "capacity": model.capacity,
+        "leverage": model.leverage,
+        "accuracy": model.accuracy,
         "classes": classes.tolist(),
         "class_type": _CLASS_TYPES[classes.dtype.kind],
         "temperature": learner.temperature_,
@@ -148,7 +154,19 @@ def _build(settings: dict[str, Any], arrays: dict[str, NDArray[np.float64]]) -> 
     if type(window) is not int or type(capacity) is not int or capacity < 0:
         raise ValueError("window and capacity are no whole numbers")
     calibration = _calibration(arrays, len(classes), n) if "drift_centroids" in arrays else None
-    return Model(learner, scaler, tuple(names), check_window(window), calibration, capacity)
+    leverage, accuracy = (float(settings.get(name, 0.0)) for name in ("leverage", "accuracy"))
+    if not (0 <= leverage < np.inf and 0 <= accuracy <= 1):
+        raise ValueError("leverage and accuracy are out of range")
+    return Model(
+        learner,
+        scaler,
+        tuple(names),
+        check_window(window),
+        calibration,
+        capacity,
+        leverage,
+        accuracy,
+    )
 
 
 def _calibration(arrays: dict[str, NDArray[np.float64]], m: int, n: int) -> Calibration:

@@ -19,7 +19,7 @@ from tinyodl.cli.progress import bar
 from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import RATE, Dataset, Recording
 from tinyodl.data.table import ACC, GYRO
-from tinyodl.device import OnDeviceLearner
+from tinyodl.device import OnDeviceLearner, Rules
 from tinyodl.har import compact
 from tinyodl.link import from_bytes
 from tinyodl.model import Model, load, save
@@ -56,6 +56,7 @@ def info(path: Path, as_json: bool) -> None:
             "capacity": model.capacity or len(model.learner.classes_),
             "learner_bytes": model.state_bytes(),
             "drift_calibration": model.calibration is not None,
+            "accuracy_on_new_people": model.accuracy or None,
             "names": list(model.names),
         }
     if as_json:
@@ -109,14 +110,13 @@ def _device(
     if detector in drift.left_out():
         raise DataError(f"--detector {detector} needs river: pip install 'tinyodl[river]'")
     found = drift.Manual() if model.calibration is None else drift.make(detector, model.calibration)
-    return OnDeviceLearner(
-        model.learner,
-        found,
-        prune.make(policy),
-        clip=model.scaler.clip,
-        labels_per_day=labels_per_day,
-        capacity=model.capacity or None,
+    # The others are there to compare: they ask what they ask, as often as that is.
+    rules = (
+        Rules(labels_per_day=labels_per_day)
+        if policy == "auto"
+        else Rules(labels_per_day=labels_per_day, spacing=1, confirm=False)
     )
+    return OnDeviceLearner(model, prune.make(policy), detector=found, rules=rules)
 
 
 def _of_subject(dataset: Dataset, subject: str | None) -> list[Recording]:
@@ -157,6 +157,7 @@ class _Printer:
                 "answer": answer,
                 "events": events,
                 "troubled": step.troubled,
+                "troubles": [trouble.value for trouble in step.troubles],
             }
             text = json.dumps(line | ({"true": truth} if truth else {}))
         else:
@@ -165,7 +166,7 @@ class _Printer:
             text = f"{now:9.2f} s  {step.predicted!s:24} {step.confidence:5.2f}  "
             text += f"{step.mode.value}{asked}{wrong}"
             text += "".join(f"  * {event}" for event in events)
-            text += "  ! labels keep disagreeing" if step.troubled else ""
+            text += "".join(f"  ! {trouble.value}" for trouble in step.troubles)
         print(text, file=self._stream, flush=True)
 
     def close(self, device: OnDeviceLearner) -> None:
@@ -175,6 +176,7 @@ class _Printer:
         )
         asked = device.counts["asked"]
         own.say([f"{self._windows:,} windows{right}, {asked} asked, now {device.mode.value}."])
+        own.say([f"Look at this: {trouble.value}." for trouble in device.troubles])
         if not self._windows:
             raise DataError(
                 "no whole window in the readings: give more, or a model with a shorter window"

@@ -1,6 +1,33 @@
 """What runs on the wearer, without input or output: modes, queries, learning."""
 
+from tinyodl.device.episode import Episode, live
 from tinyodl.device.learner import Answer, OnDeviceLearner, Query, Step
-from tinyodl.device.modes import TRANSITIONS, Event, Mode, diagram
+from tinyodl.device.state import (
+    PLAIN,
+    TRANSITIONS,
+    Event,
+    Mode,
+    Reason,
+    Rules,
+    State,
+    Trouble,
+    diagram,
+)
 
-__all__ = ["TRANSITIONS", "Answer", "Event", "Mode", "OnDeviceLearner", "Query", "Step", "diagram"]
+__all__ = [
+    "PLAIN",
+    "TRANSITIONS",
+    "Answer",
+    "Episode",
+    "Event",
+    "Mode",
+    "OnDeviceLearner",
+    "Query",
+    "Reason",
+    "Rules",
+    "State",
+    "Step",
+    "Trouble",
+    "diagram",
+    "live",
+]

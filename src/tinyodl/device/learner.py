@@ -1,8 +1,25 @@
 """The device: a sample in, a prediction (and maybe a query) out; a label in. No input, no output,
 no clock.
 
-Time is an argument, in seconds of any clock that does not run backwards. Memory is constant: the
-model, the detector, the policy, and a bounded queue of queries that wait for their label.
+What it decides by stands in `state.py`, what it computes in `arithmetic.py`; this file brings the
+two together with a policy (what is worth asking) and a detector (when to start learning). Time is
+an argument, in seconds of any clock that does not run backwards. Memory is constant.
+
+>>> import numpy as np
+>>> from tinyodl import Model, OSELMClassifier
+>>> from tinyodl.har import RangeScaler
+>>> X = np.array([[-1.0], [-0.8], [0.8], [1.0]])
+>>> scaler = RangeScaler().fit(X)
+>>> y = ["rest", "rest", "walk", "walk"]
+>>> learner = OSELMClassifier(0, direct=True).fit(scaler.transform(X), y)
+>>> device = OnDeviceLearner(Model(learner, scaler, ("speed",)))
+>>> device.command(train=True).value
+'told to train'
+>>> step = device.sample(np.array([0.01]), now=0.0)
+>>> step.predicted, step.query is not None  # not sure: it asks
+('walk', True)
+>>> device.label(step.sample, "rest", now=1.0).outcome
+'learnt'
 """
 
 import copy
@@ -13,37 +30,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyodl import drift, prune
-from tinyodl.device.modes import TRANSITIONS, Event, Mode
-from tinyodl.device.pending import CAPACITY, Pending
+from tinyodl.device.arithmetic import Arithmetic, FloatArithmetic
+from tinyodl.device.pending import CAPACITY, Kept, Pending
+from tinyodl.device.state import TRANSITIONS, Asked, Event, Mode, Reason, Rules, State, Trouble
 from tinyodl.learn import OSELMClassifier, Outlook
 from tinyodl.link import from_bytes, to_bytes
+from tinyodl.model import Model
 from tinyodl.prune import Decision
 
 Array = NDArray[np.float64]
 
-# The first and the third: studies/choose_device.py.
-AUDIT_EVERY = 96  # samples in predicting mode, of which the first doubtful one after is asked
-AUDIT_DOUBT = 0.3  # P1P2 at or below which a sample is doubtful
-SETTLE_AFTER = 64  # samples without a disagreement that end training
-SETTLE_LABELS = 2  # of these at least so many were asked and agreed
-TROUBLE_LABELS = 24  # labels since the drift before a device says that they keep disagreeing
-TROUBLE_SHARE = 0.6  # of recent labels
-_RECENT = 0.1
-_DAY = 86_400.0
+RULES = Rules()
+OWN_KNOWN = 0.5  # of the factory's usual leverage: what is known better needs no own label
+HOLD = 2.0  # what a sample held weighs, in own labels
 _IDS = 2**16
-_COUNTER_BYTES = 64  # counters, times, ids and the policy's numbers
+_COUNTER_BYTES = 96  # what `State` holds, times, ids and the policy's numbers
 
 
 class Query(NamedTuple):
-    """What is sent to the teacher: the sample's id and its scaled inputs as int8."""
+    """What is sent to the teacher: the sample's id, its scaled inputs as int8, and why."""
 
     sample: int
     values: NDArray[np.int8]
+    reason: Reason
 
 
 class Step(NamedTuple):
-    """What became of a sample. event: what changed the mode with it; troubled: labels keep
-    disagreeing."""
+    """What became of a sample. event: what changed the mode with it; theta: the policy's threshold;
+    troubles: what a person should look at."""
 
     sample: int
     predicted: Any
@@ -51,13 +65,19 @@ class Step(NamedTuple):
     mode: Mode
     query: Query | None
     event: Event | None
-    troubled: bool
+    theta: float
+    troubles: tuple[Trouble, ...]
+
+    @property
+    def troubled(self) -> bool:
+        """Whether there is anything a person should look at."""
+        return bool(self.troubles)
 
 
 class Answer(NamedTuple):
-    """What became of a label: "learnt", "audited" (compared only), "abstained", "unknown" (never
-    asked, answered twice, or too late), "refused" (a new activity, and no room); and the event it
-    caused."""
+    """What became of a label: "learnt", "audited" (compared only), "held" (against what was
+    trusted, to be confirmed), "abstained", "unknown" (never asked, answered twice, or too late),
+    "refused" (a new activity, and no room); and the event it caused."""
 
     outcome: str
     event: Event | None
@@ -66,53 +86,64 @@ class Answer(NamedTuple):
 class OnDeviceLearner:
     """A model on its wearer.
 
-    learner: the factory's model, which stays as it is; policy: what to ask while training;
-    detector: what starts training; clip: of the scaled inputs; labels_per_day: budget, None for
-    none; capacity: activities that there is room for, those of the factory's model included.
+    model: the factory's, which stays as it is; policy: what to ask while training (default `auto`);
+    detector: what starts training (default: the CUSUM on the model's calibration, none without);
+    rules: see `state.Rules`; pending: queries that may wait for a label; seed: of the audits'
+    draws; arithmetic: what computes, in place of float64.
     """
 
     def __init__(
         self,
-        learner: OSELMClassifier,
-        detector: drift.Detector,
+        model: Model,
         policy: prune.Policy | None = None,
         *,
-        clip: float = 1.5,
-        labels_per_day: int | None = None,
-        capacity: int | None = None,
+        detector: drift.Detector | None = None,
+        rules: Rules = RULES,
         pending: int = CAPACITY,
-        audit_every: int | None = AUDIT_EVERY,
-        settle_after: int = SETTLE_AFTER,
+        seed: int = 0,
+        arithmetic: Arithmetic | None = None,
     ) -> None:
-        self.factory = learner
-        self._factory_detector = detector
-        self.policy = policy or prune.Auto()
-        self.clip = clip
-        self.labels_per_day = labels_per_day
-        self.capacity = capacity or len(learner.classes_)
-        self.audit_every, self.settle_after = audit_every, settle_after
+        self.model = model
+        self._factory_policy = policy or prune.Auto()
+        self._factory_detector = detector or _detector(model)
+        self.arithmetic = arithmetic or FloatArithmetic(model)
+        self.clip = model.scaler.clip
+        self.capacity = model.capacity or len(self.arithmetic.labels)
+        self.state = State(rules, model.accuracy, seed)
         self.pending = Pending(pending)
         self.counts: Counter[str] = Counter()
         self._next = 0
-        self._day, self._asked_today = -1, 0
-        self._reset()
+        self._fresh()
 
-    def _reset(self) -> None:
-        self.learner = self.factory.copy()
-        self.mode = Mode.PREDICTING
+    def _fresh(self) -> None:
+        self.arithmetic.reset()
         self.pending.clear()
+        self.policy = copy.deepcopy(self._factory_policy)
+        self.policy.start()
         self.detector = copy.deepcopy(self._factory_detector)
         self.detector.start()
-        self.policy.start()
-        self._kappa = 1.0
-        self._calm = self._agreed = self._labels = self._unaudited = 0
-        self._disagreeing = 0.0
+
+    @property
+    def mode(self) -> Mode:
+        """Predicting or training."""
+        return self.state.mode
+
+    @property
+    def learner(self) -> OSELMClassifier:
+        """The present model, where it is computed in floating point."""
+        if not isinstance(self.arithmetic, FloatArithmetic):
+            raise AttributeError("this device does not compute in floating point")
+        return self.arithmetic.learner
+
+    @property
+    def troubles(self) -> tuple[Trouble, ...]:
+        """What a person should look at now."""
+        return self.state.troubles
 
     @property
     def troubled(self) -> bool:
-        """Labels keep disagreeing although the device learns them: a teacher or a sensor is wrong,
-        or P is spoilt."""
-        return self._labels >= TROUBLE_LABELS and self._disagreeing > TROUBLE_SHARE
+        """Whether there is anything a person should look at."""
+        return bool(self.troubles)
 
     @property
     def state_bytes(self) -> int:
@@ -125,58 +156,48 @@ class OnDeviceLearner:
         x = np.ascontiguousarray(x, dtype=np.float64)
         if not np.isfinite(x).all():
             raise ValueError("the sample has inputs that are not finite; it was not taken")
-        outlook = self.learner.outlook(x)
-        predicted = self.learner.classes_[outlook.predicted].item()
+        outlook = self.arithmetic.look(x)
         sample, self._next = self._next, (self._next + 1) % _IDS
+        self.state.sample(now)
         event = None
         if self.mode is Mode.PREDICTING and self.detector.update(outlook, x):
             event = self._change(Event.DRIFT)
-        query = self._train(sample, x, outlook, now) if self.mode is Mode.TRAINING else None
-        if self.mode is Mode.PREDICTING:
-            self._unaudited += 1
-            due = self.audit_every is not None and self._unaudited >= self.audit_every
-            if due and (
-                outlook.confidence <= AUDIT_DOUBT or self._unaudited >= 4 * (self.audit_every or 1)
-            ):
-                query = self._ask(sample, x, now)
-                self._unaudited = 0
-        elif event is None:
+        query = self._decide(sample, x, outlook)
+        if self.mode is Mode.TRAINING and event is None:
             self.detector.adapt(outlook, x)
-            self._calm += 1
-            if self._calm >= self.settle_after and self._agreed >= SETTLE_LABELS:
+            if self.state.settled():
                 event = self._change(Event.SETTLED)
-        return Step(sample, predicted, outlook.confidence, self.mode, query, event, self.troubled)
+        predicted = self.arithmetic.labels[outlook.predicted]
+        return Step(
+            *(sample, predicted, outlook.confidence, self.mode, query, event),
+            *(self.policy.theta, self.troubles),
+        )
 
     def label(self, sample: int, label: Any | None, now: float) -> Answer:
         """The teacher's answer, None where it abstains; late, twice or for a sample long gone is
-        all the same here."""
+        all the same here. It is compared with what the model says when it comes."""
         kept = self.pending.take(sample)
         if kept is None:
             return self._answer("unknown")
         if label is None:
             return self._answer("abstained")
-        x = from_bytes(kept, self.clip)
-        outlook = self.learner.outlook(x)
-        names = self.learner.classes_.tolist()
-        if label not in names:
-            if len(names) >= self.capacity:
+        labels = self.arithmetic.labels
+        if label not in labels:
+            if len(labels) >= self.capacity:
                 return self._answer("refused")
-            self.learner.add_class(label)
-            names.append(label)
-        number = names.index(label)
-        disagrees = number != outlook.predicted
-        event = None
-        if self.mode is Mode.PREDICTING:
-            if not disagrees:
-                return self._answer("audited")
-            event = self._change(Event.DISAGREEMENT)
-        self._labels += 1
-        self._disagreeing += _RECENT * (disagrees - self._disagreeing)
-        self._calm, self._agreed = (0, 0) if disagrees else (self._calm, self._agreed + 1)
-        self.policy.told(outlook, number)
-        self._boost()
-        self.learner.learn_one(x, label)
-        return self._answer("learnt", event)
+            self.arithmetic.add(label)
+            labels.append(label)
+        number = labels.index(label)
+        x = from_bytes(kept.values, self.clip)
+        outlook = self.arithmetic.look(x)
+        factory_right = self.arithmetic.factory(x) == number
+        verdict = self.state.label(kept.asked, outlook.predicted == number, factory_right)
+        if verdict.event:
+            self._changed(verdict.event)
+        if verdict.outcome == "learnt":
+            self.policy.told(outlook, number)
+            self.arithmetic.learn(x, number, self.policy.kappa)
+        return self._answer(verdict.outcome, verdict.event)
 
     def command(self, train: bool) -> Event | None:
         """Start or stop training by hand; None where that changes nothing."""
@@ -185,54 +206,58 @@ class OnDeviceLearner:
 
     def rollback(self) -> Event:
         """Back to the factory's model; what waits for a label is forgotten."""
-        event = self._change(Event.ROLLBACK)
-        self._reset()
-        return event
+        return self._change(Event.ROLLBACK)
 
-    def _train(self, sample: int, x: Array, outlook: Outlook, now: float) -> Query | None:
+    def _decide(self, sample: int, x: Array, outlook: Outlook) -> Query | None:
+        """Ask the sample, learn the own label, or leave it."""
         decision = self.policy.decide(outlook)
-        self._boost()
-        if decision is Decision.ASK:
-            return self._ask(sample, x, now)
-        if decision is Decision.OWN and self.policy.own_weight > 0:
-            own = self.learner.classes_[outlook.predicted].item()
-            self.learner.learn_one(x, own, self.policy.own_weight)
-            self.counts["own labels"] += 1
+        reason = self.state.reason(decision is Decision.ASK)
+        if reason and self.state.spent:
+            self.counts["over budget"] += 1
+        elif reason:
+            return self._ask(sample, x, Asked(reason, decision is not Decision.ASK))
+        if decision is Decision.OWN:
+            self._own(x, outlook)
         return None
 
-    def _ask(self, sample: int, x: Array, now: float) -> Query | None:
-        """A query, unless the day's labels are spent."""
-        day = int(now // _DAY)
-        if day > self._day:
-            self._day, self._asked_today = day, 0
-        if self.labels_per_day is not None and self._asked_today >= self.labels_per_day:
-            self.counts["over budget"] += 1
-            return None
-        self._asked_today += 1
+    def _ask(self, sample: int, x: Array, asked: Asked) -> Query:
+        values = to_bytes(x, self.clip)
+        self.pending.put(sample, Kept(values, asked))
+        self.state.asked(asked.reason)
         self.counts["asked"] += 1
-        query = Query(sample, to_bytes(x, self.clip))
-        self.pending.put(sample, query.values)
-        return query
+        return Query(sample, values, asked.reason)
 
-    def _boost(self) -> None:
-        if self.policy.kappa != self._kappa:
-            self.learner.boost(self.policy.kappa / self._kappa)
-            self._kappa = self.policy.kappa
+    def _own(self, x: Array, outlook: Outlook) -> None:
+        """What is trusted and not known well: learnt with the own label, or, while predicting,
+        held."""
+        if outlook.leverage <= OWN_KNOWN * self.arithmetic.usual:
+            return
+        weight = self.policy.kappa * self.policy.own_weight
+        if self.mode is Mode.PREDICTING:
+            self.arithmetic.hold(x, HOLD * weight)
+        elif self.state.own_share > 0:
+            self.arithmetic.learn(x, outlook.predicted, self.state.own_share * weight)
+            self.counts["own labels"] += 1
 
     def _change(self, event: Event) -> Event:
-        target = TRANSITIONS[self.mode, event]
-        if target is Mode.TRAINING:
+        self.state.change(event)
+        return self._changed(event)
+
+    def _changed(self, event: Event) -> Event:
+        """What a change of mode, which has taken place, means for everything but the state."""
+        if event in (Event.ROLLBACK, Event.WENT_BACK):
+            self._fresh()
+        elif self.mode is Mode.TRAINING:
             self.policy.start()
-            self._kappa = 1.0
-            self._calm = self._agreed = self._labels = 0
-            self._disagreeing = 0.0
         else:
-            self._unaudited = 0
             self.detector.start()
-        self.mode = target
         self.counts[event.value] += 1
         return event
 
     def _answer(self, outcome: str, event: Event | None = None) -> Answer:
         self.counts[outcome] += 1
         return Answer(outcome, event)
+
+
+def _detector(model: Model) -> drift.Detector:
+    return drift.Cusum(model.calibration) if model.calibration else drift.Manual()

@@ -1,33 +1,43 @@
 """Queries that wait for their label: a bounded queue, the oldest goes first."""
 
 from collections import OrderedDict
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tinyodl.device.state import Asked
+
 CAPACITY = 16
 
 
+class Kept(NamedTuple):
+    """Scaled inputs as int8 (n,), and what the state machine remembers of the question."""
+
+    values: NDArray[np.int8]
+    asked: Asked
+
+
 class Pending:
-    """Inputs by sample id, at most `capacity` of them; `dropped` counts those that had to go."""
+    """Queries by sample id, at most `capacity` of them; `dropped` counts those that had to go."""
 
     def __init__(self, capacity: int = CAPACITY) -> None:
         self.capacity = capacity
         self.dropped = 0
-        self._waiting: OrderedDict[int, NDArray[np.int8]] = OrderedDict()
+        self._waiting: OrderedDict[int, Kept] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def put(self, sample: int, values: NDArray[np.int8]) -> None:
+    def put(self, sample: int, kept: Kept) -> None:
         """Keep a query; the oldest makes room."""
         if len(self._waiting) >= self.capacity:
             self._waiting.popitem(last=False)
             self.dropped += 1
-        self._waiting[sample] = values
+        self._waiting[sample] = kept
 
-    def take(self, sample: int) -> NDArray[np.int8] | None:
-        """The inputs of a sample, once; None where it never waited, was answered, or had to go."""
+    def take(self, sample: int) -> Kept | None:
+        """The query of a sample, once; None where it never waited, was answered, or had to go."""
         return self._waiting.pop(sample, None)
 
     def clear(self) -> None:
@@ -35,5 +45,5 @@ class Pending:
         self._waiting.clear()
 
     def state_bytes(self, inputs: int) -> int:
-        """Bytes of a full queue: the inputs and four for the id each."""
+        """Bytes of a full queue: the inputs, and four each for the id and why it was asked."""
         return self.capacity * (inputs + 4)

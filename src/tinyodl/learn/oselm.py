@@ -148,22 +148,26 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def learn_one(self, x: Array, label: Any, weight: float = 1.0) -> None:
         """Learn one sample, the fast path: x (n,) float64, a label out of `classes_`, a weight
         above 0."""
-        if x.shape != self._inputs_shape:
-            raise self._wrong_shape(x)
-        features_one(x, *self._layer, self._h)
-        self.learn_features(self._h, self._class_index(label), weight)
+        self.learn_features(self.hidden_one(x), self._class_index(label), weight)
 
-    def learn_features(self, h: Array, k: int, weight: float = 1.0) -> None:
-        """As `learn_one`, from the features h (d,) that `hidden` returns and a class index."""
-        denominator = rls.step(
-            h, k, weight, self.forgetting, self.ceiling_, self.P_, self.beta_, self._u, self._o
-        )
+    def learn_features(self, h: Array, k: int, weight: float = 1.0, known: float = 0.0) -> None:
+        """As `learn_one`, from the features h (d,) that `hidden` returns and a class index.
+
+        known: leverage up to which P stays as it is (beta follows all the same).
+        """
+        state = (self.P_, self.beta_, self._u, self._o)
+        denominator = rls.step(h, k, weight, known, self.forgetting, self.ceiling_, *state)
         if denominator < 1.0:
             raise ValueError(
                 "the sample was not learnt: its values must be finite (largest "
                 f"{np.abs(h).max()}) and its weight 0 or more (got {weight}); the model is "
                 "unchanged"
             )
+
+    def hold_features(self, h: Array, weight: float = 1.0) -> None:
+        """As `learn_features` with the outputs that h (d,) has for targets: beta stays, and P
+        learns that it was seen, so that later labels of other samples move these outputs less."""
+        rls.hold(h, weight, self.P_, self._u)
 
     def boost(self, kappa: float) -> None:
         """Multiply P once: every later sample weighs kappa times more against all that was learnt
@@ -207,12 +211,16 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         X = np.asarray(validate_data(self, X, dtype=np.float64, reset=False))
         return np.asarray(self.hidden(X) @ self.beta_)
 
-    def outputs_one(self, x: Array) -> Array:
-        """Raw outputs of one sample, (n,) float64 -> (m,); valid until the next call."""
+    def hidden_one(self, x: Array) -> Array:
+        """The features of one sample, (n,) float64 -> (d,); valid until the next call."""
         if x.shape != self._inputs_shape:
             raise self._wrong_shape(x)
         features_one(x, *self._layer, self._h)
-        rls.outputs(self._h, self.beta_, self._o)
+        return self._h
+
+    def outputs_one(self, x: Array) -> Array:
+        """Raw outputs of one sample, (n,) float64 -> (m,); valid until the next call."""
+        rls.outputs(self.hidden_one(x), self.beta_, self._o)
         return self._o
 
     def predict_one(self, x: Array) -> Any:

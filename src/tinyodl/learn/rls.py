@@ -89,12 +89,13 @@ def leverage(h, P):  # type: ignore[no-untyped-def]  # pragma: no cover - compil
 
 
 @njit(cache=True, fastmath={"reassoc", "contract", "nsz"}, nogil=True)  # type: ignore[misc]
-def step(h, y, weight, forgetting, ceiling, P, beta, u, o):  # type: ignore[no-untyped-def]  # pragma: no cover
+def step(h, y, weight, known, forgetting, ceiling, P, beta, u, o):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Learn one sample (h (d,), class index y): updates P and beta in place, leaves the outputs
     before it in o.
 
-    Returns 1 + w h.u, which is below 1 or not a number only where the sample is not finite; nothing
-    is changed then.
+    known: leverage up to which P stays as it is, so that what is seen for ever is not held for ever
+    more certain, and later labels still count. Returns 1 + w h.u, which is below 1 or not a number
+    only where the sample is not finite; nothing is changed then.
     """
     d = h.shape[0]
     trace = 0.0
@@ -134,6 +135,8 @@ def step(h, y, weight, forgetting, ceiling, P, beta, u, o):  # type: ignore[no-u
     if s < floor * (1.0 + s * weight):
         room = 1.0 / floor - 1.0 / s if s > floor else 0.0
         shrink = min(shrink, room / (1.0 + room * s))
+    if s <= known:
+        shrink = 0.0
     m = o.shape[0]
     for i in range(d):
         g = gain * u[i]
@@ -151,6 +154,31 @@ def step(h, y, weight, forgetting, ceiling, P, beta, u, o):  # type: ignore[no-u
     return denominator
 
 
+@njit(cache=True, fastmath={"reassoc", "contract", "nsz"}, nogil=True)  # type: ignore[misc]
+def hold(h, weight, P, u):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """P of a step whose targets are the outputs it has (beta stays); h (d,) finite."""
+    d = h.shape[0]
+    s = 0.0
+    k = 0
+    for i in range(d):
+        row = P[k : k + i]
+        total = 0.0
+        for j in range(i):
+            total += row[j] * h[j]
+            u[j] += row[j] * h[i]
+        u[i] = total + P[k + i] * h[i]
+        k += i + 1
+    for i in range(d):
+        s += h[i] * u[i]
+    gain = weight / (1.0 + weight * s)
+    k = 0
+    for i in range(d):
+        g = gain * u[i]
+        for j in range(i + 1):
+            P[k + j] -= g * u[j]
+        k += i + 1
+
+
 @njit(cache=True, nogil=True)  # type: ignore[misc]
 def steps(H, Y, weight, forgetting, ceiling, P, beta, u, o):  # type: ignore[no-untyped-def]  # pragma: no cover
     """`step` for each row of H (k, d); returns the index of the first row that could not be learnt,
@@ -158,7 +186,7 @@ def steps(H, Y, weight, forgetting, ceiling, P, beta, u, o):  # type: ignore[no-
     for t in range(H.shape[0]):
         if (
             weight[t] > 0.0
-            and step(H[t], Y[t], weight[t], forgetting, ceiling, P, beta, u, o) < 1.0
+            and step(H[t], Y[t], weight[t], 0.0, forgetting, ceiling, P, beta, u, o) < 1.0
         ):
             return t
     return H.shape[0]

@@ -11,7 +11,7 @@ from tinyodl.prune.policy import Decision
 
 @dataclass
 class Random:
-    """fraction: share of samples asked, 0 to 1; seed: of the draws; kappa: boost."""
+    """fraction: share of samples asked, 0 to 1; seed: of the draws; kappa: what a label weighs."""
 
     fraction: float = 0.1
     seed: int = 0

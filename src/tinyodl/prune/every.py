@@ -9,7 +9,7 @@ from tinyodl.prune.policy import Decision
 
 @dataclass
 class All:
-    """kappa: the boost when a drift starts."""
+    """kappa: what a label weighs."""
 
     kappa: float = 1.0
     theta: float = math.nan

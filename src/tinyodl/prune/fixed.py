@@ -8,8 +8,8 @@ from tinyodl.prune.policy import Decision
 
 @dataclass
 class Fixed:
-    """theta: threshold; own_weight: above 0, what is not asked is learnt with the own label; kappa:
-    boost."""
+    """theta: threshold; own_weight: above 0, what is not asked is learnt with the own
+    label; kappa: what a label weighs."""
 
     theta: float = 0.16
     own_weight: float = 0.0

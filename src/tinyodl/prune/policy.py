@@ -21,9 +21,8 @@ class Policy(Protocol):
     """Decides sample by sample; holds no model and no data.
 
     theta: the threshold in force, for reports (nan where there is none).
-    own_weight: the weight that an own label is learnt with.
-    kappa: the boost in force since the drift started; whoever holds the model multiplies P by what
-    it grows by.
+    kappa: what a label weighs, in windows of the people trained on.
+    own_weight: what an own label weighs, in labels.
     """
 
     @property
@@ -36,7 +35,7 @@ class Policy(Protocol):
     def kappa(self) -> float: ...
 
     def start(self) -> None:
-        """A drift starts: back to the first settings."""
+        """Training starts: back to the first settings."""
         ...
 
     def decide(self, outlook: Outlook) -> Decision:
@@ -44,5 +43,5 @@ class Policy(Protocol):
         ...
 
     def told(self, outlook: Outlook, label: int) -> None:
-        """The label of an asked sample."""
+        """The label of an asked sample, which is about to be learnt."""
         ...

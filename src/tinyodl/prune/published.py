@@ -16,7 +16,7 @@ LEVELS = (1.0, 0.64, 0.32, 0.16, 0.08)
 class Published:
     """x: labels in a row that lower theta; warm_up: samples trained before anything is pruned
     (published: max(N, 288), so that a single person's stream of some 200 samples is asked in full);
-    kappa: boost."""
+    kappa: what a label weighs."""
 
     x: int = 10
     warm_up: int = 288

@@ -1,13 +1,17 @@
-"""A model from windows: scaling, initial training, and what its drift detector is calibrated on."""
+"""A model from windows: scaling, initial training, and what a device must know of both."""
 
 import numpy as np
+import scipy.linalg
 from numpy.typing import NDArray
 
 from tinyodl import drift
 from tinyodl.har import Features, RangeScaler
-from tinyodl.learn import OSELMClassifier, Outlook
+from tinyodl.learn import OSELMClassifier, Outlook, rls
+from tinyodl.model import Model
 
 Array = NDArray[np.float64]
+
+FOLDS = 5
 
 
 def scaler(features: Features) -> RangeScaler:
@@ -36,3 +40,48 @@ def calibration(model: OSELMClassifier, Z: Array, classes: int) -> drift.Calibra
     """What a drift detector takes as usual: the model on windows that it has not learnt, Z
     (windows, n) scaled."""
     return drift.calibrate(outlooks(model, Z), Z, classes)
+
+
+def assemble(
+    learner: OSELMClassifier,
+    scaler: RangeScaler,
+    Z: Array,
+    y: NDArray[np.int64],
+    subject: NDArray[np.int64],
+    names: tuple[str, ...] = (),
+) -> Model:
+    """The model of a learner that was trained on these windows: Z (windows, n) scaled, class
+    numbers y, and whose they are. names: of the inputs; numbers without."""
+    H = learner.hidden(Z)
+    return Model(
+        learner,
+        scaler,
+        names or tuple(map(str, range(Z.shape[1]))),
+        leverage=float(np.einsum("ij,jk,ik->", H, rls.full(learner.P_), H, optimize=True) / len(H)),
+        accuracy=accuracy_on_new_people(H, y, subject, learner.regularization),
+    )
+
+
+def accuracy_on_new_people(
+    H: Array, y: NDArray[np.int64], subject: NDArray[np.int64], regularization: float
+) -> float:
+    """The share that the ridge solution gets right on people that it was not trained on; H
+    (windows, d) features.
+
+    Up to FOLDS groups of people are left out in turn, each by taking its part out of the Gram
+    matrix; every person weighs the same. 0 for one person. (The scaling has seen everybody.)
+    """
+    people = np.unique(subject)
+    if len(people) < 2:
+        return 0.0
+    Y = np.eye(int(y.max()) + 1)[y]
+    gram, cross = H.T @ H + regularization * np.eye(H.shape[1]), H.T @ Y
+    right: list[float] = []
+    for k in range(min(FOLDS, len(people))):
+        left_out = people[k::FOLDS]
+        own = np.isin(subject, left_out)
+        Hg = H[own]
+        beta = scipy.linalg.solve(gram - Hg.T @ Hg, cross - Hg.T @ Y[own], assume_a="sym")
+        hit = (Hg @ beta).argmax(axis=1) == y[own]
+        right += [float(hit[subject[own] == person].mean()) for person in left_out]
+    return float(np.mean(right))

@@ -18,7 +18,7 @@ FRACTIONS = (0.02, 0.05, 0.1, 0.2)
 
 class Method(NamedTuple):
     """name; build(features, hidden, seed) -> an untrained model; learns on the device or not;
-    kappa: boost when it is asked for every label; pruning: which policies it is reported with."""
+    kappa: weight of a label where all are asked; pruning: which policies it is reported with."""
 
     name: str
     build: Callable[[Features, int, int], OSELMClassifier]

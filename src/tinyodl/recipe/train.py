@@ -21,7 +21,8 @@ def train(
     """ODLTiny (with `hidden` nodes beside the compact inputs) of everybody in the recordings.
 
     The drift detector is calibrated on the last 30 % of each activity of each recording, by a model
-    that has not learnt them; the model itself then learns everything.
+    that has not learnt them; what to expect on a new person comes from leaving groups of people
+    out. The model itself then learns everything.
     """
     source = Source(dataset, window, label)
     windows = source.windows("compact")
@@ -37,4 +38,8 @@ def train(
         calibration = fitting.calibration(part, Z[held], len(windows.classes))
     learner = methods.tiny(hidden, seed).fit(Z, np.array(windows.classes)[windows.y])
     names = har.names("compact", gyroscope=source.gyroscope)
-    return Model(learner, scaler, names, window, calibration, max(capacity, len(windows.classes)))
+    return fitting.assemble(learner, scaler, Z, windows.y, windows.subject, names)._replace(
+        window=window,
+        calibration=calibration,
+        capacity=max(capacity, len(windows.classes)),
+    )

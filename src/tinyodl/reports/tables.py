@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from tinyodl.device.learner import SETTLE_AFTER
+from tinyodl.device.state import SETTLE_AFTER
 
 
 class Row(NamedTuple):
@@ -275,9 +275,12 @@ def device(document: dict[str, Any]) -> Table:
         "The whole device, in %: it starts in predicting mode",
         columns,
         rows,
-        "Training starts by drift or by an audit's label that disagrees, and ends ('settled') "
-        f"after {SETTLE_AFTER} windows without a disagreement. Beside the learner it keeps "
-        f"{run['state_bytes']} bytes, and {run['queue_bytes']} for queries that wait.",
+        f"Worse than not learning by over 2 points: {run['people_worse']} of {len(run['people'])}; "
+        f"went back to the factory's model {run['rollbacks']:g} times. Training starts by drift or "
+        "by a label that disagrees, and ends ('settled') after "
+        f"{SETTLE_AFTER} windows without a disagreement; changes of mode are those of the first "
+        f"seed. Beside the learner it keeps {run['state_bytes']} bytes, and {run['queue_bytes']} "
+        "for queries that wait.",
     )
 
 
@@ -303,7 +306,7 @@ def teachers(document: dict[str, Any]) -> Table:
         ["teacher", "right", "after", "points lost", "worst", "asked", "queries", "say so"],
         rows,
         "right: of what a trained teacher answers on the new wearer. queries: a person. say so: "
-        "devices that noticed that labels keep disagreeing.",
+        "devices that named a trouble.",
     )
 
 

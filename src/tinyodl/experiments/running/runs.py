@@ -78,7 +78,9 @@ def jobs(config: Config, subjects: Iterable[int], pooled: bool = True) -> list[J
 
     work: list[Job] = []
     if config.device and "compact" in config.features:
-        alone = trial.Trial("person", "compact", (), config.split, "time", "int8", 0, 0)
+        alone = trial.Trial(
+            "person", "compact", (), config.split, "time", "int8", 0, 0, config.seeds
+        )
         work += [Job("device", alone._replace(person=p)) for p in subjects]
     if config.baselines:
         seeds = range(config.baseline_seeds)

@@ -13,6 +13,7 @@ from tinyodl.experiments.trials.results import Alarms, DeviceRun, TeacherOutcome
 
 DRIFTED_BELOW = 0.94
 IN_TIME = 150  # windows
+WORSE = 0.02  # below not learning, mean over seeds
 IN_USE = {
     "cusum": cusum.THRESHOLD,
     "centroid": centroid.THRESHOLD,
@@ -87,6 +88,10 @@ def device(results: Sequence[DeviceRun], names: Mapping[int, str]) -> dict[str, 
         "query_fraction_of_all": sum(run["query_fraction"] * run["windows"] for run in runs)
         / windows,
         "worst_person_after": min(run["accuracy_after"] for run in runs),
+        "people_worse": sum(
+            run["accuracy_after"] < run["accuracy_drifted"] - WORSE for run in runs
+        ),
+        "rollbacks": sum(run["rollbacks"] for run in runs),
         "events": dict(Counter(event for run in runs for _, event in run["events"])),
         "state_bytes": runs[0]["state_bytes"],
         "queue_bytes": runs[0]["queue_bytes"],

@@ -6,16 +6,18 @@ A result is plain data (lists, numbers, text), so that it can be cached and sent
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.metrics import f1_score
 
 from tinyodl import link, prune
-from tinyodl.experiments.trials.relearn import Relearnt, relearn
+from tinyodl.device import PLAIN, Rules
+from tinyodl.experiments.trials.following import AUTO, follow
 from tinyodl.experiments.trials.results import Compared, OneSided, Outcome, PolicyOutcome, Row
 from tinyodl.experiments.trials.trial import Sides, Trial, per_person, sides
+from tinyodl.har import RangeScaler
 from tinyodl.learn import OSELMClassifier
-from tinyodl.model import state_bytes
+from tinyodl.model import Model, state_bytes
 from tinyodl.recipe import fitting, methods
 from tinyodl.windows import Windows
 
@@ -27,13 +29,10 @@ def run(windows: Windows, trial: Trial) -> Compared:
     where = sides(windows, trial)
     scaler = fitting.scaler(trial.features).fit(windows.X[where.train])
     Z = scaler.transform(windows.X)
-    rows = [
-        _method(method, hidden, Z, windows, where, trial)
-        for hidden in trial.hidden
-        for method in methods.PUBLISHED_SIZES
-    ]
+    work = [(method, hidden) for hidden in trial.hidden for method in methods.PUBLISHED_SIZES]
     if trial.features == "compact":
-        rows.append(_method(methods.ODL_TINY, 0, Z, windows, where, trial))
+        work.append((methods.ODL_TINY, 0))
+    rows = [_method(method, hidden, scaler, Z, windows, where, trial) for method, hidden in work]
     teacher = None
     if trial.seed == 0:
         forest = ExtraTreesClassifier(100, min_samples_leaf=2, random_state=0)
@@ -46,81 +45,82 @@ def run(windows: Windows, trial: Trial) -> Compared:
 def _method(
     method: methods.Method,
     hidden: int,
+    scaler: RangeScaler,
     Z: NDArray[np.float64],
     windows: Windows,
     where: Sides,
     trial: Trial,
 ) -> Row:
     untrained = method.build(trial.features, hidden, trial.seed)
-    model = fitting.fit(untrained, Z[where.train], windows.y[where.train], len(windows.classes))
-    H = {name: model.hidden(Z[index]) for name, index in where._asdict().items() if name != "train"}
+    learner = fitting.fit(untrained, Z[where.train], windows.y[where.train], len(windows.classes))
+    H = {
+        name: learner.hidden(Z[index])
+        for name, index in where._asdict().items()
+        if name in ("before", "test")
+    }
     y = {name: windows.y[index] for name, index in where._asdict().items()}
     subjects = windows.subject[where.test]
+    model = fitting.assemble(
+        learner, scaler, Z[where.train], y["train"], windows.subject[where.train]
+    )
 
     def correct(of: OSELMClassifier, side: str) -> NDArray[np.bool_]:
         return np.asarray((H[side] @ of.beta_).argmax(axis=1) == y[side])
 
-    def outcome(result: Relearnt) -> Outcome:
-        right = correct(result.model, "test")
+    def outcome(after: OSELMClassifier, predicted: ArrayLike, asked: NDArray[np.bool_]) -> Outcome:
+        right = correct(after, "test")
         return {
             "accuracy_after": float(right.mean()),
-            "accuracy_before_after": float(correct(result.model, "before").mean()),
-            "accuracy_learning": float((result.predicted == y["stream"]).mean()),
+            "accuracy_before_after": float(correct(after, "before").mean()),
+            "accuracy_learning": float((np.asarray(predicted) == y["stream"]).mean()),
             "macro_f1": float(
-                f1_score(
-                    y["test"], (H["test"] @ result.model.beta_).argmax(axis=1), average="macro"
-                )
+                f1_score(y["test"], (H["test"] @ after.beta_).argmax(axis=1), average="macro")
             ),
-            "query_fraction": float(result.asked.mean()),
+            "query_fraction": float(asked.mean()),
             "byte_fraction": link.byte_fraction(
-                int(result.asked.sum()), len(y["stream"]), Z.shape[1], trial.payload
+                int(asked.sum()), len(y["stream"]), Z.shape[1], trial.payload
             ),
             "person_after": per_person(right, subjects),
         }
 
+    def learnt(policy: prune.Policy, rules: Rules) -> Outcome:
+        result = follow(model, Z[where.stream], y["stream"], policy, rules, trial.seed)
+        return outcome(result.learner, result.episode.predicted, result.episode.asked)
+
     pruning: list[PolicyOutcome] = []
     if method.learns:
-        for setting in methods.settings(method, hidden, trial.seed):
-            result = outcome(relearn(model, H["stream"], y["stream"], setting.make))
-            pruning.append(
-                {
-                    "policy": setting.policy,
-                    "theta": setting.theta,
-                    "fraction": setting.fraction,
-                    **result,
-                }
-            )
+        for name, theta, fraction, policy in methods.settings(method, hidden, trial.seed):
+            result = learnt(policy, AUTO if name == "auto" else PLAIN)
+            pruning.append({"policy": name, "theta": theta, "fraction": fraction, **result})
         by_policy = {r["policy"]: r for r in pruning}
         if "random" in by_policy:
             share = by_policy["auto"]["query_fraction"]
-            control = prune.Random(share, trial.seed, method.kappa)
-            result = outcome(relearn(model, H["stream"], y["stream"], control))
+            result = learnt(prune.Random(share, trial.seed, method.kappa), PLAIN)
             pruning.append({"policy": LIKE_AUTO, "theta": None, "fraction": None, **result})
         after: Outcome = by_policy["all"]
     else:
-        first = (H["stream"] @ model.beta_).argmax(axis=1)
         after = outcome(
-            Relearnt(model, first, np.zeros(len(first), bool), np.zeros(0), np.zeros(0))
+            learner, learner.predict(Z[where.stream]), np.zeros(len(where.stream), bool)
         )
     row: Row = {
         "method": method.name,
         "inputs": Z.shape[1],
         "hidden": hidden,
-        "state_bytes": state_bytes(model, method.learns),
-        "accuracy_before": float(correct(model, "before").mean()),
-        "accuracy_drifted": float(correct(model, "test").mean()),
-        "person_drifted": per_person(correct(model, "test"), subjects),
+        "state_bytes": state_bytes(learner, method.learns),
+        "accuracy_before": float(correct(learner, "before").mean()),
+        "accuracy_drifted": float(correct(learner, "test").mean()),
+        "person_drifted": per_person(correct(learner, "test"), subjects),
         "after": after,
         "pruning": pruning,
     }
     if trial.protocol == "person" and any(r["policy"] == "auto" for r in pruning):
-        row["one_sided"] = _one_sided(model, H["stream"], y["stream"], correct, trial)
+        row["one_sided"] = _one_sided(model, Z[where.stream], y["stream"], correct, trial)
     return row
 
 
 def _one_sided(
-    model: OSELMClassifier,
-    H: NDArray[np.float64],
+    model: Model,
+    Z: NDArray[np.float64],
     y: NDArray[np.int64],
     correct: Callable[[OSELMClassifier, str], NDArray[np.bool_]],
     trial: Trial,
@@ -133,12 +133,11 @@ def _one_sided(
         "two of the activities": np.isin(y, activities[:2]),
         "one activity": y == activities[0],
     }
-    still = correct(model, "test").mean()
+    still = correct(model.learner, "test").mean()
     rows: list[OneSided] = []
     for name, seen in streams.items():
-        result = relearn(model, H[seen], y[seen], prune.Auto())
-        change = float(correct(result.model, "test").mean() - still)
-        rows.append(
-            {"stream": name, "change": change, "query_fraction": float(result.asked.mean())}
-        )
+        result = follow(model, Z[seen], y[seen], prune.Auto(), AUTO, trial.seed)
+        change = float(correct(result.learner, "test").mean() - still)
+        asked = float(result.episode.asked.mean())
+        rows.append({"stream": name, "change": change, "query_fraction": asked})
     return rows

@@ -10,11 +10,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
 from tinyodl import drift, prune, teachers
-from tinyodl.device import OnDeviceLearner
+from tinyodl.device import Event, OnDeviceLearner, live
 from tinyodl.drift import cusum
 from tinyodl.experiments.trials import wearer
-from tinyodl.experiments.trials.live import live
-from tinyodl.experiments.trials.relearn import relearn
+from tinyodl.experiments.trials.following import AUTO, follow
 from tinyodl.experiments.trials.results import Alarms, DeviceOutcome, DeviceRun, TeacherOutcome
 from tinyodl.experiments.trials.trial import Trial
 from tinyodl.learn import OSELMClassifier, Outlook
@@ -33,7 +32,6 @@ SWEEPS: dict[str, tuple[str, tuple[float, ...]]] = {
     "page-hinkley": ("threshold", (0.5, 1, 2, 3, 5, 8, 12, 20)),
     "kswin": ("alpha", (1e-3, 1e-5, 1e-8)),
 }
-NEVER = 10**9
 TRUE_LABELS = "true labels"
 
 
@@ -49,16 +47,18 @@ def alarms(
 def run(windows: Windows, trial: Trial) -> DeviceRun:
     """Everything for one person, as plain data."""
     who = wearer.prepare(windows, trial.person, trial.split, trial.seed)
+    calibration = who.model.calibration
+    assert calibration is not None
     own = np.flatnonzero(windows.subject == trial.person)
-    own_outlooks = fitting.outlooks(who.model, who.Z[own])
+    own_outlooks = fitting.outlooks(who.model.learner, who.Z[own])
     right = np.array([o.predicted for o in own_outlooks]) == windows.y[own]
-    unseen = fitting.outlooks(who.model, who.Z[who.unseen])
+    unseen = fitting.outlooks(who.model.learner, who.Z[who.unseen])
     found: list[Alarms] = []
     for name, (parameter, values) in SWEEPS.items():
         if name in drift.left_out():
             continue  # the others are reported without it
         for value in values:
-            made = [drift.make(name, who.calibration, **{parameter: value}) for _ in range(2)]
+            made = [drift.make(name, calibration, **{parameter: value}) for _ in range(2)]
             false = alarms(made[0], unseen, who.Z[who.unseen])
             own_alarms = alarms(made[1], own_outlooks, who.Z[own])
             delay = own_alarms[0] if own_alarms else None
@@ -70,47 +70,48 @@ def run(windows: Windows, trial: Trial) -> DeviceRun:
         "accuracy": float(right.mean()),
         "unseen": len(unseen),
         "drift": found,
-        "device": _device(windows, who),
-        "teachers": _teachers(windows, who),
+        "device": _device(windows, who, trial.seeds),
+        "teachers": _teachers(windows, who, trial.person),
     }
 
 
-def _after(windows: Windows, who: wearer.Wearer, model: OSELMClassifier) -> float:
-    return float((model.predict(who.Z[who.test]) == windows.y[who.test]).mean())
+def _after(windows: Windows, who: wearer.Wearer, learner: OSELMClassifier) -> float:
+    return float((learner.predict(who.Z[who.test]) == windows.y[who.test]).mean())
 
 
-def _fresh(who: wearer.Wearer, **settings: Any) -> OnDeviceLearner:
-    return OnDeviceLearner(who.model, drift.Cusum(who.calibration), clip=who.clip, **settings)
-
-
-def _device(windows: Windows, who: wearer.Wearer) -> DeviceOutcome:
-    """Predicting mode first; everything else by itself."""
-    device = _fresh(who)
-    truth = windows.y[who.stream].tolist()
-    lived = live(device, who.Z[who.stream], teachers.TrueLabels(truth))
-    H = who.model.hidden(who.Z[who.stream])
-    every = relearn(who.model, H, windows.y[who.stream], prune.All(methods.ODL_TINY.kappa)).model
+def _device(windows: Windows, who: wearer.Wearer, seeds: int) -> DeviceOutcome:
+    """Predicting mode first; everything else by itself. Means over seeds, events of the first."""
+    truth = windows.y[who.stream]
+    devices = [OnDeviceLearner(who.model, seed=seed) for seed in range(seeds)]
+    lives = [
+        live(device, who.Z[who.stream], teachers.TrueLabels(truth.tolist())) for device in devices
+    ]
+    every = follow(who.model, who.Z[who.stream], truth, prune.All(methods.ODL_TINY.kappa)).learner
     return {
         "windows": len(truth),
-        "accuracy_drifted": _after(windows, who, who.model),
+        "accuracy_drifted": _after(windows, who, who.model.learner),
         "accuracy_every_label": _after(windows, who, every),
-        "accuracy_after": _after(windows, who, device.learner),
-        "query_fraction": float(lived.asked.mean()),
-        "training_fraction": float(lived.training.mean()),
-        "events": [[number, event.value] for number, event in lived.events],
-        "troubled": device.troubled,
-        "state_bytes": device.state_bytes,
-        "queue_bytes": device.pending.state_bytes(who.Z.shape[1]),
+        "accuracy_after": float(
+            np.mean([_after(windows, who, device.learner) for device in devices])
+        ),
+        "query_fraction": float(np.mean([lived.asked.mean() for lived in lives])),
+        "training_fraction": float(np.mean([lived.training.mean() for lived in lives])),
+        "rollbacks": float(np.mean([device.counts[Event.WENT_BACK.value] for device in devices])),
+        "events": [[number, event.value] for number, event in lives[0].events],
+        "troubled": any(lived.troubled for lived in lives),
+        "state_bytes": devices[0].state_bytes,
+        "queue_bytes": devices[0].pending.state_bytes(who.Z.shape[1]),
     }
 
 
-def _teachers(windows: Windows, who: wearer.Wearer) -> list[TeacherOutcome]:
-    """`auto` from the first window on, under each teacher."""
+def _teachers(windows: Windows, who: wearer.Wearer, person: int) -> list[TeacherOutcome]:
+    """`auto` from the first window on, under each teacher; draws are each person's own."""
     y = windows.y
     truth = y[who.stream].tolist()
     labels = list(range(len(windows.classes)))
     right = teachers.TrueLabels(truth)
-    sent = from_bytes(to_bytes(who.Z[who.stream], who.clip), who.clip)
+    clip = who.model.scaler.clip
+    sent = from_bytes(to_bytes(who.Z[who.stream], clip), clip)
     voters = [
         # As teachers.Classifier would answer, all queries at once.
         teachers.TrueLabels(model.fit(who.Z[who.train], y[who.train]).predict(sent).tolist())
@@ -122,15 +123,17 @@ def _teachers(windows: Windows, who: wearer.Wearer) -> list[TeacherOutcome]:
     ]
     ensemble = teachers.Ensemble(voters, 2)
     cases: list[tuple[str, teachers.Teacher, float]] = [(TRUE_LABELS, right, 0.0)]
-    cases += [(f"wrong {p:.0%}", teachers.Noisy(right, p, labels), 0.0) for p in (0.05, 0.1, 0.2)]
-    cases += [("abstains 20%", teachers.Limited(right, abstains=0.2), 0.0)]
+    cases += [
+        (f"wrong {p:.0%}", teachers.Noisy(right, p, labels, person), 0.0) for p in (0.05, 0.1, 0.2)
+    ]
+    cases += [("abstains 20%", teachers.Limited(right, abstains=0.2, seed=person), 0.0)]
     cases += [(f"answers {n} in all", teachers.Limited(right, n), 0.0) for n in (5, 10, 20)]
     cases += [("10 s late", right, 10.0), ("10 min late", right, 600.0)]
     cases += [("random forest on the others", voters[0], 0.0)]
     cases += [("three models, two agree", ensemble, 0.0)]
     rows: list[TeacherOutcome] = []
     for name, teacher, late in cases:
-        device = _fresh(who, settle_after=NEVER)
+        device = OnDeviceLearner(who.model, rules=AUTO, seed=person)
         device.command(train=True)
         lived = live(device, who.Z[who.stream], teacher, late=late)
         rows.append(
@@ -144,7 +147,7 @@ def _teachers(windows: Windows, who: wearer.Wearer) -> list[TeacherOutcome]:
                 "teacher_accuracy": _right(teacher, truth)
                 if teacher in (voters[0], ensemble)
                 else None,
-                "troubled": device.troubled,
+                "troubled": lived.troubled,
             }
         )
     return rows

@@ -1,12 +1,10 @@
 """Accuracy against bytes of state, over inputs, hidden nodes and direct links."""
 
-import numpy as np
-
 from tinyodl import prune
-from tinyodl.experiments.trials.relearn import relearn
+from tinyodl.experiments.trials.following import follow
 from tinyodl.experiments.trials.results import Point, Sweep
 from tinyodl.experiments.trials.trial import Trial, sides
-from tinyodl.model import state_bytes
+from tinyodl.model import Model, state_bytes
 from tinyodl.recipe import fitting, methods
 from tinyodl.windows import Windows
 
@@ -20,23 +18,22 @@ def run(windows: Windows, trial: Trial) -> Sweep:
     points: list[Point] = []
     for inputs in INPUTS:
         X = windows.X[:, :inputs]
-        Z = fitting.scaler("compact").fit(X[where.train]).transform(X)
+        scaler = fitting.scaler("compact").fit(X[where.train])
+        Z = scaler.transform(X)
         for nodes in NODES:
             for direct in (True, False) if nodes else (True,):
-                model = methods.tiny(nodes, trial.seed).set_params(direct=direct)
-                model.fit(Z[where.train], windows.y[where.train])
-                H = {side: model.hidden(Z[getattr(where, side)]) for side in ("stream", "test")}
-                learnt = relearn(
-                    model, H["stream"], windows.y[where.stream], prune.All(methods.ODL_TINY.kappa)
-                ).model
-                right = (H["test"] @ learnt.beta_).argmax(axis=1) == windows.y[where.test]
+                learner = methods.tiny(nodes, trial.seed).set_params(direct=direct)
+                learner.fit(Z[where.train], windows.y[where.train])
+                model = Model(learner, scaler, tuple(map(str, range(inputs))))
+                policy = prune.All(methods.ODL_TINY.kappa)
+                after = follow(model, Z[where.stream], windows.y[where.stream], policy).learner
                 points.append(
                     {
                         "inputs": inputs,
                         "hidden": nodes,
                         "direct": direct,
-                        "state_bytes": state_bytes(model),
-                        "accuracy_after": float(np.mean(right)),
+                        "state_bytes": state_bytes(learner),
+                        "accuracy_after": float(after.score(Z[where.test], windows.y[where.test])),
                     }
                 )
     return {"points": points}

@@ -96,7 +96,8 @@ class Alarms(TypedDict):
 
 
 class DeviceOutcome(TypedDict):
-    """A whole device on its wearer; events: window and what changed the mode."""
+    """A whole device on its wearer, means over seeds; rollbacks: to the factory's model; events:
+    window and what changed the mode, of the first seed."""
 
     windows: int
     accuracy_drifted: float
@@ -104,6 +105,7 @@ class DeviceOutcome(TypedDict):
     accuracy_after: float
     query_fraction: float
     training_fraction: float
+    rollbacks: float
     events: list[list[int | str]]
     troubled: bool
     state_bytes: int

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tinyodl import prune
-from tinyodl.experiments.trials.relearn import relearn
+from tinyodl.experiments.trials.following import AUTO, follow
 from tinyodl.experiments.trials.results import Timeline
 from tinyodl.experiments.trials.trial import Trial
 from tinyodl.recipe import fitting, methods
@@ -19,12 +19,16 @@ def run(windows: Windows, trial: Trial) -> Timeline:
         stream, test = splits.cut(windows, own, splits.STREAM_SHARE, "blocked", trial.seed)
         scaler = fitting.scaler(trial.features).fit(windows.X[others])
         Z = scaler.transform(windows.X[others])
-        model = fitting.fit(methods.tiny(), Z, windows.y[others], len(windows.classes))
-        drifted = float(model.score(scaler.transform(windows.X[test]), windows.y[test]))
+        learner = fitting.fit(methods.tiny(), Z, windows.y[others], len(windows.classes))
+        drifted = float(learner.score(scaler.transform(windows.X[test]), windows.y[test]))
         if worst is None or drifted < worst[0]:
-            H = model.hidden(scaler.transform(windows.X[stream]))
-            result = relearn(model, H, windows.y[stream], prune.Auto())
-            after = float(result.model.score(scaler.transform(windows.X[test]), windows.y[test]))
+            model = fitting.assemble(learner, scaler, Z, windows.y[others], windows.subject[others])
+            seen = scaler.transform(windows.X[stream])
+            followed = follow(model, seen, windows.y[stream], prune.Auto(), AUTO, trial.seed)
+            lived = followed.episode
+            after = float(
+                followed.learner.score(scaler.transform(windows.X[test]), windows.y[test])
+            )
             worst = (
                 drifted,
                 {
@@ -33,10 +37,10 @@ def run(windows: Windows, trial: Trial) -> Timeline:
                     "accuracy_drifted": drifted,
                     "accuracy_after": after,
                     "true": windows.y[stream].tolist(),
-                    "predicted": result.predicted.tolist(),
-                    "asked": result.asked.tolist(),
-                    "confidence": np.round(result.confidence, 4).tolist(),
-                    "theta": np.round(result.theta, 4).tolist(),
+                    "predicted": lived.predicted,
+                    "asked": lived.asked.tolist(),
+                    "confidence": np.round(lived.confidence, 4).tolist(),
+                    "theta": np.round(lived.theta, 4).tolist(),
                 },
             )
     assert worst is not None

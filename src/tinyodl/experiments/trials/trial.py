@@ -15,7 +15,8 @@ Order = Literal["time", "shuffled"]
 
 
 class Trial(NamedTuple):
-    """What one trial is about; person is the one left out (0 for "pooled")."""
+    """What one trial is about; person is the one left out (0 for "pooled"); seeds: how many a
+    device is run with."""
 
     protocol: Protocol
     features: Features
@@ -25,6 +26,7 @@ class Trial(NamedTuple):
     payload: link.Payload
     seed: int
     person: int
+    seeds: int = 1
 
 
 class Sides(NamedTuple):

@@ -6,8 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyodl import drift
-from tinyodl.learn import OSELMClassifier
+from tinyodl.model import Model
 from tinyodl.recipe import fitting, methods
 from tinyodl.windows import Windows, splits
 
@@ -17,15 +16,13 @@ FIFTHS = 5
 
 
 class Wearer(NamedTuple):
-    """model: ODLTiny of the other people, classes are numbers; Z (windows, n): everybody's scaled
-    inputs; clip: of these; calibration: from held-out windows of four fifths of the people trained
-    on; unseen: window indices of the others, another fifth for each person left out; train, stream,
-    test: window indices."""
+    """model: ODLTiny of the other people, classes are numbers, calibrated on held-out windows of
+    four fifths of the people trained on; Z (windows, n): everybody's scaled inputs; unseen: window
+    indices of the other fifth, another one for each person left out; train, stream, test: window
+    indices."""
 
-    model: OSELMClassifier
+    model: Model
     Z: Array
-    clip: float
-    calibration: drift.Calibration
     unseen: splits.Indices
     train: splits.Indices
     stream: splits.Indices
@@ -42,12 +39,13 @@ def prepare(
     stream, test = splits.cut(windows, own, splits.STREAM_SHARE, split, seed)
     scaler = fitting.scaler("compact").fit(windows.X[train])
     Z = np.ascontiguousarray(scaler.transform(windows.X))
-    model = fitting.fit(methods.tiny(), Z[train], windows.y[train], len(windows.classes))
+    learner = fitting.fit(methods.tiny(), Z[train], windows.y[train], len(windows.classes))
     people = np.unique(windows.subject)
     turn = int(np.flatnonzero(people == person)[0]) % FIFTHS
     apart = np.isin(windows.subject[held], people[people != person][turn::FIFTHS])
     if apart.all():  # too few people to keep some apart
         apart[:] = False
     known = held[~apart]
-    calibration = fitting.calibration(model, Z[known], len(windows.classes))
-    return Wearer(model, Z, scaler.clip, calibration, held[apart], train, stream, test)
+    model = fitting.assemble(learner, scaler, Z[train], windows.y[train], windows.subject[train])
+    calibration = fitting.calibration(learner, Z[known], len(windows.classes))
+    return Wearer(model._replace(calibration=calibration), Z, held[apart], train, stream, test)

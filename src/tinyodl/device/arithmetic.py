@@ -1,0 +1,87 @@
+"""What a device computes, apart from what it decides: the interface, and its floating-point form.
+
+The state machine asks for outlooks and has samples learnt; how numbers are kept is no business of
+its own, so that a fixed-point model can take the place of `FloatArithmetic`.
+"""
+
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinyodl.learn import OSELMClassifier, Outlook
+from tinyodl.model import Model
+
+Array = NDArray[np.float64]
+
+KNOWN = 0.125  # of the factory's usual leverage: down to it P follows the labels, and no further
+
+
+class Arithmetic(Protocol):
+    """A model that learns, and the factory's, which stays as it is.
+
+    labels: activities by class number; usual: leverage of what the factory's model was trained for.
+    """
+
+    @property
+    def labels(self) -> list[Any]: ...
+
+    @property
+    def usual(self) -> float: ...
+
+    def look(self, x: Array) -> Outlook:
+        """What the present model makes of scaled inputs x (n,)."""
+        ...
+
+    def factory(self, x: Array) -> int:
+        """The class number that the factory's model predicts."""
+        ...
+
+    def learn(self, x: Array, k: int, weight: float) -> None:
+        """Learn x (n,) as class number k; a weight of 1 is that of a window that the factory
+        learnt."""
+        ...
+
+    def hold(self, x: Array, weight: float) -> None:
+        """As if x (n,) had been learnt with the outputs that it has: they are to stay. Only P
+        changes."""
+        ...
+
+    def add(self, label: Any) -> None:
+        """One more class, the last."""
+        ...
+
+    def reset(self) -> None:
+        """The factory's model again."""
+        ...
+
+
+class FloatArithmetic:
+    """In float64, by `OSELMClassifier`. model: the factory's, which is not changed."""
+
+    def __init__(self, model: Model) -> None:
+        self._factory = model.learner
+        self.usual = model.leverage
+        self.reset()
+
+    @property
+    def labels(self) -> list[Any]:
+        return list(self.learner.classes_.tolist())
+
+    def look(self, x: Array) -> Outlook:
+        return self.learner.outlook(x)
+
+    def factory(self, x: Array) -> int:
+        return int(self._factory.outputs_one(x).argmax())
+
+    def learn(self, x: Array, k: int, weight: float) -> None:
+        self.learner.learn_features(self.learner.hidden_one(x), k, weight, KNOWN * self.usual)
+
+    def hold(self, x: Array, weight: float) -> None:
+        self.learner.hold_features(self.learner.hidden_one(x), weight)
+
+    def add(self, label: Any) -> None:
+        self.learner.add_class(label)
+
+    def reset(self) -> None:
+        self.learner: OSELMClassifier = self._factory.copy()

@@ -1,0 +1,320 @@
+"""All that a device decides by: its two modes, and every counter that changes what it does next.
+
+Theory of operation
+-------------------
+A device is in one of two modes, and TRANSITIONS is every way from one to the other. It does no
+input or output, holds no model and no clock: `learner.py` asks this file what to do, and does it.
+
+- *Asking.* A sample is asked for one of three reasons, looked for in this order: a disagreement
+  that is to be confirmed (AGAIN), an audit that is due (AUDIT), or the policy's doubt (DOUBT; while
+  predicting only where nothing was asked for PEEK samples). Between two questions lie `wait`
+  samples: 1 after a label that disagreed, twice as many after each that agreed, up to `spacing`.
+  Each question without an answer doubles that again, so that a teacher who is away is asked ever
+  more rarely; any label sets it back. Nothing is asked beyond the day's labels.
+- *Audits* are drawn without looking at the model: the next falls on any of the next 2 interval
+  samples. The interval doubles where the label agrees, and is the shortest again where it does not,
+  and when training starts. While nobody answers there are none, or one in a long while.
+- *Confirming.* A label against a prediction that was trusted is not believed at once: nothing is
+  learnt, and the next sample is asked. Where its label disagrees too, it counts; where it does not,
+  the teacher has contradicted itself. So one slip of a teacher starts no training, moves nothing.
+- *Own labels.* `vouched` counts audits of trusted predictions: up one where the label agrees, to 2
+  at most; down 8 where it does not, to -8 at least. Below 0 no own label is learnt; at 0, 1 and 2
+  a quarter, half and all of the policy's weight counts. It starts at 2 where the factory's model
+  was right often enough on people it had not seen, else at -8.
+- *Training starts* by drift (the detector's), by a disagreement (an audit's or a doubt's) or by
+  command. *It ends* by command, or as settled: `settle_after` samples without a disagreement, at
+  least two labels among them.
+- *Going back.* Where audits show that the factory's model is better (`guard.py`), or on command,
+  the factory's model takes over and all of this starts anew.
+- *Troubles* say what a person should look at; none of them stops the device.
+
+Nothing here grows with time, and no counter multiplies the model's P: a restart, however often,
+does nothing to what is known. `docs/device.md` states and proves what follows from that.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import NamedTuple
+
+from tinyodl.device.guard import Guard
+
+AUDIT_FIRST, AUDIT_LAST = 8, 128  # samples between two audits, on average, at first and at last
+SETTLE_AFTER = 256  # samples without a disagreement that end training
+SETTLE_LABELS = 2  # of these at least so many were asked and agreed
+PEEK = 32  # samples without a question after which doubt is asked in predicting mode too
+SPACING = 4  # most samples from a question that was answered to the next
+LONGEST_BACKOFF = 10  # doublings of the wait while nobody answers
+VOUCHED_MOST = 2  # agreeing audits that make own labels count in full
+VOUCHED_FINE = 8  # what one that disagrees takes away: own labels are for models right in 8 of 9
+VOUCHED_FACTORY = 0.95  # right on people not seen, from which the factory's own word is taken
+
+TROUBLE_LABELS = 24  # labels since training started before it is said that they keep disagreeing
+TROUBLE_SHARE = 0.6  # of recent labels
+UNFIT_AUDITS, UNFIT_SHARE = 8, 0.4  # audits at least, and recent ones of them that disagreed
+RECENT = 0.1  # weight of the latest label in what is called recent
+CONTRADICTION = 32  # labels that one contradiction is remembered over; two at once are a trouble
+SILENCE = 3  # questions in a row that nobody answered
+DAY = 86_400.0  # s
+
+
+class Mode(Enum):
+    """predicting: the model stays as it is, a few labels audit it; training: it learns."""
+
+    PREDICTING = "predicting"
+    TRAINING = "training"
+
+
+class Event(Enum):
+    """What changes the mode."""
+
+    DRIFT = "drift"  # the detector found drift
+    DISAGREEMENT = "disagreement"  # the label of an audit was not what had been predicted
+    COMMAND_TRAIN = "told to train"
+    SETTLED = "settled"  # no label has disagreed for a while
+    COMMAND_STOP = "told to stop"
+    ROLLBACK = "rollback"  # told to go back to the factory's model
+    WENT_BACK = "went back"  # audits showed the factory's model to be better
+
+
+TRANSITIONS: Mapping[tuple[Mode, Event], Mode] = {
+    (Mode.PREDICTING, Event.DRIFT): Mode.TRAINING,
+    (Mode.PREDICTING, Event.DISAGREEMENT): Mode.TRAINING,
+    (Mode.PREDICTING, Event.COMMAND_TRAIN): Mode.TRAINING,
+    (Mode.PREDICTING, Event.ROLLBACK): Mode.PREDICTING,
+    (Mode.PREDICTING, Event.WENT_BACK): Mode.PREDICTING,
+    (Mode.TRAINING, Event.SETTLED): Mode.PREDICTING,
+    (Mode.TRAINING, Event.COMMAND_STOP): Mode.PREDICTING,
+    (Mode.TRAINING, Event.ROLLBACK): Mode.PREDICTING,
+    (Mode.TRAINING, Event.WENT_BACK): Mode.PREDICTING,
+}
+
+
+def diagram() -> str:
+    """The table as a Mermaid state diagram."""
+    lines = ["stateDiagram-v2", f"    [*] --> {Mode.PREDICTING.value}"]
+    lines += [
+        f"    {a.value} --> {b.value}: {event.value}" for (a, event), b in TRANSITIONS.items()
+    ]
+    return "\n".join(lines)
+
+
+class Reason(Enum):
+    """Why a sample is asked."""
+
+    AUDIT = "audit"  # drawn without looking at the model
+    AGAIN = "again"  # the label before disagreed with what was trusted
+    DOUBT = "doubt"  # the policy does not trust the prediction
+
+
+class Trouble(Enum):
+    """What a person should look at."""
+
+    DISAGREEING = "labels keep disagreeing although they are learnt"
+    CONTRADICTED = "labels contradict one another"
+    UNFIT = "audits find the model wrong too often"
+    WORSE = "the factory's model was better, and is back"
+    SILENT = "nobody answers"
+    SPENT = "the day's labels are spent"
+
+
+class Rules(NamedTuple):
+    """How a device behaves. audits: draw them, and with them go back and vouch for own labels;
+    settle_after: samples, None to train for ever; spacing: most samples between questions;
+    confirm: disagreements with what is trusted; labels_per_day: budget, None for none."""
+
+    audits: bool = True
+    settle_after: int | None = SETTLE_AFTER
+    spacing: int = SPACING
+    confirm: bool = True
+    labels_per_day: int | None = None
+
+
+PLAIN = Rules(audits=False, settle_after=None, spacing=1, confirm=False)
+"""Learns what its policy asks and nothing else: for comparing policies."""
+
+
+class Asked(NamedTuple):
+    """What a device remembers of a question: why it was asked, and whether its policy trusted the
+    prediction then."""
+
+    reason: Reason
+    trusted: bool
+
+
+class Verdict(NamedTuple):
+    """What becomes of a label: "learnt", "audited" (compared only) or "held" (to be confirmed), and
+    the event that it caused."""
+
+    outcome: str
+    event: Event | None = None
+
+
+class State:
+    """See the theory of operation above. accuracy: the factory's, on people it had not seen (0: not
+    known); seed: of the draws."""
+
+    def __init__(self, rules: Rules, accuracy: float = 0.0, seed: int = 0) -> None:
+        self.rules = rules
+        self._accuracy = accuracy
+        self._draws = (2 * seed + 1) * 0x9E3779B9 % 2**32
+        self.day, self.asked_today = -1, 0
+        self.restart()
+
+    def restart(self) -> None:
+        """As it left the factory, but for the day's budget and the draws."""
+        self.mode = Mode.PREDICTING
+        self.guard = Guard()
+        self.vouched = VOUCHED_MOST if self._accuracy >= VOUCHED_FACTORY else -VOUCHED_FINE
+        self.worse = False
+        self.audits, self.unfit = 0, 0.0
+        self.interval, self.until_audit = AUDIT_FIRST, self._draw(AUDIT_FIRST)
+        self.wait, self.since, self.unanswered = 1, SPACING, 0
+        self.doubted = self.again = False
+        self.contradictions = 0
+        self._train_anew()
+
+    def _train_anew(self) -> None:
+        self.calm = self.agreed = self.labels = 0
+        self.disagreeing = 0.0
+
+    # Samples -------------------------------------------------------------------------------------
+
+    def sample(self, now: float) -> None:
+        """One more sample, at a time in s."""
+        self.since += 1
+        self.until_audit -= 1
+        day = int(now // DAY)
+        if day > self.day:
+            self.day, self.asked_today = day, 0
+
+    @property
+    def spent(self) -> bool:
+        """Whether the day's labels are."""
+        limit = self.rules.labels_per_day
+        return limit is not None and self.asked_today >= limit
+
+    def reason(self, doubt: bool) -> Reason | None:
+        """Why this sample should be asked, if at all; doubt: the policy's."""
+        if self.since < self.wait << self._backoff:
+            return None
+        if self.again:
+            return Reason.AGAIN
+        if self._audit_due:
+            return Reason.AUDIT
+        if self.mode is Mode.PREDICTING and self.since < PEEK << self._backoff:
+            return None
+        return Reason.DOUBT if doubt else None
+
+    @property
+    def _audit_due(self) -> bool:
+        """Audits leave the few questions of a teacher who does not answer to doubt."""
+        if not self.rules.audits or self.until_audit > 0:
+            return False
+        return not self.unanswered or self.since >= AUDIT_LAST << self._backoff
+
+    @property
+    def _backoff(self) -> int:
+        """How often the wait is doubled while nobody answers."""
+        return min(self.unanswered, LONGEST_BACKOFF)
+
+    def asked(self, reason: Reason) -> None:
+        """The sample was asked."""
+        self.asked_today += 1
+        self.since = 0
+        self.unanswered += 1
+        self.again = False
+        if reason is Reason.AUDIT:
+            self.until_audit = self._draw(self.interval)
+
+    @property
+    def own_share(self) -> float:
+        """What part of the policy's weight an own label is learnt with."""
+        if not self.rules.audits:
+            return 1.0
+        return 0.0 if self.vouched < 0 else 2.0 ** (self.vouched - VOUCHED_MOST)
+
+    def settled(self) -> bool:
+        """One more sample of training went by: whether it ends."""
+        self.calm += 1
+        after = self.rules.settle_after
+        return after is not None and self.calm >= after and self.agreed >= SETTLE_LABELS
+
+    # Labels --------------------------------------------------------------------------------------
+
+    def label(self, asked: Asked, agrees: bool, factory_right: bool) -> Verdict:
+        """The label of a query: whether the present prediction agrees, and the factory's."""
+        self.unanswered = 0
+        held = self.rules.confirm and asked.trusted and not agrees and not self.doubted
+        self._remember(asked, agrees)
+        self.doubted, self.again = not agrees, held
+        if asked.reason is Reason.AUDIT and self._audited(asked.trusted, agrees, factory_right):
+            return Verdict("audited", self.change(Event.WENT_BACK))
+        event = None
+        if self.mode is Mode.PREDICTING:
+            if agrees:
+                return Verdict("audited")
+            if not held:
+                event = self.change(Event.DISAGREEMENT)
+        self.wait = min(2 * self.wait, self.rules.spacing) if agrees else 1
+        self.calm, self.agreed = (self.calm, self.agreed + 1) if agrees else (0, 0)
+        if held:
+            return Verdict("held")
+        self.labels += 1
+        self.disagreeing += RECENT * ((not agrees) - self.disagreeing)
+        return Verdict("learnt", event)
+
+    def _remember(self, asked: Asked, agrees: bool) -> None:
+        if asked.reason is Reason.AGAIN and agrees:
+            self.contradictions = min(self.contradictions + CONTRADICTION, 4 * CONTRADICTION)
+        else:
+            self.contradictions = max(self.contradictions - 1, 0)
+
+    def _audited(self, trusted: bool, agrees: bool, factory_right: bool) -> bool:
+        """What an audit tells; whether the factory's model is to go back."""
+        self.audits += 1
+        self.unfit += RECENT * ((not agrees) - self.unfit)
+        self.interval = min(2 * self.interval, AUDIT_LAST) if agrees else AUDIT_FIRST
+        self.until_audit = self._draw(self.interval)
+        if trusted:
+            self.vouched += 1 if agrees else -VOUCHED_FINE
+            self.vouched = min(max(self.vouched, -VOUCHED_FINE), VOUCHED_MOST)
+        if self.vouched >= 0:
+            self.worse = False
+        return self.guard.update(factory_right, agrees)
+
+    # Modes ---------------------------------------------------------------------------------------
+
+    def change(self, event: Event) -> Event:
+        """Take a transition; KeyError where there is none."""
+        self.mode = TRANSITIONS[self.mode, event]
+        if self.mode is Mode.TRAINING:
+            self._train_anew()
+            self.interval = AUDIT_FIRST
+            self.until_audit = min(self.until_audit, self._draw(AUDIT_FIRST))
+        elif event in (Event.ROLLBACK, Event.WENT_BACK):
+            self.restart()
+            if event is Event.WENT_BACK:
+                self.worse, self.vouched = True, -VOUCHED_FINE
+        return event
+
+    @property
+    def troubles(self) -> tuple[Trouble, ...]:
+        """What a person should look at now."""
+        found = {
+            Trouble.DISAGREEING: self.labels >= TROUBLE_LABELS and self.disagreeing > TROUBLE_SHARE,
+            Trouble.CONTRADICTED: self.contradictions > CONTRADICTION,
+            Trouble.UNFIT: self.audits >= UNFIT_AUDITS and self.unfit > UNFIT_SHARE,
+            Trouble.WORSE: self.worse,
+            Trouble.SILENT: self.unanswered >= SILENCE,
+            Trouble.SPENT: self.spent,
+        }
+        return tuple(trouble for trouble, present in found.items() if present)
+
+    def _draw(self, interval: int) -> int:
+        """1 to 2 x interval (a power of two), by a 32-bit xorshift."""
+        state = self._draws
+        state ^= state << 13 & 0xFFFFFFFF
+        state ^= state >> 17
+        state ^= state << 5 & 0xFFFFFFFF
+        self._draws = state
+        return 1 + state % (2 * interval)

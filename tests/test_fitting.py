@@ -1,0 +1,100 @@
+"""From windows to a model: every part against the plain formulas."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tinyodl import drift
+from tinyodl.har import RangeScaler
+from tinyodl.learn import OSELMClassifier, rls
+from tinyodl.recipe import fitting
+
+Array = NDArray[np.float64]
+
+
+def people(count: int, each: int = 12, n: int = 3) -> tuple[Array, NDArray[np.int64], Array]:
+    """Inputs, class numbers and whose they are: people differ, and the last have more windows."""
+    draws = np.random.default_rng(count)
+    subject = np.repeat(np.arange(count) * 3 + 2, np.arange(count) + each)
+    y = draws.integers(0, 3, len(subject))
+    centres = np.array([[1.0, 0, 0], [0, 1, 0], [-0.5, 0, 1]])
+    Z = centres[y] + 0.1 * subject[:, None] * draws.normal(size=(len(y), n))
+    return Z, y, subject
+
+
+def test_scaling_is_min_max_for_the_official_features_alone() -> None:
+    official, ours = fitting.scaler("uci561"), fitting.scaler("compact")
+    assert (official.low, official.high) == (0, 100)
+    assert ours.get_params() == RangeScaler().get_params()
+
+
+@pytest.mark.parametrize("hidden", [0, 4])
+def test_activities_that_nobody_did_have_an_output_of_zero(hidden: int) -> None:
+    Z, y, _ = people(2)
+    y = np.where(y == 1, 2, y)  # 0 and 2
+    made = OSELMClassifier(hidden, direct=True)
+    plain = OSELMClassifier(hidden, direct=True).fit(Z, y)
+    found = fitting.fit(made, Z, y, 4)
+    assert found is made
+    assert found.classes_.tolist() == [0, 1, 2, 3]
+    np.testing.assert_allclose(found.P_, plain.P_, rtol=1e-10, atol=1e-14)
+    np.testing.assert_allclose(found.beta_[:, [0, 2]], plain.beta_, rtol=1e-10, atol=1e-14)
+    assert not found.beta_[:, [1, 3]].any()
+
+
+def test_nothing_is_added_where_all_activities_were_done() -> None:
+    Z, y, _ = people(2)
+    found = fitting.fit(OSELMClassifier(0, direct=True), Z, y, 3)
+    plain = OSELMClassifier(0, direct=True).fit(Z, y)
+    assert found.classes_.tolist() == [0, 1, 2]
+    assert found.beta_.tolist() == plain.beta_.tolist()
+    assert found.temperature_ == plain.temperature_
+
+
+def test_calibration_is_what_the_model_makes_of_held_out_windows() -> None:
+    Z, y, _ = people(2)
+    learner = OSELMClassifier(0, direct=True).fit(Z, y)
+    looks = fitting.outlooks(learner, Z[:20])
+    assert looks == [learner.outlook(z) for z in Z[:20]]
+    found, expected = fitting.calibration(learner, Z[:20], 3), drift.calibrate(looks, Z[:20], 3)
+    for a, b in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_model_knows_its_usual_leverage_and_its_accuracy() -> None:
+    Z, y, subject = people(3)
+    scaler = RangeScaler().fit(Z)
+    learner = OSELMClassifier(4, direct=True, regularization=0.5).fit(Z, y)
+    model = fitting.assemble(learner, scaler, Z, y, subject)
+    H, P = learner.hidden(Z), rls.full(learner.P_)
+    assert model.leverage == pytest.approx(np.mean([h @ P @ h for h in H]), rel=1e-10)
+    assert model.accuracy == fitting.accuracy_on_new_people(H, y, subject, 0.5)
+    assert model.learner is learner
+    assert model.scaler is scaler
+    assert model.names == ("0", "1", "2")
+    named = fitting.assemble(learner, scaler, Z, y, subject, ("a", "b", "c"))
+    assert named.names == ("a", "b", "c")
+
+
+@pytest.mark.parametrize("count", [2, 4, 5, 7])
+def test_accuracy_on_new_people_leaves_groups_of_them_out(count: int) -> None:
+    """By training anew without each group; the first five people begin the groups."""
+    H, y, subject = people(count)
+    ids = np.unique(subject)
+    right = []
+    for k in range(min(5, count)):
+        group = [p for place, p in enumerate(ids) if place % 5 == k]
+        rest = ~np.isin(subject, group)
+        gram = H[rest].T @ H[rest] + 0.7 * np.eye(3)
+        beta = np.linalg.solve(gram, H[rest].T @ np.eye(3)[y[rest]])
+        right += [
+            np.mean((H[subject == p] @ beta).argmax(axis=1) == y[subject == p]) for p in group
+        ]
+    assert 0.3 < np.mean(right) < 0.99
+    found = fitting.accuracy_on_new_people(H, y, subject, 0.7)
+    assert found == pytest.approx(np.mean(right), rel=1e-12)
+
+
+def test_one_person_says_nothing_of_new_ones() -> None:
+    H, y, subject = people(1)
+    assert fitting.accuracy_on_new_people(H, y, subject, 1.0) == 0
