@@ -499,7 +499,7 @@ def test_a_label_is_compared_with_what_the_model_says_when_it_comes() -> None:
     mine.arithmetic.turn = 1  # type: ignore[attr-defined]
     mine.label(query.sample, "b", 0.0)
     assert mine.policy.heard == [(Outlook(1, 50.0, 2.0), 1)]  # type: ignore[attr-defined]
-    assert (mine.state.agreed, mine.state.doubted) == (1, False)
+    assert (mine.state.agreed, mine.state.doubted) == (1, 0)
 
 
 @pytest.mark.parametrize("label", ["b", None])
@@ -799,6 +799,29 @@ def test_a_new_activity_is_learnt_as_if_it_had_always_been_there() -> None:
     assert grown.predict_one(draw(3, 99)) == "d"
     with pytest.raises(ValueError, match="already"):
         grown.add_class("d")
+
+
+def test_a_label_of_another_type_is_refused_and_loses_nothing() -> None:
+    mine = OnDeviceLearner(factory(capacity=5), prune.All(), rules=PLAIN)
+    mine.command(train=True)
+    step = mine.sample(draw(0, 0), 0.0)
+    before = mine.learner.classes_.tolist(), mine.learner.beta_.copy(), dict(mine.counts)
+    with pytest.raises(ValueError, match="another type"):
+        mine.label(step.sample, 7, 1.0)
+    assert mine.learner.classes_.tolist() == before[0]
+    assert np.array_equal(mine.learner.beta_, before[1])
+    assert dict(mine.counts) == before[2]
+    assert mine.label(step.sample, "a", 1.0).outcome == "learnt"
+
+
+def test_an_id_that_comes_round_again_replaces_its_last_query() -> None:
+    queue = Pending(2)
+    kept = [Kept(np.full(3, k, np.int8), Asked(Reason.DOUBT, False)) for k in range(3)]
+    queue.put(1, kept[0])
+    queue.put(2, kept[1])
+    queue.put(1, kept[2])
+    assert (len(queue), queue.dropped) == (2, 0)
+    assert queue.take(1) is kept[2]
 
 
 # Queries that wait --------------------------------------------------------------------------------

@@ -134,8 +134,33 @@ WAYS = {
 }
 
 
-def test_a_device_predicts_first() -> None:
-    assert State(Rules()).mode is PREDICTING
+def test_a_device_predicts_first_and_has_counted_nothing() -> None:
+    state = State(Rules(), 0.5, 3)
+    found = dict(vars(state))
+    assert (found.pop("guard").evidence, found.pop("_draws")) == (0.0, next(draws(3)))
+    assert found == {
+        "rules": Rules(),
+        "_accuracy": 0.5,
+        "day": -1,
+        "asked_today": 0,
+        "mode": PREDICTING,
+        "vouched": -8,
+        "worse": False,
+        "audits": 0,
+        "unfit": 0.0,
+        "interval": 8,
+        "until_audit": 1 + next(draws(3)) % 16,
+        "wait": 1,
+        "since": 4,
+        "unanswered": 0,
+        "doubted": 0,
+        "again": False,
+        "contradictions": 0,
+        "calm": 0,
+        "agreed": 0,
+        "labels": 0,
+        "disagreeing": 0.0,
+    }
 
 
 @pytest.mark.parametrize(("mode", "event"), list(itertools.product(Mode, Event)))
@@ -330,7 +355,7 @@ def test_the_interval_doubles_while_audits_agree_and_is_short_again_where_one_do
         now = state.until_audit
         assert now == 1 + next(bits) % (2 * interval)
         state.again = False  # the confirmation is not what this is about
-        state.doubted = False
+        state.doubted = 0
 
 
 def test_without_a_label_the_next_audit_is_drawn_all_the_same() -> None:
@@ -437,10 +462,12 @@ def test_a_label_that_disagrees_is_held_or_counts(
         state.change(Event.COMMAND_STOP)
     if mode is TRAINING:
         state.change(Event.COMMAND_TRAIN)
+    if expected is HELD and reason is Reason.AGAIN:  # it is the confirmation, however late
+        expected = STARTS if mode is PREDICTING else LEARNT
     state.asked(reason)
     assert state.label(Asked(reason, trusted), False, False) == Verdict(*expected)
     assert state.again is (expected is HELD)
-    assert state.doubted is True
+    assert state.doubted == module.DOUBTED == 32
     assert state.mode is (PREDICTING if (mode, expected) == (PREDICTING, HELD) else TRAINING)
 
 
@@ -459,7 +486,24 @@ def test_a_label_that_agrees_is_learnt_while_training_only(
             state.change(Event.COMMAND_TRAIN)
         assert state.label(Asked(reason, trusted), True, True) == Verdict(*expected)
         assert state.mode is mode
-        assert (state.again, state.doubted) == (False, False)
+        assert (state.again, state.doubted) == (False, 0)
+
+
+def test_a_disagreement_that_nobody_confirms_is_forgotten() -> None:
+    """32 samples later a single slip is a single slip again; one sample sooner it is the second."""
+    for samples, outcome in ((31, "learnt"), (32, "held")):
+        state = trained(Rules())
+        state.label(TRUSTED, False, False)
+        assert state.doubted == 32
+        for _ in range(samples):
+            state.sample(0.0)
+        assert state.doubted == 32 - samples
+        assert state.label(TRUSTED, False, False).outcome == outcome
+    state.sample(0.0)
+    told(state, True)
+    for _ in range(3):
+        state.sample(0.0)
+    assert state.doubted == 0
 
 
 def test_an_event_is_none_unless_said() -> None:
@@ -678,7 +722,7 @@ def sent_back(state: State) -> None:
         assert (verdict.event is Event.WENT_BACK) == (count == 13)
         if count < 13 and state.mode is PREDICTING:
             assert verdict == ("held", None)
-            state.doubted = False  # as after a confirmation that agrees
+            state.doubted = 0  # as after a confirmation that agrees
     assert verdict == ("audited", Event.WENT_BACK)
 
 
@@ -691,7 +735,7 @@ def test_where_the_factorys_model_is_better_it_goes_back(mode: Mode) -> None:
     assert (state.worse, state.vouched, state.own_share) == (True, -8, 0.0)
     assert state.troubles == (Trouble.WORSE,)
     assert (state.guard.evidence, state.guard.bets) == (0.0, 0)
-    assert (state.again, state.doubted, state.interval, state.unanswered) == (False, False, 8, 0)
+    assert (state.again, state.doubted, state.interval, state.unanswered) == (False, 0, 8, 0)
 
 
 @pytest.mark.parametrize("asked", [DOUBTED, Asked(AGAIN, True), Asked(DOUBT, True)])

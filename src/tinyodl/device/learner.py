@@ -185,7 +185,11 @@ class OnDeviceLearner:
         if label not in labels:
             if len(labels) >= self.capacity:
                 return self._answer("refused")
-            self.arithmetic.add(label)
+            try:
+                self.arithmetic.add(label)
+            except ValueError:  # of another type than the activities: may be answered again
+                self.pending.put(sample, kept)
+                raise
             labels.append(label)
         number = labels.index(label)
         x = from_bytes(kept.values, self.clip)

@@ -30,7 +30,8 @@ class Pending:
         return len(self._waiting)
 
     def put(self, sample: int, kept: Kept) -> None:
-        """Keep a query; the oldest makes room."""
+        """Keep a query; the oldest makes room. An id that comes round again replaces its last."""
+        self._waiting.pop(sample, None)
         if len(self._waiting) >= self.capacity:
             self._waiting.popitem(last=False)
             self.dropped += 1

@@ -15,8 +15,9 @@ input or output, holds no model and no clock: `learner.py` asks this file what t
   samples. The interval doubles where the label agrees, and is the shortest again where it does not,
   and when training starts. While nobody answers there are none, or one in a long while.
 - *Confirming.* A label against a prediction that was trusted is not believed at once: nothing is
-  learnt, and the next sample is asked. Where its label disagrees too, it counts; where it does not,
-  the teacher has contradicted itself. So one slip of a teacher starts no training, moves nothing.
+  learnt, and the next sample is asked. Where its label disagrees too, or any label's within DOUBTED
+  samples, that one counts; where it agrees, the teacher has contradicted itself. So one slip of a
+  teacher starts no training, moves nothing.
 - *Own labels.* `vouched` counts audits of trusted predictions: up one where the label agrees, to 2
   at most; down 8 where it does not, to -8 at least. Below 0 no own label is learnt; at 0, 1 and 2
   a quarter, half and all of the policy's weight counts. It starts at 2 where the factory's model
@@ -42,6 +43,7 @@ AUDIT_FIRST, AUDIT_LAST = 8, 128  # samples between two audits, on average, at f
 SETTLE_AFTER = 256  # samples without a disagreement that end training
 SETTLE_LABELS = 2  # of these at least so many were asked and agreed
 PEEK = 32  # samples without a question after which doubt is asked in predicting mode too
+DOUBTED = 32  # samples that a disagreement waits to be confirmed by another
 SPACING = 4  # most samples from a question that was answered to the next
 LONGEST_BACKOFF = 10  # doublings of the wait while nobody answers
 VOUCHED_MOST = 2  # agreeing audits that make own labels count in full
@@ -169,7 +171,7 @@ class State:
         self.audits, self.unfit = 0, 0.0
         self.interval, self.until_audit = AUDIT_FIRST, self._draw(AUDIT_FIRST)
         self.wait, self.since, self.unanswered = 1, SPACING, 0
-        self.doubted = self.again = False
+        self.doubted, self.again = 0, False
         self.contradictions = 0
         self._train_anew()
 
@@ -183,6 +185,7 @@ class State:
         """One more sample, at a time in s."""
         self.since += 1
         self.until_audit -= 1
+        self.doubted = max(self.doubted - 1, 0)
         day = int(now // DAY)
         if day > self.day:
             self.day, self.asked_today = day, 0
@@ -244,9 +247,10 @@ class State:
     def label(self, asked: Asked, agrees: bool, factory_right: bool) -> Verdict:
         """The label of a query: whether the present prediction agrees, and the factory's."""
         self.unanswered = 0
-        held = self.rules.confirm and asked.trusted and not agrees and not self.doubted
+        confirms = self.doubted > 0 or asked.reason is Reason.AGAIN
+        held = self.rules.confirm and asked.trusted and not agrees and not confirms
         self._remember(asked, agrees)
-        self.doubted, self.again = not agrees, held
+        self.doubted, self.again = 0 if agrees else DOUBTED, held
         if asked.reason is Reason.AUDIT and self._audited(asked.trusted, agrees, factory_right):
             return Verdict("audited", self.change(Event.WENT_BACK))
         event = None

@@ -184,9 +184,10 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self, "beta_")
         if label in self._index:
             raise ValueError(f"{label!r} is one of the classes already")
-        self.classes_ = np.append(self.classes_, np.array([label]))
-        if self.classes_[-1] != label:
+        classes = np.append(self.classes_, np.array([label]))
+        if classes[-1] != label:
             raise ValueError(f"{label!r} is of another type than the classes {self._labels}")
+        self.classes_ = classes
         self.beta_ = np.ascontiguousarray(np.hstack([self.beta_, np.zeros((len(self.beta_), 1))]))
         self._prepare()
 
