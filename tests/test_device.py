@@ -582,6 +582,7 @@ def test_a_new_activity_takes_a_class_while_there_is_room() -> None:
     query = ask(mine, seen())
     assert mine.label(query.sample, "newer", 0.0) == ("refused", None)
     assert (len(log(mine)), mine.counts["refused"]) == (2, 1)
+    assert mine.state.unanswered == 0  # somebody answered
     query = ask(mine, seen())
     assert mine.label(query.sample, "new", 0.0).outcome == "learnt"
     assert log(mine)[2:] == [("learn", [0, 50, 2, 0], 3, 3.0)]

@@ -184,6 +184,7 @@ class OnDeviceLearner:
         labels = self.arithmetic.labels
         if label not in labels:
             if len(labels) >= self.capacity:
+                self.state.answered()
                 return self._answer("refused")
             try:
                 self.arithmetic.add(label)

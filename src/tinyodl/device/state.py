@@ -244,9 +244,13 @@ class State:
 
     # Labels --------------------------------------------------------------------------------------
 
+    def answered(self) -> None:
+        """Somebody answered, whatever it was."""
+        self.unanswered = 0
+
     def label(self, asked: Asked, agrees: bool, factory_right: bool) -> Verdict:
         """The label of a query: whether the present prediction agrees, and the factory's."""
-        self.unanswered = 0
+        self.answered()
         confirms = self.doubted > 0 or asked.reason is Reason.AGAIN
         held = self.rules.confirm and asked.trusted and not agrees and not confirms
         self._remember(asked, agrees)
@@ -304,15 +308,17 @@ class State:
     @property
     def troubles(self) -> tuple[Trouble, ...]:
         """What a person should look at now."""
-        found = {
-            Trouble.DISAGREEING: self.labels >= TROUBLE_LABELS and self.disagreeing > TROUBLE_SHARE,
-            Trouble.CONTRADICTED: self.contradictions > CONTRADICTION,
-            Trouble.UNFIT: self.audits >= UNFIT_AUDITS and self.unfit > UNFIT_SHARE,
-            Trouble.WORSE: self.worse,
-            Trouble.SILENT: self.unanswered >= SILENCE,
-            Trouble.SPENT: self.spent,
-        }
-        return tuple(trouble for trouble, present in found.items() if present)
+        found = (
+            self.labels >= TROUBLE_LABELS and self.disagreeing > TROUBLE_SHARE,
+            self.contradictions > CONTRADICTION,
+            self.audits >= UNFIT_AUDITS and self.unfit > UNFIT_SHARE,
+            self.worse,
+            self.unanswered >= SILENCE,
+            self.spent,
+        )
+        if not any(found):  # asked for every sample
+            return ()
+        return tuple(trouble for trouble, named in zip(Trouble, found, strict=True) if named)
 
     def _draw(self, interval: int) -> int:
         """1 to 2 x interval (a power of two), by a 32-bit xorshift."""
