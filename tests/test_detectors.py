@@ -125,8 +125,10 @@ def test_centroid_starts_at_what_it_adapted_to(usual: Calibration) -> None:
     detector.adapt(outlook(0, 0.0), np.array([4.0, -8.0]))
     assert detector.trained.tolist() == [[1, -2], [1, 1]]
     assert detector.recent.tolist() == [[0, 0], [1, 1]]
+    detector.adapt(outlook(1, 0.0), np.array([5.0, -3.0]))
+    assert detector.trained.tolist() == [[1, -2], [2, 0]]
     detector.start()
-    assert detector.recent.tolist() == [[1, -2], [1, 1]]
+    assert detector.recent.tolist() == [[1, -2], [2, 0]]
     assert usual.centroids.tolist() == [[0, 0], [1, 1]]
 
 

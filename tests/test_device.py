@@ -1132,11 +1132,26 @@ class DeviceMachine(RuleBasedStateMachine):
             luck = self.random.random()
             if luck < 0.05:
                 self.waits.append((query.sample, k))
-            elif luck < 0.1:
+            elif luck < 0.15:
                 self.label(query.sample, None)
             else:
                 wrong = self.random.random() >= honest
                 self.label(query.sample, "abc"[(k + wrong) % 3])
+        self.promised()
+
+    @rule(mode=st.sampled_from(Mode), often=st.integers(0, 1))
+    def quarrel(self, mode: Mode, often: int) -> None:
+        """A teacher who never agrees, where there is an answer."""
+        if often:
+            return  # rarely
+        self.changed(self.device.mode, self.device.command(mode is TRAINING))
+        for k in range(90):
+            query = self.sample(self.near(k % 3, 0.5))
+            if query and self.random.random() < 0.05:
+                self.label(query.sample, None)
+            elif query:
+                look = self.device.arithmetic.look(from_bytes(query.values, CLIP))
+                self.label(query.sample, "abc"[(min(look.predicted, 2) + 1) % 3])
         self.promised()
 
     @rule(noise=st.floats(0.3, 1.0), count=st.integers(1, 60))

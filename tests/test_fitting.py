@@ -76,8 +76,11 @@ def test_a_model_knows_its_usual_leverage_and_its_accuracy() -> None:
     assert named.names == ("a", "b", "c")
 
 
+@pytest.mark.parametrize("regularization", [0.7, 30.0])
 @pytest.mark.parametrize("count", [2, 4, 5, 7])
-def test_accuracy_on_new_people_leaves_groups_of_them_out(count: int) -> None:
+def test_accuracy_on_new_people_leaves_groups_of_them_out(
+    count: int, regularization: float
+) -> None:
     """By training anew without each group; the first five people begin the groups."""
     H, y, subject = people(count)
     ids = np.unique(subject)
@@ -85,13 +88,13 @@ def test_accuracy_on_new_people_leaves_groups_of_them_out(count: int) -> None:
     for k in range(min(5, count)):
         group = [p for place, p in enumerate(ids) if place % 5 == k]
         rest = ~np.isin(subject, group)
-        gram = H[rest].T @ H[rest] + 0.7 * np.eye(3)
+        gram = H[rest].T @ H[rest] + regularization * np.eye(3)
         beta = np.linalg.solve(gram, H[rest].T @ np.eye(3)[y[rest]])
         right += [
             np.mean((H[subject == p] @ beta).argmax(axis=1) == y[subject == p]) for p in group
         ]
     assert 0.3 < np.mean(right) < 0.99
-    found = fitting.accuracy_on_new_people(H, y, subject, 0.7)
+    found = fitting.accuracy_on_new_people(H, y, subject, regularization)
     assert found == pytest.approx(np.mean(right), rel=1e-12)
 
 

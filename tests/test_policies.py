@@ -19,6 +19,7 @@ def test_as_they_are_made_without_a_setting() -> None:
     assert (Fixed().theta, Fixed().kappa, Fixed().own_weight) == (0.16, 1, 0)
     assert (Random().fraction, Random().seed, Random().kappa) == (0.1, 0, 1)
     assert Random().own_weight == 0
+    assert "Generator" not in repr(Random())
     assert math.isnan(Random().theta)
     assert (Published().x, Published().warm_up, Published().kappa) == (10, 288, 1)
     assert (Published().own_weight, Published().theta) == (0, 1)
@@ -64,6 +65,7 @@ def test_published_warm_up_is_counted_in_labels() -> None:
     policy.start()
     assert policy.decide(sure(2.0)) is Decision.ASK
     assert Published(warm_up=0).decide(sure(1.1)) is Decision.LEAVE
+    assert Published(warm_up=1).decide(sure(1.1)) is Decision.ASK
 
 
 def test_published_steps_through_its_levels() -> None:

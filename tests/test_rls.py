@@ -190,7 +190,7 @@ def test_certainty_ends_at_the_resolution() -> None:
     P, beta, h = np.diag([1.0, 3.0]), np.zeros((2, 2)), np.array([2.0, 0.0])
     for weight, left in ((1e15, 4e-13), (2e11, 1 / (1 + 4 * 2e11)), (5e11, 1 / (1 + 4 * 5e11))):
         _, P1, beta1, _ = step(h, P, beta, 1, weight)
-        assert P1[0, 0] == pytest.approx(left, rel=2e-3)
+        assert P1[0, 0] == pytest.approx(left, rel=2e-3, abs=0)
         assert P1[1].tolist() == [0, 3]
         close(beta1, np.array([[0, 0.5], [0, 0]]))
 
@@ -211,9 +211,9 @@ def test_forgetting_may_keep_off_the_resolution() -> None:
     expected = 1 / (1 / 4e-13 + 8e12 - 0.5 / 4e-13)
     assert 1.05e-13 < expected < 1.1e-13
     _, P1, _, _ = step(h, P, beta, 1, 8e12, forgetting=0.5)
-    assert P1[0, 0] == pytest.approx(expected, rel=1e-9)
+    assert P1[0, 0] == pytest.approx(expected, rel=1e-9, abs=0)
     _, P1, _, _ = step(h, P, beta, 1, 8e12)
-    assert P1[0, 0] == pytest.approx(1e-13, rel=1e-9)
+    assert P1[0, 0] == pytest.approx(1e-13, rel=1e-9, abs=0)
 
 
 @pytest.mark.parametrize("weight", [0.25, 3.0])

@@ -34,9 +34,9 @@ def test_an_interval_by_hand() -> None:
 
 
 def test_the_bootstrap_takes_the_middle_95_of_2000_means() -> None:
-    values = [0.31, 0.77, 0.12, 0.93, 0.58]
-    draws = np.random.default_rng(0).integers(5, size=(2000, 5)).tolist()
-    found = sorted(sum(values[k] for k in draw) / 5 for draw in draws)
+    values = [0.3137, 0.7761, 0.1209, 0.9318, 0.5803, 0.4472, 0.6654, 0.2590, 0.8846]
+    draws = np.random.default_rng(0).integers(9, size=(2000, 9)).tolist()
+    found = sorted(sum(values[k] for k in draw) / 9 for draw in draws)
 
     def at(place: float) -> float:
         below = int(place)

@@ -69,19 +69,27 @@ class FloatArithmetic:
         return list(self.learner.classes_.tolist())
 
     def look(self, x: Array) -> Outlook:
-        return self.learner.outlook(x)
+        outlook = self.learner.outlook(x)
+        self._looked_at = x  # its features are in the learner's buffer now
+        return outlook
 
     def factory(self, x: Array) -> int:
         return int(self._factory.outputs_one(x).argmax())
 
     def learn(self, x: Array, k: int, weight: float) -> None:
-        self.learner.learn_features(self.learner.hidden_one(x), k, weight, KNOWN * self.usual)
+        self.learner.learn_features(self._features(x), k, weight, KNOWN * self.usual)
 
     def hold(self, x: Array, weight: float) -> None:
-        self.learner.hold_features(self.learner.hidden_one(x), weight)
+        self.learner.hold_features(self._features(x), weight)
 
     def add(self, label: Any) -> None:
         self.learner.add_class(label)
+        self._looked_at = None
 
     def reset(self) -> None:
         self.learner: OSELMClassifier = self._factory.copy()
+        self._looked_at: Array | None = None
+
+    def _features(self, x: Array) -> Array:
+        """Of the sample that was just looked at without computing them again."""
+        return self.learner.hidden_now if x is self._looked_at else self.learner.hidden_one(x)

@@ -195,7 +195,8 @@ class OnDeviceLearner:
         number = labels.index(label)
         x = from_bytes(kept.values, self.clip)
         outlook = self.arithmetic.look(x)
-        factory_right = self.arithmetic.factory(x) == number
+        audit = kept.asked.reason is Reason.AUDIT
+        factory_right = audit and self.arithmetic.factory(x) == number
         verdict = self.state.label(kept.asked, outlook.predicted == number, factory_right)
         if verdict.event:
             self._changed(verdict.event)

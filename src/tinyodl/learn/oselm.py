@@ -219,6 +219,11 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         features_one(x, *self._layer, self._h)
         return self._h
 
+    @property
+    def hidden_now(self) -> Array:
+        """The features (d,) of the sample that was looked at last."""
+        return self._h
+
     def outputs_one(self, x: Array) -> Array:
         """Raw outputs of one sample, (n,) float64 -> (m,); valid until the next call."""
         rls.outputs(self.hidden_one(x), self.beta_, self._o)
