@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check env browser bench lock clean
+.PHONY: demo test check env browser bench mutants lock clean
 
 demo: .venv/ready
 	$(BIN)/tinyodl reproduce --quick --report build/report.html
@@ -30,6 +30,11 @@ browser:
 
 bench: .venv/ready
 	$(BIN)/python bench/bench.py build/bench.json
+
+# A sample over the files that decide something; another one with SEED=1.
+SEED ?= 0
+mutants: .venv/ready
+	$(BIN)/python tools/mutants.py --sample 120 --seed $(SEED)
 
 # Needs uv; the lock covers every extra and tool, with hashes.
 lock:

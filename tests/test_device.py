@@ -241,6 +241,7 @@ def test_settings_are_taken() -> None:
     assert isinstance(mine.policy, prune.All)
     assert isinstance(mine.detector, drift.Manual)
     assert mine.arithmetic is made
+    assert mine.model.capacity == 9
     assert mine.learner is made.learner
     assert mine.state.rules is rules
     assert (mine.pending.capacity, mine.capacity, mine.state.vouched) == (3, 9, 2)
@@ -298,6 +299,20 @@ def test_a_query_holds_the_inputs_as_they_are_sent() -> None:
     x = draw(1, 5)
     query = ask(mine, x)
     assert query.values.tolist() == np.round(x * 127 / 1.5).astype(int).tolist()
+
+
+def test_inputs_may_be_any_array_of_numbers() -> None:
+    x = np.round(draw(1, 8), 2)
+    spaced = np.repeat(x, 2)[::2]
+    assert not spaced.flags.c_contiguous
+    steps = [
+        OnDeviceLearner(MODEL).sample(given, 0.0)
+        for given in (x, x.tolist(), spaced, x.astype(object))
+    ]
+    assert [step[:3] for step in steps] == [steps[0][:3]] * 4
+    whole = device(ASK).sample(seen().astype(np.int64), 0.0)
+    assert whole.query is not None
+    assert whole.query.values.tolist() == [0, 50, 2, 0]
 
 
 def test_the_time_of_a_sample_is_passed_on() -> None:
@@ -785,6 +800,30 @@ def test_the_factorys_word_is_the_factorys_whatever_was_learnt() -> None:
     assert [numbers.look(x) for x in xs] == [MODEL.learner.outlook(x) for x in xs]
 
 
+@pytest.mark.parametrize("between", ["nothing", "add", "reset"])
+def test_a_sample_that_was_looked_at_is_learnt_as_one_that_was_not(between: str) -> None:
+    x, other = draw(0, 5), draw(1, 6)
+    looked, plain = FloatArithmetic(MODEL), FloatArithmetic(MODEL)
+    looked.look(other)
+    looked.look(x)
+    for numbers in (looked, plain):
+        if between == "add":
+            numbers.add("new")
+            numbers.learner.hidden_now.fill(np.nan)  # holds nothing yet
+        elif between == "reset":
+            numbers.reset()
+            numbers.learner.hidden_now.fill(np.nan)
+        numbers.learn(x, 1, 3.0)
+        numbers.hold(other, 2.0)
+        numbers.hold(x, 2.0)
+    twin = MODEL.learner.copy()
+    if between == "add":
+        twin.add_class("new")
+    twin.learn_one(x, "b", 3.0)
+    assert np.array_equal(looked.learner.beta_, twin.beta_)
+    assert np.array_equal(plain.learner.beta_, twin.beta_)
+
+
 def test_a_new_activity_is_learnt_as_if_it_had_always_been_there() -> None:
     grown = MODEL.learner.copy()
     grown.add_class("d")
@@ -902,14 +941,14 @@ class Asked3:
 
 def test_labels_come_at_once_where_they_are_not_late() -> None:
     mine, teacher = logged(Script(ASK), PLAIN), Asked3()
-    live(mine, np.array([seen(2, k) for k in range(2)]), teacher)
+    live(mine, np.array([seen(2, k + 0.4) for k in range(2)]), teacher)
     assert mine.calls == [
         ("sample", 0.0),
         ("label", 0, "c", 0.0, "learnt"),
         ("sample", 1.28),
         ("label", 1, "c", 1.28, "learnt"),
     ]
-    assert teacher.asked == [(0, [2, 0, 2, 0]), (1, [2, 1, 2, 0])]
+    assert teacher.asked == [(0, [2, 0, 2, 0]), (1, [2, 1, 2, 0])]  # rounded, as sent
 
 
 @pytest.mark.parametrize(("late", "before"), [(2.0, 2), (2.5, 3), (0.5, 1)])

@@ -70,6 +70,9 @@ def test_published_warm_up_is_counted_in_labels() -> None:
 
 def test_published_steps_through_its_levels() -> None:
     policy = Published(x=2, warm_up=0)
+    policy.told(sure(0.0), 0)
+    assert policy.theta == 1  # one of two
+    policy.start()
 
     def told(*agrees: bool) -> float:
         for each in agrees:
