@@ -61,6 +61,7 @@ class FloatArithmetic:
 
     def __init__(self, model: Model) -> None:
         self._factory = model.learner
+        self._looked_at: Array | None = None
         self.usual = model.leverage
         self.reset()
 
@@ -88,7 +89,7 @@ class FloatArithmetic:
 
     def reset(self) -> None:
         self.learner: OSELMClassifier = self._factory.copy()
-        self._looked_at: Array | None = None
+        self._looked_at = None
 
     def _features(self, x: Array) -> Array:
         """Of the sample that was just looked at without computing them again."""
