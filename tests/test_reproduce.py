@@ -164,9 +164,10 @@ def test_figures_are_found_by_name_not_by_place(quick: dict[str, Any]) -> None:
     assert summarise(QUICK, turned) == quick
 
 
-def test_golden_run(quick: dict[str, Any]) -> None:
-    """The main result, with room for other versions of the numerical libraries; a change of method
-    shows."""
+def test_golden_run() -> None:
+    """The main result over six seeds, with room for other versions of the numerical libraries; a
+    change of method shows."""
+    quick = document(replace(QUICK, seeds=6, hidden=(8,), extras=False), jobs=2)
     tiny = next(r for r in quick["rows"] if r["method"] == "ODLTiny")
     assert tiny["accuracy_before"] >= 0.975
     assert tiny["accuracy_drifted"] >= 0.923

@@ -93,4 +93,7 @@ class FloatArithmetic:
 
     def _features(self, x: Array) -> Array:
         """Of the sample that was just looked at without computing them again."""
-        return self.learner.hidden_now if x is self._looked_at else self.learner.hidden_one(x)
+        if x is self._looked_at:
+            return self.learner.hidden_now
+        self._looked_at = None
+        return self.learner.hidden_one(x)

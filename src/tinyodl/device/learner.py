@@ -176,23 +176,19 @@ class OnDeviceLearner:
     def label(self, sample: int, label: Any | None, now: float) -> Answer:
         """The teacher's answer, None where it abstains; late, twice or for a sample long gone is
         all the same here. It is compared with what the model says when it comes."""
+        labels = self.arithmetic.labels
+        new = label is not None and label not in labels
+        if new and np.asarray(label).dtype.kind != np.asarray(labels[0]).dtype.kind:
+            raise ValueError(f"{label!r} is of another type than the activities {labels}")
         kept = self.pending.take(sample)
         if kept is None:
             return self._answer("unknown")
         if label is None:
             return self._answer("abstained")
-        labels = self.arithmetic.labels
-        if label not in labels:
-            if len(labels) >= self.capacity:
-                self.state.answered()
-                return self._answer("refused")
-            try:
-                self.arithmetic.add(label)
-            except ValueError:  # of another type than the activities: may be answered again
-                self.pending.put(sample, kept)
-                raise
-            labels.append(label)
-        number = labels.index(label)
+        if new and len(labels) >= self.capacity:
+            self.state.answered()
+            return self._answer("refused")
+        number = len(labels) if new else labels.index(label)
         x = from_bytes(kept.values, self.clip)
         outlook = self.arithmetic.look(x)
         audit = kept.asked.reason is Reason.AUDIT
@@ -201,6 +197,8 @@ class OnDeviceLearner:
         if verdict.event:
             self._changed(verdict.event)
         if verdict.outcome == "learnt":
+            if new:
+                self.arithmetic.add(label)
             self.policy.told(outlook, number)
             self.arithmetic.learn(x, number, self.policy.kappa)
         return self._answer(verdict.outcome, verdict.event)

@@ -8,9 +8,9 @@ input or output, holds no model and no clock: `learner.py` asks this file what t
 - *Asking.* A sample is asked for one of three reasons, looked for in this order: a disagreement
   that is to be confirmed (AGAIN), an audit that is due (AUDIT), or the policy's doubt (DOUBT; while
   predicting only where nothing was asked for PEEK samples). Between two questions lie `wait`
-  samples: 1 after a label that disagreed, twice as many after each that agreed, up to `spacing`.
-  Each question without an answer doubles that again, so that a teacher who is away is asked ever
-  more rarely; any label sets it back. Nothing is asked beyond the day's labels.
+  samples: 1 after a label that disagreed, twice as many after each that agreed while training, up
+  to `spacing`. Each question without an answer doubles that again, so that a teacher who is away is
+  asked ever more rarely; any label sets it back. Nothing is asked beyond the day's labels.
 - *Audits* are drawn without looking at the model: the next falls on any of the next 2 interval
   samples. The interval doubles where the label agrees, and is the shortest again where it does not,
   and when training starts. While nobody answers there are none, or one in a long while.

@@ -17,7 +17,7 @@
 >>> policy.decide(Outlook(0, 0.04, 0.0)), policy.decide(Outlook(0, 0.5, 0.0))
 (<Decision.ASK: 'ask'>, <Decision.OWN: 'own'>)
 >>> policy.kappa
-4.0
+8.0
 >>> policy.told(Outlook(0, 0.04, 0.0), 1)  # another activity, but the first disagreement
 >>> policy.told(Outlook(0, 0.04, 0.0), 1)  # the second in a row
 >>> policy.kappa
