@@ -39,7 +39,7 @@ CHOICES: dict[str, tuple[float, ...]] = {
     "rate": (0.1, 0.2, 0.3, 0.5),
     "first_kappa": (2.0, 4.0, 8.0, 16.0),
     "last_kappa": (8.0, 16.0, 32.0, 64.0),
-    "own_weight": (0.25, 0.5, 1.0),
+    "own": (0.25, 0.5, 1.0),
 }
 SAMPLES = 120
 ORDERS = 3  # in which the five held out come to the one model

@@ -96,10 +96,11 @@ def test_autos_constants_are_those_that_are_documented() -> None:
         "rate": 0.3,
         "first_kappa": 8.0,
         "last_kappa": 16.0,
-        "own_weight": 1.0,
+        "own": 1.0,
         "theta": 0.05,
         "kappa": 8.0,
         "_activities": set(),
+        "_trusted": set(),
         "_disagreed": False,
     }
 
@@ -207,3 +208,19 @@ def test_auto_starts_afresh() -> None:
     assert vars(policy) == vars(Auto(first_theta=0.3, first_kappa=2.0))
     policy.told(AT, 0)  # the first disagreement again
     assert policy.kappa == 2.0
+
+
+def test_autos_own_labels_weigh_more_the_more_activities_it_trusts() -> None:
+    policy = Auto()
+    seen = [policy.own_weight]
+    for activity in (4, 4, 2, 4, 0, 5):
+        assert policy.decide(Outlook(activity, 0.5, 0.0)) is Decision.OWN
+        seen.append(policy.own_weight)
+    assert seen == [0.125, 0.25, 0.25, 0.5, 0.5, 1.0, 1.0]
+    policy.decide(Outlook(1, 0.05, 0.0))  # asked: not trusted
+    policy.start()
+    assert policy.decide(Outlook(1, 0.05, 0.0)) is Decision.ASK
+    assert policy.own_weight == 0.125
+    half = Auto(own=0.5)
+    half.decide(Outlook(0, 0.5, 0.0))
+    assert half.own_weight == 0.125

@@ -38,6 +38,7 @@ TARGET = 0.25
 RATE = 0.3
 LOWEST, HIGHEST = 0.01, 1.0
 FIRST_KAPPA, LAST_KAPPA = 8.0, 16.0
+FULL_OWN = 3  # trusted activities from which own labels weigh as much as labels
 
 
 @dataclass
@@ -50,7 +51,7 @@ class Auto:
     rate: float = RATE
     first_kappa: float = FIRST_KAPPA
     last_kappa: float = LAST_KAPPA
-    own_weight: float = 1.0
+    own: float = 1.0
 
     def __post_init__(self) -> None:
         self.start()
@@ -59,7 +60,13 @@ class Auto:
         self.theta = self.first_theta
         self.kappa = self.first_kappa
         self._activities: set[int] = set()
+        self._trusted: set[int] = set()
         self._disagreed = False
+
+    @property
+    def own_weight(self) -> float:
+        """A quarter, a half, all: with one, two and more activities that were trusted."""
+        return self.own * min(2.0 ** (len(self._trusted) - FULL_OWN), 1.0)
 
     def trust(self, outlook: Outlook) -> float:
         """What is compared with theta."""
@@ -68,6 +75,7 @@ class Auto:
     def decide(self, outlook: Outlook) -> Decision:
         if self.trust(outlook) <= self.theta:
             return Decision.ASK
+        self._trusted.add(outlook.predicted)
         return Decision.OWN
 
     def told(self, outlook: Outlook, label: int) -> None:
