@@ -175,7 +175,8 @@ class OnDeviceLearner:
 
     def label(self, sample: int, label: Any | None, now: float) -> Answer:
         """The teacher's answer, None where it abstains; late, twice or for a sample long gone is
-        all the same here. It is compared with what the model says when it comes."""
+        all the same here. It is compared with what the model says when it comes. ValueError where
+        it is of another type than the activities; nothing has changed then."""
         labels = self.arithmetic.labels
         new = label is not None and label not in labels
         if new and np.asarray(label).dtype.kind != np.asarray(labels[0]).dtype.kind:

@@ -12,6 +12,8 @@
   twice as much with every further activity that is met and with every disagreement that follows
   another, up to LAST_KAPPA. So a wearer seen in one activity hardly moves the model, one who
   drifted far moves it fast. Powers of two, for a device without a multiplier to spare.
+- An own label weighs a quarter of a label while one activity has been trusted, half with two, then
+  as much as one: what is seen of one activity says little of the others.
 
 >>> policy = Auto()
 >>> policy.decide(Outlook(0, 0.04, 0.0)), policy.decide(Outlook(0, 0.5, 0.0))
