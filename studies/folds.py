@@ -35,9 +35,7 @@ TURNS = {"half a turn": [0.0, 0.0, np.pi], "30 degrees": [0.0, np.pi / 6, 0.0]}
 
 def without_drifted(windows: Windows) -> Windows:
     """The windows of the 25."""
-    keep = ~np.isin(windows.subject, hapt.DRIFTED)
-    columns = (windows.X[keep], windows.y[keep], windows.subject[keep], windows.recording[keep])
-    return Windows(*columns, windows.classes)
+    return windows.only(~np.isin(windows.subject, hapt.DRIFTED))
 
 
 def held_out(windows: Windows) -> list[list[int]]:

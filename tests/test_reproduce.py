@@ -18,6 +18,7 @@ from tinyodl.experiments.running import cache, runs
 from tinyodl.experiments.summary import summarise
 from tinyodl.experiments.summary.statistics import bootstrap, interval
 from tinyodl.experiments.trials import baselines, comparison, trial
+from tinyodl.experiments.trials.material import Material
 from tinyodl.model import state_bytes
 from tinyodl.recipe import fitting, methods
 from tinyodl.windows import Source, Windows, splits
@@ -79,7 +80,7 @@ def test_the_trained_model_knows_nothing_of_the_test_people(
         assert own[where.test].all()
         assert not own[np.r_[where.train, where.before]].any()
     both = (compact_windows, compact_windows._replace(X=X))
-    rows = [comparison.run(w, what)["rows"] for w in both]
+    rows = [comparison.run(Material(w, 128, (), None, {}), what)["rows"] for w in both]
     for before, after in zip(*rows, strict=True):
         assert before["accuracy_before"] == after["accuracy_before"]
         assert before["accuracy_drifted"] != after["accuracy_drifted"]
@@ -234,7 +235,7 @@ def test_baselines_run_and_the_rate_is_chosen_inside_the_training_people(
     compact_windows: Windows,
 ) -> None:
     keep = np.isin(compact_windows.subject, [1, 2, 3, 5, 6, 7, 8, *DRIFTED])
-    few = Windows(*(c[keep][::3] for c in compact_windows[:4]), compact_windows.classes)
+    few = Material(compact_windows.only(np.flatnonzero(keep)[::3]), 128, (), None, {})
     what = trial.Trial("pooled", "compact", (), "blocked", "time", "int8", 0, 0)
     rows = baselines.run(few, what)["rows"]
     names = {r["method"] for r in rows}

@@ -9,7 +9,8 @@ from tinyodl.windows import Windows, splits
 
 def windows(subject: list[int], recording: list[int], y: list[int]) -> Windows:
     X = np.zeros((len(y), 1))
-    return Windows(X, np.array(y), np.array(subject), np.array(recording), ("a", "b"))
+    count = np.arange(len(y))
+    return Windows(X, np.array(y), np.array(subject), np.array(recording), ("a", "b"), count)
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tinyodl.align import Template
+from tinyodl.align.moments import VECTORS
 from tinyodl.drift import Calibration
 from tinyodl.files import write_bytes
 from tinyodl.har import WINDOW, RangeScaler, check_window
@@ -42,7 +44,8 @@ class Model(NamedTuple):
     in order; window: readings that an input is computed over; calibration: for drift detection,
     None without; capacity: activities that a device has room for (0: those of the learner);
     leverage: the mean h^T P h of what it was trained for, and accuracy: the share that such a model
-    gets right on people left out (0: not known)."""
+    gets right on people left out (0: not known); alignment: how the sensor sits on them, None where
+    readings are taken as they come, and in aligning what to say of it."""
 
     learner: OSELMClassifier
     scaler: RangeScaler
@@ -52,6 +55,8 @@ class Model(NamedTuple):
     capacity: int = 0
     leverage: float = 0.0
     accuracy: float = 0.0
+    alignment: Template | None = None
+    aligning: str = "off: the model was written without"
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Classes of unscaled inputs X (samples, n)."""
@@ -101,6 +106,7 @@ def dumps(model: Model) -> bytes:
         "capacity": model.capacity,
         "leverage": model.leverage,
         "accuracy": model.accuracy,
+        "aligning": model.aligning,
         "classes": classes.tolist(),
         "class_type": _CLASS_TYPES[classes.dtype.kind],
         "temperature": learner.temperature_,
@@ -117,6 +123,11 @@ def dumps(model: Model) -> bytes:
         arrays |= {
             f"drift_{name}": np.asarray(value, float)
             for name, value in calibration._asdict().items()
+        }
+    if model.alignment is not None:
+        arrays |= {
+            f"align_{name}": np.asarray(value, float)
+            for name, value in model.alignment._asdict().items()
         }
     return pack(_KIND, settings, arrays)
 
@@ -166,6 +177,20 @@ def _build(settings: dict[str, Any], arrays: dict[str, NDArray[np.float64]]) -> 
         capacity,
         leverage,
         accuracy,
+        _alignment(arrays) if "align_gravity" in arrays else None,
+        str(settings.get("aligning", Model._field_defaults["aligning"])),
+    )
+
+
+def _alignment(arrays: dict[str, NDArray[np.float64]]) -> Template:
+    found = Template(*(arrays[f"align_{name}"] for name in Template._fields))  # type: ignore[arg-type]
+    shapes = {"gravity": (3,), "heading": (VECTORS - 1, 3), "block": (), "turned": (2, 3, 3)}
+    shapes |= {"remounted": (2, 3, 3), "median": (), "reached": ()}
+    fits = all(arrays[f"align_{name}"].shape == shape for name, shape in shapes.items())
+    if not (fits and abs(np.linalg.norm(found.gravity) - 1) < 1e-6 and found.block >= 1):
+        raise ValueError("the alignment does not fit together")
+    return found._replace(
+        block=int(found.block), median=float(found.median), reached=float(found.reached)
     )
 
 

@@ -60,6 +60,12 @@ Scheduler = Annotated[
 ]
 
 
+NoAlign = Annotated[
+    bool,
+    typer.Option("--no-align", help="Take readings as they come, however the sensor is worn."),
+]
+
+
 def _version(asked: bool) -> None:
     if asked:
         from tinyodl import __version__
@@ -122,6 +128,7 @@ def reproduce(
     ] = None,
     energy: EnergyTable = None,
     scheduler: Scheduler = None,
+    no_align: NoAlign = False,
     quick: Annotated[
         bool, typer.Option("--quick", help="2 seeds, N = 128, compact: under 20 s.")
     ] = False,
@@ -152,6 +159,8 @@ def reproduce(
         payload=payload.value,
         baselines=baselines,
         device=not quick,
+        turned=protocol is Protocol.person and not quick,
+        align=not no_align,
     )
 
 
@@ -220,6 +229,11 @@ def evaluate(
     split_gaps: SplitGaps = False,
     energy: EnergyTable = None,
     scheduler: Scheduler = None,
+    turned: Annotated[
+        bool,
+        typer.Option("--turned", help="Also with every person's sensor turned, aligned and not."),
+    ] = False,
+    no_align: NoAlign = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Compute everything again.")] = False,
 ) -> None:
     """Your own recordings: each person left out in turn, the tables of `reproduce`."""
@@ -241,6 +255,8 @@ def evaluate(
         window=window,
         label=label.value,
         seeds=seeds,
+        turned=turned,
+        align=not no_align,
     )
     command.run(what, running)
 
@@ -306,6 +322,7 @@ def run(
         float, typer.Option(help="How often the teacher is wrong, 0 to 1.", min=0, max=1)
     ] = 0.0,
     labels_per_day: Annotated[int | None, typer.Option(help="Most queries a day.", min=0)] = None,
+    no_align: NoAlign = False,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -332,6 +349,7 @@ def run(
         training=training,
         wrong=wrong,
         labels_per_day=labels_per_day,
+        align=not no_align,
         output=output,
         as_json=as_json,
     )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from tinyodl import drift, har, prune, teachers
+from tinyodl import align, drift, har, prune, teachers
 from tinyodl.cli import own
 from tinyodl.cli.errors import clear_errors
 from tinyodl.cli.options import Run, Train
@@ -40,6 +40,7 @@ def train(what: Train) -> None:
         save(model, what.output)
         size = f"{len(model.names)} inputs, {model.state_bytes():,} bytes"
         print(f"{what.output}: {len(model.learner.classes_)} activities, {size}")
+        own.say([f"Alignment {model.aligning}."])
 
 
 def info(path: Path, as_json: bool) -> None:
@@ -57,6 +58,7 @@ def info(path: Path, as_json: bool) -> None:
             "learner_bytes": model.state_bytes(),
             "drift_calibration": model.calibration is not None,
             "accuracy_on_new_people": model.accuracy or None,
+            "alignment": model.aligning,
             "names": list(model.names),
         }
     if as_json:
@@ -73,6 +75,7 @@ def run(what: Run) -> None:
     """See `tinyodl run --help`."""
     with clear_errors():
         model = load(what.model)
+        aligner = align.Aligner(model.alignment) if model.alignment and what.align else None
         device = _device(model, what.policy, what.detector, what.labels_per_day)
         if what.training:
             device.command(train=True)
@@ -86,10 +89,10 @@ def run(what: Run) -> None:
             names = np.array(["", *dataset.activities])
             begun = 0.0
             for recording in recordings:
-                _replay(model, device, recording, names, what.wrong, printer, begun)
+                _replay(model, device, aligner, recording, names, what.wrong, printer, begun)
                 begun += len(recording.imu) / RATE
         else:
-            _standard_input(model, device, printer)
+            _standard_input(model, device, aligner, printer)
         printer.close(device)
         if what.output:
             save(model._replace(learner=device.learner), what.output)
@@ -126,6 +129,9 @@ def _of_subject(dataset: Dataset, subject: str | None) -> list[Recording]:
     return [r for r in dataset.recordings if subject is None or r.subject == numbers[subject]]
 
 
+ALIGNED = "aligned"  # the sensor was found to sit otherwise than so far
+
+
 class _Printer:
     """Lines as windows come, and the sum of it."""
 
@@ -134,11 +140,17 @@ class _Printer:
         self._known = self._right = self._windows = 0
 
     def step(
-        self, device: OnDeviceLearner, x: NDArray[np.float64], now: float, teacher: Any, truth: str
+        self,
+        device: OnDeviceLearner,
+        window: align.Window,
+        now: float,
+        teacher: Any,
+        truth: str,
     ) -> None:
-        """One window through the device and, where it asks, the teacher."""
-        step = device.sample(x, now)
-        events = [step.event.value] if step.event else []
+        """One window, its inputs scaled, through the device and, where it asks, the teacher."""
+        step = device.sample(window.inputs, now, window.known)
+        events = [ALIGNED] if window.turned else []
+        events += [step.event.value] if step.event else []
         answer = None
         if step.query and teacher is not None:
             answer = teacher.answer(0, from_bytes(step.query.values, device.clip))
@@ -186,6 +198,7 @@ class _Printer:
 def _replay(
     model: Model,
     device: OnDeviceLearner,
+    aligner: align.Aligner | None,
     recording: Recording,
     names: NDArray[np.str_],
     wrong: float,
@@ -201,28 +214,33 @@ def _replay(
     starts = har.window_starts(len(imu), None, model.window)
     if not len(starts):
         return
-    Z = model.scaler.transform(compact.extract(imu, starts, work))
+    worn = align.wear(align.motion(imu, starts, model.window), aligner)
+    Z = model.scaler.transform(align.extract(imu, starts, work, worn.rotations, worn.which))
     first, y = labelled(recording.activity, len(names) - 1, model.window, "majority")
     truths = {int(s): str(names[k]) for s, k in zip(first, y, strict=True)}
-    for start, x in zip(starts, Z, strict=True):
+    changed = np.diff(worn.which, prepend=0) > 0
+    for start, *window in zip(starts, Z, worn.known, changed, strict=True):
         truth = truths.get(int(start), "")
         teacher: teachers.Teacher = teachers.TrueLabels([truth])
         labels = sorted({*map(str, device.learner.classes_), *names.tolist()} - {""})
         if wrong and len(labels) > 1:
             teacher = teachers.Noisy(teacher, wrong, labels, seed=int(start))
-        printer.step(device, x, begun + (int(start) + model.window) / RATE, teacher, truth)
+        now = begun + (int(start) + model.window) / RATE
+        printer.step(device, align.Window(*window), now, teacher, truth)
 
 
-def _standard_input(model: Model, device: OnDeviceLearner, printer: _Printer) -> None:
+def _standard_input(
+    model: Model, device: OnDeviceLearner, aligner: align.Aligner | None, printer: _Printer
+) -> None:
     """A reading a line: acc x, y, z in g, gyro x, y, z in rad/s if the model needs them, and an
     activity where somebody knows it."""
-    stream = har.Stream(names=model.names, window=model.window)
+    stream = align.Stream(aligner, model.names, model.window)
     sensors = GYRO if any(map(compact.needs_gyroscope, model.names)) else ()
     for number, values, truth in _lines((*ACC, *sensors)):
-        x = stream.push(values + [0.0] * (6 - len(values)))
-        if x is not None:
-            z = model.scaler.transform(x[None])[0]
-            printer.step(device, z, number / RATE, teachers.TrueLabels([truth]), truth)
+        window = stream.push(values + [0.0] * (6 - len(values)))
+        if window is not None:
+            window = window._replace(inputs=model.scaler.transform(window.inputs[None])[0])
+            printer.step(device, window, number / RATE, teachers.TrueLabels([truth]), truth)
 
 
 def _lines(columns: tuple[str, ...]) -> Iterator[tuple[int, list[float], str]]:

@@ -27,5 +27,7 @@ def run(what: Evaluate, running: Running) -> None:
             seeds=what.seeds,
             extras=running.report is not None,
             device="compact" in what.features,
+            turned=what.turned,
+            align=what.align,
         )
         reproduce.experiment(config, source, running, dataset)

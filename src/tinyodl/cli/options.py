@@ -39,6 +39,8 @@ class Evaluate:
     window: float
     label: Literal["whole", "majority"]
     seeds: int
+    turned: bool
+    align: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,5 +69,6 @@ class Run:
     training: bool
     wrong: float
     labels_per_day: int | None
+    align: bool
     output: Path | None
     as_json: bool

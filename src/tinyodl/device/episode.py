@@ -48,9 +48,11 @@ def live(
     teacher: Teacher,
     seconds: float = SECONDS,
     late: float = 0.0,
+    known: NDArray[np.bool_] | None = None,
 ) -> Episode:
     """Z (samples, n) scaled inputs, `seconds` apart; a label comes `late` seconds after its query,
-    and those still under way at the end come then."""
+    and those still under way at the end come then; known (samples,): whether it was known then how
+    the sensor sits, None where it always is."""
     predicted, events = [], []
     confidence, theta = np.empty(len(Z)), np.empty(len(Z))
     asked, training = np.zeros(len(Z), bool), np.zeros(len(Z), bool)
@@ -71,7 +73,7 @@ def live(
     for number, x in enumerate(Z):
         now = number * seconds
         deliver(now, number)
-        step = device.sample(x, now)
+        step = device.sample(x, now, known is None or bool(known[number]))
         predicted.append(step.predicted)
         confidence[number], theta[number] = step.confidence, step.theta
         asked[number] = step.query is not None

@@ -150,15 +150,27 @@ class OnDeviceLearner:
         """Bytes kept beside the learner and the queue of queries."""
         return self.detector.state_bytes + _COUNTER_BYTES
 
-    def sample(self, x: Array, now: float) -> Step:
-        """One window's scaled inputs (n,) at a time in s. ValueError on another shape or values
-        that are not finite; nothing has changed then."""
+    def sample(self, x: Array, now: float, known: bool = True) -> Step:
+        """One window's scaled inputs (n,) at a time in s; known: whether it is known how the sensor
+        sits (`align`): until it is, what looks like nothing trained on is predicted, no more.
+        ValueError on another shape or values that are not finite; nothing has changed then."""
         x = np.ascontiguousarray(x, dtype=np.float64)
         if not np.isfinite(x).all():
             raise ValueError("the sample has inputs that are not finite; it was not taken")
         outlook = self.arithmetic.look(x)
         sample, self._next = self._next, (self._next + 1) % _IDS
         self.state.sample(now)
+        event, query = None, None
+        if known or outlook.leverage <= self.arithmetic.usual:
+            event, query = self._take(sample, x, outlook)
+        predicted = self.arithmetic.labels[outlook.predicted]
+        return Step(
+            *(sample, predicted, outlook.confidence, self.mode, query, event),
+            *(self.policy.theta, self.troubles),
+        )
+
+    def _take(self, sample: int, x: Array, outlook: Outlook) -> tuple[Event | None, Query | None]:
+        """Look for drift, ask or learn."""
         event = None
         if self.mode is Mode.PREDICTING and self.detector.update(outlook, x):
             event = self._change(Event.DRIFT)
@@ -167,11 +179,7 @@ class OnDeviceLearner:
             self.detector.adapt(outlook, x)
             if self.state.settled():
                 event = self._change(Event.SETTLED)
-        predicted = self.arithmetic.labels[outlook.predicted]
-        return Step(
-            *(sample, predicted, outlook.confidence, self.mode, query, event),
-            *(self.policy.theta, self.troubles),
-        )
+        return event, query
 
     def label(self, sample: int, label: Any | None, now: float) -> Answer:
         """The teacher's answer, None where it abstains; late, twice or for a sample long gone is

@@ -186,6 +186,13 @@ def start(work: Plan, dtype: type[np.floating[Any]]) -> State:
     )
 
 
+def turn(state: State, rotation: NDArray[Any]) -> None:
+    """Filters that go on as if the sensor had always been turned by (3, 3); bands stay."""
+    state.gravity[:] = state.gravity @ rotation.T
+    vectors = state.last[:9].reshape(3, 3)  # acceleration, body acceleration, rotation
+    vectors[:] = vectors @ rotation.T
+
+
 def state_bytes(work: Plan, value_bytes: int = 4) -> int:
     """Bytes that computing these inputs must keep: filters, their coefficients, one reading's
     channels, two halves."""

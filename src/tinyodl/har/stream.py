@@ -72,6 +72,18 @@ class Stream:
             else None
         )
 
+    @property
+    def channels(self) -> NDArray[Any]:
+        """The signals of the last reading, (1, signals and more); compact only."""
+        assert isinstance(self._half, _CompactHalves)
+        return self._half.row
+
+    def turn(self, rotation: NDArray[Any]) -> None:
+        """Go on as if the sensor had always been turned by (3, 3), but for octave bands; compact
+        only."""
+        assert isinstance(self._half, _CompactHalves)
+        compact.turn(self._half.state, rotation)
+
 
 class _CompactHalves:
     """Filters and the accumulators of the half window under way and of the one before."""
@@ -80,14 +92,14 @@ class _CompactHalves:
 
     def __init__(self, work: compact.Plan, dtype: type[np.floating[Any]]) -> None:
         self._plan = work
-        self._state = compact.start(self._plan, dtype)
+        self.state = compact.start(self._plan, dtype)
         self._dtype = dtype
-        self._row = np.empty((1, len(self._plan.channels)), dtype)
+        self.row = np.zeros((1, len(self._plan.channels)), dtype)
         self._halves = np.stack([compact.empty_half(self._plan, dtype)] * 2)
 
     def add(self, row: NDArray[Any]) -> None:
-        compact.signals(row, self._state, self._plan.steps, self._plan.bands, self._row)
-        compact.accumulate(self._row, self._plan.accumulators, self._halves[1])
+        compact.signals(row, self.state, self._plan.steps, self._plan.bands, self.row)
+        compact.accumulate(self.row, self._plan.accumulators, self._halves[1])
 
     def finish(self, complete: bool) -> NDArray[Any] | None:
         result = compact.inputs(self._halves[:, None], self._plan)[0] if complete else None

@@ -99,7 +99,7 @@ def _header(raw: bytes) -> dict[str, Any]:
             and set(a) == {"name", "shape"}
             and isinstance(a["name"], str)
             and isinstance(a["shape"], list)
-            and len(a["shape"]) <= 2
+            and len(a["shape"]) <= 3
             and all(type(v) is int and 0 <= v < _LARGEST for v in a["shape"])
             for a in header["arrays"]
         )

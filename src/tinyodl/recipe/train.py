@@ -2,8 +2,9 @@
 detector needs."""
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tinyodl import har
+from tinyodl import align, har
 from tinyodl.data.recordings import Dataset
 from tinyodl.model import Model
 from tinyodl.recipe import fitting, methods
@@ -21,8 +22,8 @@ def train(
     """ODLTiny (with `hidden` nodes beside the compact inputs) of everybody in the recordings.
 
     The drift detector is calibrated on the last 30 % of each activity of each recording, by a model
-    that has not learnt them; what to expect on a new person comes from leaving groups of people
-    out. The model itself then learns everything.
+    that has not learnt them; what to expect on a new person, and whether brisk motion tells how the
+    sensor sits, comes from leaving people out. The model itself then learns everything.
     """
     source = Source(dataset, window, label)
     windows = source.windows("compact")
@@ -38,8 +39,20 @@ def train(
         calibration = fitting.calibration(part, Z[held], len(windows.classes))
     learner = methods.tiny(hidden, seed).fit(Z, np.array(windows.classes)[windows.y])
     names = har.names("compact", gyroscope=source.gyroscope)
+    alignment = _alignment(dataset, window)
     return fitting.assemble(learner, scaler, Z, windows.y, windows.subject, names)._replace(
         window=window,
         calibration=calibration,
         capacity=max(capacity, len(windows.classes)),
+        alignment=alignment.template,
+        aligning=alignment.why,
     )
+
+
+def _alignment(dataset: Dataset, window: int) -> align.Fit:
+    """From all readings, labelled or not."""
+    brisk: dict[int, list[NDArray[np.float64]]] = {r.subject: [] for r in dataset.recordings}
+    for r in dataset.recordings:
+        motion = align.motion(r.imu, har.window_starts(len(r.imu), None, window), window)
+        brisk[r.subject].append(motion.vectors[motion.brisk])
+    return align.fit([np.concatenate(parts) for parts in brisk.values()])

@@ -23,8 +23,19 @@ class Table(NamedTuple):
 
 def build(document: dict[str, Any]) -> list[Table]:
     """All tables that the document has figures for."""
-    makers = (accuracy, pruning, same_share, one_sided, people, drift, device, teachers, energy)
-    return [table for table in (make(document) for make in makers) if table.rows]
+    makers = (
+        accuracy,
+        pruning,
+        same_share,
+        one_sided,
+        people,
+        drift,
+        device,
+        turned,
+        teachers,
+        energy,
+    )
+    return [table for table in (make(document) for make in (*makers, energy)) if table.rows]
 
 
 def percent(value: float | None, half: float | None = None) -> str:
@@ -281,6 +292,34 @@ def device(document: dict[str, Any]) -> Table:
         f"{SETTLE_AFTER} windows without a disagreement; changes of mode are those of the first "
         f"seed. Beside the learner it keeps {run['state_bytes']} bytes, and {run['queue_bytes']} "
         "for queries that wait.",
+    )
+
+
+def turned(document: dict[str, Any]) -> Table:
+    """What a turned sensor costs, and what alignment and labels win back."""
+    rows = [
+        Row(
+            [
+                row["sensor"],
+                "yes" if row["align"] else "no",
+                percent(row["accuracy_drifted"]),
+                percent(row["worst_person_drifted"]),
+                percent(row["accuracy_after"]),
+                percent(row["worst_person_after"]),
+                percent(row["query_fraction"]),
+                f"{row['questions']:.1f}",
+            ],
+            "bold" if row["align"] else "",
+        )
+        for row in document["turned"]
+    ]
+    columns = ["sensor", "aligned", "no label", "worst person", "auto", "worst person"]
+    return Table(
+        "Worn otherwise: accuracy in % after the stream, every person left out in turn",
+        [*columns, "asked %", "questions"],
+        rows,
+        "no label: aligned from the stream's brisk windows alone; worst person: over the turns of "
+        "a name, on average.",
     )
 
 

@@ -15,14 +15,21 @@ Compute = Callable[[NDArray[np.float64], NDArray[np.int64]], NDArray[np.float64]
 
 
 class Windows(NamedTuple):
-    """X (windows, n) inputs, not scaled; y (windows,) class numbers from 0; subject, recording
-    (windows,); classes: the activities' names, sorted; in time order within each recording."""
+    """X (windows, n) inputs, not scaled; y (windows,) class numbers from 0; subject, recording, and
+    start: first reading in it (windows,); classes: the activities' names, sorted; in time order
+    within each recording."""
 
     X: NDArray[np.float64]
     y: NDArray[np.int64]
     subject: NDArray[np.int64]
     recording: NDArray[np.int64]
     classes: tuple[str, ...]
+    start: NDArray[np.int64]
+
+    def only(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> "Windows":
+        """Some of them."""
+        columns = (self.X[chosen], self.y[chosen], self.subject[chosen], self.recording[chosen])
+        return Windows(*columns, self.classes, self.start[chosen])
 
 
 def labelled(
@@ -83,6 +90,7 @@ def from_dataset(
             np.repeat([r.subject for r in recordings], counts),
             np.repeat(np.arange(len(recordings)), counts),
             dataset.activities,
+            np.concatenate([starts for starts, _ in found]),
         )
     )
 

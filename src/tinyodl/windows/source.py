@@ -90,4 +90,6 @@ class _UciHarSource(Source):
             for number, r in enumerate(own.recordings):
                 mine = own.recording == number
                 X[mine] = har.extract(r.imu, features=features, starts=own.start[mine])
-        return sorted_classes(Windows(X, own.y - 1, own.subject, own.recording, hapt.ACTIVITIES))
+        return sorted_classes(
+            Windows(X, own.y - 1, own.subject, own.recording, hapt.ACTIVITIES, own.start)
+        )

@@ -1,6 +1,6 @@
 """The same jobs on a Dask cluster. Needs `pip install tinyodl[cluster]`, also on the workers.
 
-Windows go to each worker once; a job is a pure function of them and of its trial, so that a worker
+Data go to each worker once; a job is a pure function of them and of its trial, so that a worker
 that dies costs only the time to do its jobs again elsewhere, and results are the same bit for bit.
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tinyodl.data.errors import DataError
-from tinyodl.windows import Windows
+from tinyodl.experiments.trials.material import Material
 
 PATIENCE = 10.0  # s, for a scheduler to answer
 PORT = 8786  # where an address names none
@@ -18,10 +18,10 @@ PORT = 8786  # where an address names none
 def compute(
     address: str,
     work: Sequence[tuple[int, str]],
-    windows: Mapping[Any, Windows],
-    do: Callable[[int, Windows], tuple[int, Any]],
+    materials: Mapping[Any, Material],
+    do: Callable[[int, Material], tuple[int, Any]],
 ) -> Iterator[tuple[int, Any]]:
-    """Yield do(k, windows[features]) for each (k, features) of `work`, as results come.
+    """Yield do(k, materials[features]) for each (k, features) of `work`, as results come.
 
     DataError where no scheduler answers at the address.
     """
@@ -42,7 +42,7 @@ def compute(
     with client:
         sent = {
             features: client.scatter(table, broadcast=True, hash=False)
-            for features, table in windows.items()
+            for features, table in materials.items()
         }
         futures = [
             client.submit(do, k, sent[features], pure=False, retries=3) for k, features in work

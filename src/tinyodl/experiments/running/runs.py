@@ -10,22 +10,33 @@ from threadpoolctl import threadpool_limits
 
 from tinyodl import link
 from tinyodl.experiments.running import cache, cluster
-from tinyodl.experiments.trials import baselines, comparison, device_run, pareto, timeline, trial
+from tinyodl.experiments.trials import (
+    baselines,
+    comparison,
+    device_run,
+    material,
+    pareto,
+    timeline,
+    trial,
+    turned,
+)
+from tinyodl.experiments.trials.material import Material
 from tinyodl.har import Features
-from tinyodl.windows import Source, Windows, splits
+from tinyodl.windows import Source, splits
 
-Kind = Literal["trial", "baseline", "pareto", "timeline", "device"]
+Kind = Literal["trial", "baseline", "pareto", "timeline", "device", "turned"]
 BASELINE_SEEDS = 5
 PARETO_SEEDS = 3
 
 Result = Mapping[str, Any]  # one of those in trials/results.py, by the kind of the job
 
-_RUN: dict[Kind, Callable[[Windows, trial.Trial], Result]] = {
+_RUN: dict[Kind, Callable[[Material, trial.Trial], Result]] = {
     "trial": comparison.run,
     "baseline": baselines.run,
     "pareto": pareto.run,
     "timeline": timeline.run,
     "device": device_run.run,
+    "turned": turned.run,
 }
 
 
@@ -44,6 +55,8 @@ class Config:
     baseline_seeds: int = BASELINE_SEEDS
     extras: bool = True  # the time line and the sweep for the report
     device: bool = False  # detectors, the whole device and its teachers, every person left out
+    turned: bool = False  # the sensor turned, every person left out
+    align: bool = True  # devices find out how they are worn
 
 
 @dataclass(frozen=True)
@@ -82,6 +95,8 @@ def jobs(config: Config, subjects: Iterable[int], pooled: bool = True) -> list[J
             "person", "compact", (), config.split, "time", "int8", 0, 0, config.seeds
         )
         work += [Job("device", alone._replace(person=p)) for p in subjects]
+    if config.turned and "compact" in config.features:
+        work += [make("turned", "compact", 0, p) for p in subjects]
     if config.baselines:
         seeds = range(config.baseline_seeds)
         work += [make("baseline", f, k, p) for f in config.features for k in seeds for p in people]
@@ -100,9 +115,9 @@ def jobs(config: Config, subjects: Iterable[int], pooled: bool = True) -> list[J
     return work
 
 
-def _do(windows: Windows, job: Job) -> Result:
+def _do(of: Material, job: Job) -> Result:
     with threadpool_limits(1):  # the same sums in the same order, however many jobs run beside
-        return _RUN[job.kind](windows, job.trial)
+        return _RUN[job.kind](of, job.trial)
 
 
 def run(
@@ -119,20 +134,24 @@ def run(
     scheduler: address of a Dask scheduler whose workers do the work, None for this machine's cores.
     """
     work = jobs(config, source.subjects, bool(source.drifted))
-    keys = [{"kind": j.kind, **j.trial._asdict(), "data": source.digest} for j in work]
+    keys = [
+        {"kind": j.kind, **j.trial._asdict(), "align": config.align, "data": source.digest}
+        for j in work
+    ]
     results = [cache.load(key) if use_cache else None for key in keys]
     missing = [k for k, result in enumerate(results) if result is None]
     if progress:
         progress(len(work) - len(missing), len(work))
     if missing:
         needed = {work[k].trial.features for k in missing}
-        windows = {f: source.windows(f) for f in needed}
+        left_out = {work[k].trial.person for k in missing}
+        materials = {f: material.of(source, f, config.align, left_out) for f in needed}
         if scheduler:
             todo = [(k, work[k].trial.features) for k in missing]
-            pending = cluster.compute(scheduler, todo, windows, partial(_of_work, work))
+            pending = cluster.compute(scheduler, todo, materials, partial(_of_work, work))
         else:
             pending = joblib.Parallel(n_jobs=parallel, return_as="generator_unordered")(
-                joblib.delayed(_numbered)(k, windows[work[k].trial.features], work[k])
+                joblib.delayed(_numbered)(k, materials[work[k].trial.features], work[k])
                 for k in missing
             )
         for done, (k, result) in enumerate(pending, start=len(work) - len(missing) + 1):
@@ -144,9 +163,9 @@ def run(
     return [(job, result) for job, result in zip(work, results, strict=True) if result is not None]
 
 
-def _of_work(work: list[Job], k: int, windows: Windows) -> tuple[int, Result]:
-    return _numbered(k, windows, work[k])
+def _of_work(work: list[Job], k: int, of: Material) -> tuple[int, Result]:
+    return _numbered(k, of, work[k])
 
 
-def _numbered(k: int, windows: Windows, job: Job) -> tuple[int, Result]:
-    return k, _do(windows, job)
+def _numbered(k: int, of: Material, job: Job) -> tuple[int, Result]:
+    return k, _do(of, job)

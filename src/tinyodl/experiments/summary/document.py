@@ -13,7 +13,7 @@ from tinyodl.experiments.running.runs import Config, Job, Result
 from tinyodl.experiments.summary import devices, memory, spending
 from tinyodl.experiments.summary.people import one_sided, people_of
 from tinyodl.experiments.summary.rows import policy_of, row_of, same_share, settings
-from tinyodl.experiments.trials.results import Compared, DeviceRun, Row, Sweep, Timeline
+from tinyodl.experiments.trials.results import Compared, DeviceRun, Row, Sweep, Timeline, TurnedRun
 
 # From the reference's abstract, and (approximate) from its body; see docs/algorithm.md.
 PUBLISHED = {
@@ -51,6 +51,7 @@ def summarise(
     sweeps: list[Sweep] = []
     timelines: list[Timeline] = []
     runs: list[DeviceRun] = []
+    turned: list[TurnedRun] = []
     for job, result in results:
         if job.kind == "pareto":
             sweeps.append(cast(Sweep, result))
@@ -58,6 +59,8 @@ def summarise(
             timelines.append(cast(Timeline, result))
         elif job.kind == "device":
             runs.append(cast(DeviceRun, result))
+        elif job.kind == "turned":
+            turned.append(cast(TurnedRun, result))
         else:
             compared = cast(Compared, result)
             for row in compared["rows"]:
@@ -100,5 +103,6 @@ def summarise(
         "drift": devices.drift(runs),
         "device": devices.device(runs, names),
         "teachers": devices.teachers(runs),
+        "turned": devices.turned(turned),
         "energy": spending.document(energy or Energy(), len(activities)),
     }

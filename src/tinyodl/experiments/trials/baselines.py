@@ -13,6 +13,7 @@ from sklearn.metrics import f1_score
 from sklearn.neural_network import MLPClassifier
 
 from tinyodl import link
+from tinyodl.experiments.trials.material import Material, worn
 from tinyodl.experiments.trials.results import Compared, Outcome, Row
 from tinyodl.experiments.trials.trial import Trial, per_person, sides
 from tinyodl.recipe import fitting
@@ -163,9 +164,10 @@ def _stream(model: Learner, Z: Array, y: Iterable[int]) -> float:
     return float(np.mean(right))
 
 
-def run(windows: Windows, trial: Trial) -> Compared:
+def run(material: Material, trial: Trial) -> Compared:
     """All baselines of one trial."""
-    where = sides(windows, trial)
+    where = sides(material.windows, trial)
+    windows, _ = worn(material, trial.person, where.stream, where.test)
     scaler = fitting.scaler(trial.features).fit(windows.X[where.train])
     Z = scaler.transform(windows.X)
     inputs, classes, seed = Z.shape[1], int(windows.y.max()) + 1, trial.seed

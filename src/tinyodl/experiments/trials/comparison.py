@@ -12,7 +12,9 @@ from sklearn.metrics import f1_score
 
 from tinyodl import link, prune
 from tinyodl.device import PLAIN, Rules
+from tinyodl.experiments.trials import material as materials
 from tinyodl.experiments.trials.following import AUTO, follow
+from tinyodl.experiments.trials.material import Material
 from tinyodl.experiments.trials.results import Compared, OneSided, Outcome, PolicyOutcome, Row
 from tinyodl.experiments.trials.trial import Sides, Trial, per_person, sides
 from tinyodl.har import RangeScaler
@@ -24,15 +26,18 @@ from tinyodl.windows import Windows
 LIKE_AUTO = "random, as often as auto"
 
 
-def run(windows: Windows, trial: Trial) -> Compared:
+def run(material: Material, trial: Trial) -> Compared:
     """All methods of one trial."""
-    where = sides(windows, trial)
+    where = sides(material.windows, trial)
+    windows, known = materials.worn(material, trial.person, where.stream, where.test)
     scaler = fitting.scaler(trial.features).fit(windows.X[where.train])
     Z = scaler.transform(windows.X)
     work = [(method, hidden) for hidden in trial.hidden for method in methods.PUBLISHED_SIZES]
     if trial.features == "compact":
         work.append((methods.ODL_TINY, 0))
-    rows = [_method(method, hidden, scaler, Z, windows, where, trial) for method, hidden in work]
+    rows = [
+        _method(method, hidden, scaler, Z, windows, known, where, trial) for method, hidden in work
+    ]
     teacher = None
     if trial.seed == 0:
         forest = ExtraTreesClassifier(100, min_samples_leaf=2, random_state=0)
@@ -48,6 +53,7 @@ def _method(
     scaler: RangeScaler,
     Z: NDArray[np.float64],
     windows: Windows,
+    known: NDArray[np.bool_],
     where: Sides,
     trial: Trial,
 ) -> Row:
@@ -84,7 +90,8 @@ def _method(
         }
 
     def learnt(policy: prune.Policy, rules: Rules) -> Outcome:
-        result = follow(model, Z[where.stream], y["stream"], policy, rules, trial.seed)
+        seen = known[where.stream] if rules is AUTO else None
+        result = follow(model, Z[where.stream], y["stream"], policy, rules, trial.seed, seen)
         return outcome(result.learner, result.episode.predicted, result.episode.asked)
 
     pruning: list[PolicyOutcome] = []

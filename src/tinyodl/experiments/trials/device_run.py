@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
@@ -14,8 +15,9 @@ from tinyodl.device import Event, OnDeviceLearner, live
 from tinyodl.drift import cusum
 from tinyodl.experiments.trials import wearer
 from tinyodl.experiments.trials.following import AUTO, follow
+from tinyodl.experiments.trials.material import Material, worn
 from tinyodl.experiments.trials.results import Alarms, DeviceOutcome, DeviceRun, TeacherOutcome
-from tinyodl.experiments.trials.trial import Trial
+from tinyodl.experiments.trials.trial import Trial, sides
 from tinyodl.learn import OSELMClassifier, Outlook
 from tinyodl.link import from_bytes, to_bytes
 from tinyodl.recipe import fitting, methods
@@ -44,8 +46,10 @@ def alarms(
     ]
 
 
-def run(windows: Windows, trial: Trial) -> DeviceRun:
+def run(material: Material, trial: Trial) -> DeviceRun:
     """Everything for one person, as plain data."""
+    where = sides(material.windows, trial)
+    windows, known = worn(material, trial.person, where.stream, where.test)
     who = wearer.prepare(windows, trial.person, trial.split, trial.seed)
     calibration = who.model.calibration
     assert calibration is not None
@@ -70,8 +74,8 @@ def run(windows: Windows, trial: Trial) -> DeviceRun:
         "accuracy": float(right.mean()),
         "unseen": len(unseen),
         "drift": found,
-        "device": _device(windows, who, trial.seeds),
-        "teachers": _teachers(windows, who, trial.person),
+        "device": _device(windows, who, trial.seeds, known[who.stream]),
+        "teachers": _teachers(windows, who, trial.person, known[who.stream]),
     }
 
 
@@ -79,12 +83,15 @@ def _after(windows: Windows, who: wearer.Wearer, learner: OSELMClassifier) -> fl
     return float((learner.predict(who.Z[who.test]) == windows.y[who.test]).mean())
 
 
-def _device(windows: Windows, who: wearer.Wearer, seeds: int) -> DeviceOutcome:
+def _device(
+    windows: Windows, who: wearer.Wearer, seeds: int, known: NDArray[np.bool_]
+) -> DeviceOutcome:
     """Predicting mode first; everything else by itself. Means over seeds, events of the first."""
     truth = windows.y[who.stream]
     devices = [OnDeviceLearner(who.model, seed=seed) for seed in range(seeds)]
     lives = [
-        live(device, who.Z[who.stream], teachers.TrueLabels(truth.tolist())) for device in devices
+        live(device, who.Z[who.stream], teachers.TrueLabels(truth.tolist()), known=known)
+        for device in devices
     ]
     every = follow(who.model, who.Z[who.stream], truth, prune.All(methods.ODL_TINY.kappa)).learner
     return {
@@ -104,7 +111,9 @@ def _device(windows: Windows, who: wearer.Wearer, seeds: int) -> DeviceOutcome:
     }
 
 
-def _teachers(windows: Windows, who: wearer.Wearer, person: int) -> list[TeacherOutcome]:
+def _teachers(
+    windows: Windows, who: wearer.Wearer, person: int, known: NDArray[np.bool_]
+) -> list[TeacherOutcome]:
     """`auto` from the first window on, under each teacher; draws are each person's own."""
     y = windows.y
     truth = y[who.stream].tolist()
@@ -135,7 +144,7 @@ def _teachers(windows: Windows, who: wearer.Wearer, person: int) -> list[Teacher
     for name, teacher, late in cases:
         device = OnDeviceLearner(who.model, rules=AUTO, seed=person)
         device.command(train=True)
-        lived = live(device, who.Z[who.stream], teacher, late=late)
+        lived = live(device, who.Z[who.stream], teacher, late=late, known=known)
         rows.append(
             {
                 "teacher": name,

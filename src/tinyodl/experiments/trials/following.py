@@ -28,10 +28,11 @@ def follow(
     policy: prune.Policy,
     rules: Rules = PLAIN,
     seed: int = 0,
+    known: NDArray[np.bool_] | None = None,
 ) -> Followed:
     """Z (samples, n) scaled inputs, y (samples,) the teacher's labels; each sample is predicted
-    first."""
+    first; known: see `live`."""
     device = OnDeviceLearner(model, policy, rules=rules, seed=seed)
     device.command(train=True)
-    episode = live(device, Z, teachers.TrueLabels(y.tolist()))
+    episode = live(device, Z, teachers.TrueLabels(y.tolist()), known=known)
     return Followed(device.learner, episode)

@@ -2,18 +2,19 @@
 
 from tinyodl import prune
 from tinyodl.experiments.trials.following import follow
+from tinyodl.experiments.trials.material import Material
 from tinyodl.experiments.trials.results import Point, Sweep
 from tinyodl.experiments.trials.trial import Trial, sides
 from tinyodl.model import Model, state_bytes
 from tinyodl.recipe import fitting, methods
-from tinyodl.windows import Windows
 
 INPUTS = (8, 16, 24, 32, 40, 48, 60)
 NODES = (0, 16, 32, 64, 128)
 
 
-def run(windows: Windows, trial: Trial) -> Sweep:
+def run(material: Material, trial: Trial) -> Sweep:
     """The first inputs of the compact list (the most important come first), every label asked."""
+    windows = material.windows
     where = sides(windows, trial)
     points: list[Point] = []
     for inputs in INPUTS:

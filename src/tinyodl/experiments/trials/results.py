@@ -135,3 +135,21 @@ class DeviceRun(TypedDict):
     drift: list[Alarms]
     device: DeviceOutcome
     teachers: list[TeacherOutcome]
+
+
+class Turned(TypedDict):
+    """A sensor that is turned: without learning, and with `auto`; questions: of one person."""
+
+    sensor: str
+    align: bool
+    accuracy_drifted: float
+    accuracy_after: float
+    query_fraction: float
+    questions: int
+
+
+class TurnedRun(TypedDict):
+    """One wearer."""
+
+    person: int
+    rows: list[Turned]

@@ -4,14 +4,16 @@ import numpy as np
 
 from tinyodl import prune
 from tinyodl.experiments.trials.following import AUTO, follow
+from tinyodl.experiments.trials.material import Material
 from tinyodl.experiments.trials.results import Timeline
 from tinyodl.experiments.trials.trial import Trial
 from tinyodl.recipe import fitting, methods
-from tinyodl.windows import Windows, splits
+from tinyodl.windows import splits
 
 
-def run(windows: Windows, trial: Trial) -> Timeline:
+def run(material: Material, trial: Trial) -> Timeline:
     """ODLTiny on the person who is worst off without learning, left out of the training."""
+    windows = material.windows
     worst: tuple[float, Timeline] | None = None
     for person in np.unique(windows.subject):
         others = np.flatnonzero(windows.subject != person)

@@ -1,0 +1,107 @@
+"""A device finds out how it is worn, and goes on looking.
+
+Brisk half windows are summed to blocks; each block tells a mounting. The first decides, by how far
+people differ, whether the wearer has the sensor as the people trained on had it (then nothing is
+turned: what is left is the wearer's own) or turned (then all of it is turned back). Blocks that fit
+are averaged, up to MOST of them. Where two in a row do not fit, by how far one person's blocks
+differ, but fit each other (one is enough after a pause), it is worn otherwise now: averaging starts
+anew, and the sensor is turned to where it was when it was first worn, so that what was learnt on
+the wearer stays valid, their own way of moving included.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinyodl.align import mounting
+from tinyodl.align.moments import STATE_BYTES as MOMENT_BYTES
+from tinyodl.align.moments import VECTORS
+from tinyodl.align.template import MOST, Template
+
+Array = NDArray[np.float64]
+
+PATIENCE = 256  # half windows after which nobody waits for walking any more
+STATE_BYTES = MOMENT_BYTES + 4 * (3 * VECTORS + 4 * 4 + 5)  # a block, four rotations, counters
+
+
+class Aligner:
+    """rotation (3, 3): readings times its transpose are as the model knows them; known: whether
+    the mounting was seen since the sensor was put on, or there was time enough to see it;
+    alignments: how often the rotation was set anew."""
+
+    def __init__(self, template: Template) -> None:
+        self.template = template
+        self.alignments = 0
+        self.rotation: Array = np.eye(3)
+        self._aligned = mounting.NONE  # the rotation
+        self._wearing = mounting.NONE  # from how it is worn to the template
+        self._first = mounting.NONE  # from the template to how it was worn first
+        self._other = mounting.NONE  # what the last block told, where it did not fit
+        self._wearings = self._blocks = 0
+        self.pause()
+
+    @property
+    def known(self) -> bool:
+        """See the class."""
+        return self._seen or self._waited >= PATIENCE
+
+    def pause(self) -> None:
+        """It may have been taken off: what follows may be another wearing."""
+        self._seen, self._waited, self._doubted = False, 0, False
+        self._new_block()
+
+    def _new_block(self) -> None:
+        self._block = np.zeros((VECTORS, 3))
+        self._brisk = 0
+
+    def half(self, vectors: Array, brisk: bool) -> bool:
+        """Half a window: its vectors (VECTORS, 3) as the sensor has them, not turned; True where
+        the rotation changed."""
+        self._waited = min(self._waited + 1, PATIENCE)
+        if not brisk:
+            return False
+        self._block += vectors
+        self._brisk += 1
+        if self._brisk < self.template.block:
+            return False
+        found = self.template.mounting(self._block)
+        self._new_block()
+        sure, self._seen = not self._seen, True
+        return self._decide(found, sure)
+
+    def _decide(self, found: Array, sure: bool) -> bool:
+        paused, worn = self.template.remounted
+        fits = self._blocks > 0 and not _outside(
+            _apart(found, self._wearing), paused if sure else worn
+        )
+        again = self._doubted and not _outside(_apart(found, self._other), worn)
+        self._doubted, self._other = not fits, found
+        if not fits and (sure or again):
+            self._wearings = min(self._wearings + 1, 2)
+            self._wearing, self._blocks, self._doubted = found, 1, False
+        elif not fits or self._blocks == MOST:
+            return False
+        else:
+            self._wearing = mounting.mean(self._wearing, self._blocks, found)
+            self._blocks += 1
+        if self._wearings > 1:
+            return self._turn(mounting.times(self._first, self._wearing))
+        test = self.template.turned[int(self._blocks == MOST)]
+        turned = self._aligned is not mounting.NONE or _outside(self._wearing, test)
+        self._first = mounting.NONE if turned else mounting.back(self._wearing)
+        return self._turn(self._wearing if turned else mounting.NONE)
+
+    def _turn(self, aligned: Array) -> bool:
+        if np.array_equal(aligned, self._aligned):
+            return False
+        self._aligned, self.rotation = aligned, mounting.matrix(aligned)
+        self.alignments += 1
+        return True
+
+
+def _apart(a: Array, b: Array) -> Array:
+    return mounting.times(a, mounting.back(b))
+
+
+def _outside(rotation: Array, test: Array) -> bool:
+    r = mounting.half_sines(rotation)
+    return bool(r @ test @ r > 1)

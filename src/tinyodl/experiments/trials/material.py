@@ -1,0 +1,106 @@
+"""What trials work on: windows and, where devices align themselves, the readings behind them."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinyodl import align, har
+from tinyodl.har import Features, compact
+from tinyodl.windows import Source, Windows, splits
+
+Array = NDArray[np.float64]
+
+POOLED = 0  # in place of the person left out: all of the drifted
+
+
+class Material(NamedTuple):
+    """windows; recordings: each one's readings, where sensors are turned, none otherwise; motion:
+    of the windows' second halves; templates: of those who were trained on, by the person left out,
+    None where alignment is off."""
+
+    windows: Windows
+    window: int
+    recordings: tuple[Array, ...]
+    motion: align.Motion | None
+    templates: dict[int, align.Template | None]
+
+
+def of(source: Source, features: Features, aligned: bool, left_out: Iterable[int]) -> Material:
+    """A source's windows with these inputs; left_out: people whose devices are to align
+    themselves."""
+    windows = source.windows(features)
+    if features != "compact":
+        return Material(windows, source.window, (), None, {})
+    recordings = tuple(r.imu for r in source.dataset.recordings)
+    motions = [
+        align.motion(imu, windows.start[windows.recording == k], source.window)
+        for k, imu in enumerate(recordings)
+    ]
+    order = np.argsort(np.argsort(windows.recording, kind="stable"), kind="stable")
+    motion = align.joined(motions).of(order)
+    templates: dict[int, align.Template | None] = {}
+    for person in left_out:
+        apart = source.drifted if person == POOLED else (person,)
+        others = [p for p in source.subjects if p not in apart]
+        templates[person] = (
+            align.fit(
+                [motion.vectors[(windows.subject == p) & motion.brisk] for p in others]
+            ).template
+            if aligned
+            else None
+        )
+    return Material(windows, source.window, recordings, motion, templates)
+
+
+class Worn(NamedTuple):
+    """windows: with the inputs that a device has of its wearer; known: whether it knew its mounting
+    then, (windows,)."""
+
+    windows: Windows
+    known: NDArray[np.bool_]
+
+
+def worn(
+    material: Material,
+    left_out: int,
+    stream: splits.Indices,
+    test: splits.Indices,
+    turn: Array | None = None,
+) -> Worn:
+    """The stream is worn by one person after another, each with a sensor turned by (3, 3) that
+    aligns itself on the way; the test is as the device has it after the stream."""
+    windows = material.windows
+    known = np.ones(len(windows.y), bool)
+    template = material.templates.get(left_out)
+    if material.motion is None or (template is None and turn is None):
+        return Worn(windows, known)
+    turn = np.eye(3) if turn is None else turn
+    X = windows.X.copy()
+    for person in np.unique(windows.subject[stream]):
+        on, after = (side[windows.subject[side] == person] for side in (stream, test))
+        aligner = None if template is None else align.Aligner(template)
+        rotations, which, known[on] = align.wear(material.motion.of(on).turned(turn), aligner)
+        rotations = rotations @ turn
+        if (rotations == np.eye(3)).all():
+            continue
+        last = np.full(len(after), len(rotations) - 1)
+        X[on] = _inputs(material, on, rotations, which)
+        X[after] = _inputs(material, after, rotations, last)
+    return Worn(windows._replace(X=X), known)
+
+
+def _inputs(
+    material: Material, chosen: splits.Indices, rotations: Array, which: NDArray[np.int64]
+) -> Array:
+    """Of the chosen windows, each turned by one of the rotations."""
+    windows, gyroscope = material.windows, material.recordings[0].shape[1] == 6
+    work = compact.plan(har.names("compact", gyroscope), window=material.window)
+    X = np.empty((len(chosen), len(work.names)))
+    for k in np.unique(windows.recording[chosen]):
+        own = windows.recording[chosen] == k
+        X[own] = align.extract(
+            material.recordings[k], windows.start[chosen[own]], work, rotations, which[own]
+        )
+    return X
