@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tinyodl.bouts import Bouts
 from tinyodl.drift import Calibration
 from tinyodl.files import write_bytes
 from tinyodl.har import WINDOW, RangeScaler, check_window
@@ -42,7 +43,8 @@ class Model(NamedTuple):
     in order; window: readings that an input is computed over; calibration: for drift detection,
     None without; capacity: activities that a device has room for (0: those of the learner);
     leverage: the mean h^T P h of what it was trained for, and accuracy: the share that such a model
-    gets right on people left out (0: not known)."""
+    gets right on people left out (0: not known); bouts: how they are told, None where they cannot
+    be."""
 
     learner: OSELMClassifier
     scaler: RangeScaler
@@ -52,6 +54,7 @@ class Model(NamedTuple):
     capacity: int = 0
     leverage: float = 0.0
     accuracy: float = 0.0
+    bouts: Bouts | None = None
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Classes of unscaled inputs X (samples, n)."""
@@ -118,6 +121,9 @@ def dumps(model: Model) -> bytes:
             f"drift_{name}": np.asarray(value, float)
             for name, value in calibration._asdict().items()
         }
+    if model.bouts is not None:
+        arrays["bout_weights"] = model.bouts.weights
+        settings |= {"bout_tau": model.bouts.tau, "bout_wrong": model.bouts.wrong}
     return pack(_KIND, settings, arrays)
 
 
@@ -166,7 +172,15 @@ def _build(settings: dict[str, Any], arrays: dict[str, NDArray[np.float64]]) -> 
         capacity,
         leverage,
         accuracy,
+        _bouts(settings, arrays["bout_weights"], n) if "bout_weights" in arrays else None,
     )
+
+
+def _bouts(settings: dict[str, Any], weights: NDArray[np.float64], n: int) -> Bouts:
+    wrong = float(settings["bout_wrong"])
+    if weights.shape != (n,) or not (weights > 0).all() or not 0 <= wrong <= 1:
+        raise ValueError("what tells bouts does not fit the learner")
+    return Bouts(weights, _positive(settings["bout_tau"]), wrong)
 
 
 def _calibration(arrays: dict[str, NDArray[np.float64]], m: int, n: int) -> Calibration:

@@ -33,6 +33,11 @@ class Arithmetic(Protocol):
         """What the present model makes of scaled inputs x (n,)."""
         ...
 
+    @property
+    def outputs(self) -> Array:
+        """Raw outputs (m,) of the sample that was just looked at."""
+        ...
+
     def factory(self, x: Array) -> int:
         """The class number that the factory's model predicts."""
         ...
@@ -73,6 +78,10 @@ class FloatArithmetic:
         outlook = self.learner.outlook(x)
         self._looked_at = x  # its features are in the learner's buffer now
         return outlook
+
+    @property
+    def outputs(self) -> Array:
+        return self.learner.outputs_now
 
     def factory(self, x: Array) -> int:
         return int(self._factory.outputs_one(x).argmax())
