@@ -14,7 +14,7 @@ from tinyodl.model import Model
 
 Array = NDArray[np.float64]
 
-KNOWN = 0.125  # of the factory's usual leverage: down to it P follows the labels, and no further
+KNOWN = 0.125  # of the factory's usual leverage: what is known better changes P no more
 
 
 class Arithmetic(Protocol):

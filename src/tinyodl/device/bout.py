@@ -37,6 +37,11 @@ class Bout:
         self.asked = self._counted = False
         self.votes[:] = 0.0
 
+    @property
+    def told(self) -> bool:
+        """Whether bouts are."""
+        return self._stream is not None
+
     def update(self, x: Array, outputs: Array) -> bool:
         """Take in a window's scaled inputs (n,) and outputs (m,); False for a stray, which belongs
         to no bout."""

@@ -43,7 +43,6 @@ from tinyodl.prune import Decision
 Array = NDArray[np.float64]
 
 RULES = Rules()
-OWN_KNOWN = 0.25  # of the factory's usual leverage: what is known better needs no own label
 HOLD = 2.0  # what a sample held weighs, in labels
 STEP = 1.28  # s from one window of WINDOW readings to the next
 GAP = 4  # windows without a sample that end a bout
@@ -214,9 +213,13 @@ class OnDeviceLearner:
         number = len(labels) if new else labels.index(label)
         x = from_bytes(kept.values, self.clip)
         outlook = self.arithmetic.look(x)
+        outputs = self.arithmetic.outputs
         audit = kept.asked.reason is Reason.AUDIT
         factory_right = audit and self.arithmetic.factory(x) == number
-        verdict = self.state.label(kept.asked, outlook.predicted == number, factory_right)
+        agrees = outlook.predicted == number
+        surprising = not agrees and self._trusts(outlook, outputs, number)
+        said = (kept.bout if self.bout.told else 0, number)
+        verdict = self.state.label(kept.asked, agrees, factory_right, surprising, said)
         if verdict.event:
             self._changed(verdict.event)
         if verdict.outcome == "learnt":
@@ -259,6 +262,13 @@ class OnDeviceLearner:
             self._own(x, outlook)
         return None
 
+    def _trusts(self, outlook: Outlook, outputs: Array, k: int) -> bool:
+        """Whether the prediction is to be trusted against class number k: as a second that had k's
+        output would leave it."""
+        other = float(outputs[k]) if k < len(outputs) else 0.0
+        gap = float(outputs[outlook.predicted]) - other
+        return self.policy.decide(outlook._replace(confidence=gap)) is not Decision.ASK
+
     def _worth(self, outlook: Outlook) -> bool:
         """Whether a doubt is great enough for what is left of the budget."""
         halved = self.state.budget.scarce
@@ -278,7 +288,7 @@ class OnDeviceLearner:
     def _own(self, x: Array, outlook: Outlook) -> None:
         """What is trusted and not known well: learnt with the own label, or, while predicting,
         held."""
-        if outlook.leverage <= OWN_KNOWN * self.arithmetic.usual:
+        if outlook.leverage <= KNOWN * self.arithmetic.usual:
             return
         own = self.policy.own_weight * self.state.own_share
         if self.mode is Mode.TRAINING and own > 0:

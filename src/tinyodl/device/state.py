@@ -18,10 +18,12 @@ input or output, holds no model and no clock: `learner.py` asks this file what t
   says, or up to twice as many. It is 1 at first: every bout is asked. It doubles where the label of
   any question agrees, and is 1 again where it does not, and when training starts. While nobody
   answers there are none, or one in a long while.
-- *Confirming.* A label against a prediction that was trusted is not believed at once: nothing is
-  learnt, and the next sample is asked. Where its label disagrees too, or any label's within DOUBTED
-  samples, that one counts; where it agrees, the teacher has contradicted itself. So one slip of a
-  teacher starts no training, moves nothing.
+- *Confirming.* A label is surprising where the prediction is to be trusted against it (it lies
+  further below the prediction than what is doubted). It is not believed at once, since it would be
+  for a whole bout: nothing is learnt, and the next sample is asked. Where the same bout gets the
+  same label again, that counts, and so do surprising ones within DOUBTED samples after; where the
+  label agrees, the teacher has contradicted itself. So one slip of a teacher starts no training,
+  moves nothing.
 - *Own labels.* `vouched` counts audits of trusted predictions: up one where the label agrees, to 2
   at most; down 8 where it does not, to -8 at least. Below 0 no own label is learnt; at 0, 1 and 2
   a quarter, half and all of the policy's weight counts. It starts at 2 where the factory's model
@@ -52,7 +54,7 @@ RIPENS = 8  # answers that one "don't know" is remembered over
 SETTLE_AFTER = 256  # samples without a disagreement that end training
 SETTLE_LABELS = 2  # of these at least so many were asked and agreed
 PEEK = 32  # samples without a question after which doubt is asked in predicting mode too
-DOUBTED = 32  # samples that a disagreement waits to be confirmed by another
+DOUBTED = 32  # samples after one that was confirmed in which surprising labels are believed
 SPACING = 4  # most samples from a question that was answered to the next
 LONGEST_BACKOFF = 10  # doublings of the wait while nobody answers
 VOUCHED_MOST = 2  # agreeing audits that make own labels count in full
@@ -188,6 +190,7 @@ class State:
         self.interval, self.until_audit = AUDIT_FIRST, self._draw(AUDIT_FIRST)
         self.wait, self.since, self.unanswered = 1, SPACING, 0
         self.doubted, self.again = 0, False
+        self.held: tuple[int, int] | None = None
         self.contradictions = self.puzzled = 0
         self._train_anew()
 
@@ -269,13 +272,25 @@ class State:
         """Somebody did not know."""
         self.puzzled = min(self.puzzled + RIPENS, RIPENS * (RIPE_LAST - RIPE))
 
-    def label(self, asked: Asked, agrees: bool, factory_right: bool) -> Verdict:
-        """The label of a query: whether the present prediction agrees, and the factory's."""
+    def label(
+        self,
+        asked: Asked,
+        agrees: bool,
+        factory_right: bool,
+        surprising: bool = False,
+        said: tuple[int, int] = (0, 0),
+    ) -> Verdict:
+        """The label of a query: whether the present prediction agrees, and the factory's; whether
+        the prediction is to be trusted against it; said: bout and class number."""
         self.answered()
-        confirms = self.doubted > 0 or asked.reason is Reason.AGAIN
-        held = self.rules.confirm and asked.trusted and not agrees and not confirms
+        confirms = asked.reason is Reason.AGAIN and self.held == said
+        held = self.rules.confirm and surprising and not (agrees or confirms or self.doubted)
         self._remember(asked, agrees)
-        self.doubted, self.again = 0 if agrees else DOUBTED, held
+        self.again, self.held = held, said if held else None
+        if agrees:
+            self.doubted = 0
+        elif confirms:
+            self.doubted = DOUBTED
         self.interval = min(2 * self.interval, AUDIT_LAST) if agrees else AUDIT_FIRST
         self.until_audit = self._draw(self.interval)
         if asked.reason is Reason.AUDIT and self._audited(asked.trusted, agrees, factory_right):

@@ -11,7 +11,7 @@
 - kappa, what a label of the wearer weighs in windows of those trained on: FIRST_KAPPA from the
   first label on (what is learnt before a later rise would count less for ever after), doubled where
   disagreements follow one another, up to LAST_KAPPA.
-- An own label weighs a sixteenth of a label while one activity has been trusted, an eighth with two,
+- An own label weighs a sixteenth of a label while labels named one activity, an eighth with two,
   then a quarter: what is seen of one activity says little of the others.
 
 Comparisons, and steps by shifts: no division, logarithm or exponential.
@@ -42,7 +42,7 @@ AMBIGUOUS = 0.125  # of the usual leverage
 FAR = 64.0  # of the usual leverage: beyond, it says no more
 FIRST_KAPPA, LAST_KAPPA = 32.0, 64.0
 OWN = 0.25
-FULL_OWN = 3  # trusted activities from which own labels weigh OWN
+FULL_OWN = 3  # activities named by labels from which own labels weigh OWN
 
 
 @dataclass
@@ -65,25 +65,23 @@ class Auto:
         self.kappa = self.first_kappa
         self._unit = 1.0 / usual if usual > 0 else 1.0
         self._known = self.ambiguous * usual
-        self._trusted: set[int] = set()
+        self._named: set[int] = set()
         self._disagreed = False
 
     @property
     def own_weight(self) -> float:
-        """A quarter of it, a half, all: with one, two and more activities that were trusted."""
-        return self.own * min(2.0 ** (len(self._trusted) - FULL_OWN), 1.0)
+        """An eighth of OWN with no activity named yet, a quarter, a half, and all with three."""
+        return self.own * min(2.0 ** (len(self._named) - FULL_OWN), 1.0)
 
     def doubts(self, outlook: Outlook) -> bool:
         """Whether a label is worth asking for."""
         return outlook.leverage >= self._known and self._unsure(outlook)
 
     def decide(self, outlook: Outlook) -> Decision:
-        if self.doubts(outlook):
-            return Decision.ASK
-        self._trusted.add(outlook.predicted)
-        return Decision.OWN
+        return Decision.ASK if self.doubts(outlook) else Decision.OWN
 
     def told(self, outlook: Outlook, label: int) -> None:
+        self._named.add(label)
         wrong = label != outlook.predicted
         if self.doubts(outlook):
             self.theta *= 1.0 + self.rise if wrong else 1.0 - self.fall
