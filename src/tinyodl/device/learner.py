@@ -166,10 +166,10 @@ class OnDeviceLearner:
         x = np.ascontiguousarray(x, dtype=np.float64)
         if not np.isfinite(x).all():
             raise ValueError("the sample has inputs that are not finite; it was not taken")
+        outlook = self.arithmetic.look(x)
         if self._last is not None and now - self._last > self._gap:
             self.pause()
         self._last = now
-        outlook = self.arithmetic.look(x)
         sample, self._next = self._next, (self._next + 1) % IDS
         self.state.sample(now)
         self.pending.forget(sample, _FORGOTTEN)
@@ -218,7 +218,7 @@ class OnDeviceLearner:
         factory_right = audit and self.arithmetic.factory(x) == number
         agrees = outlook.predicted == number
         surprising = not agrees and self._trusts(outlook, outputs, number)
-        said = (kept.bout if self.bout.told else 0, number)
+        said = (kept.bout, number) if self.bout.told else (0, 0)  # any other, without bouts
         verdict = self.state.label(kept.asked, agrees, factory_right, surprising, said)
         if verdict.event:
             self._changed(verdict.event)
