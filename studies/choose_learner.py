@@ -50,7 +50,12 @@ def score(
         Z = np.ascontiguousarray(scaler.transform(windows.X))
         learner = build(seed).fit(Z[train], windows.y[train])
         model = fitting.assemble(
-            learner, scaler, Z[train], windows.y[train], windows.subject[train]
+            learner,
+            scaler,
+            Z[train],
+            windows.y[train],
+            windows.subject[train],
+            windows.recording[train],
         )
         H = learner.hidden(Z)
 

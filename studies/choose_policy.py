@@ -66,7 +66,7 @@ def trained(windows: Windows, train: splits.Indices) -> Model:
     scaler = fitting.scaler("compact").fit(X)
     Z = scaler.transform(X)
     learner = fitting.fit(methods.tiny(), Z, y, len(windows.classes))
-    return fitting.assemble(learner, scaler, Z, y, windows.subject[train])
+    return fitting.assemble(learner, scaler, Z, y, windows.subject[train], windows.recording[train])
 
 
 def streams(fold: folds.Fold, seed: int) -> list[Stream]:

@@ -67,7 +67,8 @@ def person_results(plain: Windows, worn: NDArray[np.float64], person: int) -> li
         scaler = fitting.scaler("compact").fit(plain.X[train])
         Z = scaler.transform(plain.X[train])
         learner = methods.tiny().fit(Z, plain.y[train])
-        model = fitting.assemble(learner, scaler, Z, plain.y[train], plain.subject[train])
+        whose = (plain.subject[train], plain.recording[train])
+        model = fitting.assemble(learner, scaler, Z, plain.y[train], *whose)
         seen, unseen = (scaler.transform(worn[index]) for index in (stream, test))
 
         def right(of: OSELMClassifier) -> float:

@@ -90,7 +90,7 @@ class Script:
     heard: list[tuple[Outlook, int]] = field(default_factory=list)
     order: list[str] = field(default_factory=list)
 
-    def start(self) -> None:
+    def start(self, usual: float = 1.0) -> None:
         self.started += 1
         self.order.append("start")
 
@@ -142,7 +142,10 @@ class Table:
         return list(self._labels)
 
     def look(self, x: Array) -> Outlook:
-        return Outlook((int(x[0]) + self.turn) % 3, float(x[1]), float(x[2]))
+        predicted = (int(x[0]) + self.turn) % 3
+        self.outputs = np.zeros(len(self._labels))
+        self.outputs[predicted] = x[1]
+        return Outlook(predicted, float(x[1]), float(x[2]))
 
     def factory(self, x: Array) -> int:
         return int(x[3])
@@ -205,7 +208,7 @@ def ask(mine: OnDeviceLearner, x: Array, now: float = 0.0) -> Query:
 
 
 def test_the_constants_are_those_that_are_documented() -> None:
-    assert (learner.OWN_KNOWN, learner.HOLD, arithmetic.KNOWN) == (0.5, 2.0, 0.125)
+    assert (learner.HOLD, learner.GAP, arithmetic.KNOWN) == (2.0, 4, 0.125)
     assert (pending.CAPACITY, SECONDS) == (16, 1.28)
     assert Rules() == learner.RULES
 

@@ -63,16 +63,17 @@ def test_calibration_is_what_the_model_makes_of_held_out_windows() -> None:
 
 def test_a_model_knows_its_usual_leverage_and_its_accuracy() -> None:
     Z, y, subject = people(3)
+    recording = np.zeros_like(subject)
     scaler = RangeScaler().fit(Z)
     learner = OSELMClassifier(4, direct=True, regularization=0.5).fit(Z, y)
-    model = fitting.assemble(learner, scaler, Z, y, subject)
+    model = fitting.assemble(learner, scaler, Z, y, subject, recording)
     H, P = learner.hidden(Z), rls.full(learner.P_)
     assert model.leverage == pytest.approx(np.mean([h @ P @ h for h in H]), rel=1e-10)
     assert model.accuracy == fitting.accuracy_on_new_people(H, y, subject, 0.5)
     assert model.learner is learner
     assert model.scaler is scaler
     assert model.names == ("0", "1", "2")
-    named = fitting.assemble(learner, scaler, Z, y, subject, ("a", "b", "c"))
+    named = fitting.assemble(learner, scaler, Z, y, subject, recording, ("a", "b", "c"))
     assert named.names == ("a", "b", "c")
 
 

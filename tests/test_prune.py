@@ -86,77 +86,90 @@ TRUSTED = Outlook(1, 0.5, 0.0)
 
 
 def test_autos_constants_are_those_that_are_documented() -> None:
-    assert (auto.START, auto.CAUTION, auto.TARGET, auto.RATE) == (0.05, 128.0, 0.25, 0.3)
-    assert (auto.LOWEST, auto.HIGHEST) == (0.01, 1.0)
-    assert (auto.FIRST_KAPPA, auto.LAST_KAPPA) == (8.0, 16.0)
+    assert (auto.START, auto.LOWEST, auto.HIGHEST) == (0.05, 0.005, 0.5)
+    assert (auto.RISE, auto.FALL) == (0.5, 0.0625)
+    assert (auto.AMBIGUOUS, auto.FAR) == (0.125, 64.0)
+    assert (auto.FIRST_KAPPA, auto.LAST_KAPPA) == (32.0, 64.0)
+    assert (auto.OWN, auto.FULL_OWN) == (0.25, 3)
     assert vars(Auto()) == {
         "first_theta": 0.05,
-        "caution": 128.0,
-        "target": 0.25,
-        "rate": 0.3,
-        "first_kappa": 8.0,
-        "last_kappa": 16.0,
-        "own": 1.0,
+        "rise": 0.5,
+        "fall": 0.0625,
+        "ambiguous": 0.125,
+        "first_kappa": 32.0,
+        "last_kappa": 64.0,
+        "own": 0.25,
         "theta": 0.05,
-        "kappa": 8.0,
-        "_activities": set(),
-        "_trusted": set(),
+        "kappa": 32.0,
+        "_unit": 1.0,
+        "_known": 0.125,
+        "_named": set(),
         "_disagreed": False,
     }
 
 
-@pytest.mark.parametrize(
-    ("confidence", "leverage", "caution", "trust"),
-    [(0.5, 0.0, 128.0, 0.5), (0.5, 0.0078125, 128.0, 0.25), (0.9, 0.5, 4.0, 0.3), (0, 9, 1, 0)],
-)
+@pytest.mark.parametrize("usual", [0.25, 1.0, 4.0])
+@pytest.mark.parametrize(("times", "theta"), [(1.0, 0.1), (3.0, 0.2), (0.125, 0.05625)])
 def test_auto_trusts_less_where_the_model_has_not_been(
-    confidence: float, leverage: float, caution: float, trust: float
+    usual: float, times: float, theta: float
 ) -> None:
-    policy = Auto(caution=caution, first_theta=trust)
-    outlook = Outlook(2, confidence, leverage)
-    assert policy.trust(outlook) == pytest.approx(trust, rel=1e-15)
-    policy.theta = policy.trust(outlook)
-    assert policy.decide(outlook) is Decision.ASK  # at theta still
-    policy.theta = math.nextafter(policy.theta, -1)
-    assert policy.decide(outlook) is Decision.OWN
+    policy = Auto()
+    policy.start(usual)
+    at = Outlook(2, theta, times * usual)
+    assert policy.decide(at._replace(confidence=theta - 1e-12)) is Decision.ASK
+    assert policy.decide(at._replace(confidence=theta + 1e-12)) is Decision.OWN
 
 
-@pytest.mark.parametrize("rate", [0.3, 1.0])
-@pytest.mark.parametrize("target", [0.25, 0.5])
-def test_auto_theta_takes_the_step_of_robbins_and_monro(rate: float, target: float) -> None:
-    policy = Auto(first_theta=0.2, rate=rate, target=target)
-    expected = math.log(0.2)
+def test_auto_asks_nothing_of_what_is_known() -> None:
+    policy = Auto()
+    policy.start(2.0)
+    assert policy.decide(Outlook(0, 0.0, 0.25)) is Decision.ASK
+    assert policy.decide(Outlook(0, 0.0, math.nextafter(0.25, 0))) is Decision.OWN
+
+
+def test_leverage_beyond_a_bound_says_no_more() -> None:
+    policy = Auto(first_theta=0.01)
+    assert policy.decide(Outlook(0, 0.64, 1e9)) is Decision.ASK
+    assert policy.decide(Outlook(0, 0.66, 1e9)) is Decision.OWN
+
+
+def test_a_model_without_a_usual_leverage_will_do() -> None:
+    policy = Auto()
+    policy.start(0.0)
+    assert policy.decide(Outlook(0, 0.05, 0.0)) is Decision.ASK
+    assert policy.decide(Outlook(0, 0.06, 0.0)) is Decision.OWN
+
+
+def test_autos_theta_rises_by_half_and_falls_by_a_sixteenth() -> None:
+    policy, expected = Auto(), 0.05
     for wrong in (True, False, False, True, False):
-        policy.told(Outlook(1, 0.04, 0.0), 2 if wrong else 1)
-        expected += rate * (1 - target) if wrong else -rate * target
-        assert policy.theta == pytest.approx(math.exp(expected), rel=1e-12)
+        policy.told(Outlook(1, 0.01, 1.0), 2 if wrong else 1)
+        expected *= 1.5 if wrong else 0.9375
+        assert policy.theta == pytest.approx(expected, rel=1e-12)
 
 
-def test_auto_theta_steps_at_trust_theta_and_not_above_it() -> None:
+def test_what_was_trusted_and_right_says_nothing_of_theta() -> None:
     policy = Auto()
-    policy.told(Outlook(1, 0.05, 0.0), 1)
-    assert policy.theta == pytest.approx(0.05 * math.exp(-0.075), rel=1e-12)
-    policy = Auto()
-    policy.told(Outlook(1, math.nextafter(0.05, 1), 0.0), 1)
-    assert policy.theta == 0.05  # trusted and right: an audit that says nothing of theta
+    policy.told(TRUSTED, 1)
+    assert policy.theta == 0.05
 
 
-def test_a_disagreement_with_what_was_trusted_lifts_autos_theta_to_that_trust() -> None:
+def test_a_disagreement_with_what_was_trusted_lifts_autos_theta_until_it_is_in_doubt() -> None:
     policy = Auto()
-    policy.told(Outlook(1, 0.9, 1 / 128), 2)
-    assert policy.theta == 0.45
-    assert policy.decide(Outlook(1, 0.9, 1 / 128)) is Decision.ASK
-    policy.told(Outlook(1, 1.4, 0.0), 2)
+    policy.told(Outlook(1, 0.9, 3.0), 2)
+    assert policy.theta == pytest.approx(0.05 * 1.5**4, rel=1e-12)
+    assert policy.decide(Outlook(1, 0.9, 3.0)) is Decision.ASK
+    policy.told(Outlook(1, 2.0, 1.0), 2)
     assert policy.theta == auto.HIGHEST
 
 
 def test_auto_theta_stays_in_its_range() -> None:
     policy = Auto()
     for _ in range(100):
-        policy.told(Outlook(0, 0.0, 0.0), 0)
+        policy.told(Outlook(0, 0.0, 1.0), 0)
     assert policy.theta == auto.LOWEST
     for _ in range(100):
-        policy.told(Outlook(0, 0.0, 0.0), 1)
+        policy.told(Outlook(0, 0.0, 1.0), 1)
     assert policy.theta == auto.HIGHEST
 
 
@@ -164,39 +177,22 @@ def kappas(*labels: tuple[int, int], last: float = 1024.0) -> list[float]:
     """kappa over its first value after each (predicted, label)."""
     policy, found = Auto(first_kappa=1.0, last_kappa=last), []
     for predicted, label in labels:
-        policy.told(Outlook(predicted, 0.04, 0.0), label)
+        policy.told(Outlook(predicted, 0.04, 1.0), label)
         found.append(policy.kappa)
     return found
 
 
-def test_autos_kappa_doubles_with_every_further_activity() -> None:
-    assert kappas((2, 2), (2, 2), (0, 0), (2, 2), (5, 5), (0, 0)) == [1, 1, 2, 2, 4, 4]
-
-
 def test_autos_kappa_doubles_with_every_disagreement_that_follows_another() -> None:
     assert kappas((0, 1), (1, 1), (0, 1), (0, 1), (0, 1), (1, 1), (0, 1)) == [1, 1, 1, 2, 4, 4, 4]
-
-
-def test_an_activity_that_one_slip_named_is_not_met() -> None:
-    assert kappas((1, 1), (1, 4), (1, 1), (4, 4)) == [1, 1, 1, 2]
-    # Confirmed by the next label that disagrees: of that, and of the activity, once each.
-    assert kappas((1, 1), (1, 4), (1, 4), (4, 4)) == [1, 1, 4, 4]
-    assert kappas((1, 4), (1, 4), (4, 4), (1, 1)) == [1, 2, 2, 4]
+    assert kappas((2, 2), (0, 0), (5, 5)) == [1, 1, 1]
 
 
 def test_autos_kappa_ends_at_its_last() -> None:
-    assert kappas((0, 0), (1, 1), (2, 2), (3, 3), last=4.0) == [1, 2, 4, 4]
-    assert kappas((0, 0), (1, 1), (2, 2), last=3.0) == [1, 2, 3]
+    assert kappas((0, 1), (0, 1), (0, 1), (0, 1), last=4.0) == [1, 2, 4, 4]
     policy = Auto()
-    policy.told(AT, 0), policy.told(AT, 0)
-    assert policy.kappa == 16.0
-
-
-def test_trusted_labels_move_autos_kappa_all_the_same() -> None:
-    policy = Auto()
-    policy.told(TRUSTED, 1)
-    policy.told(TRUSTED._replace(predicted=2), 2)
-    assert (policy.kappa, policy.theta) == (16.0, 0.05)
+    for _ in range(3):
+        policy.told(TRUSTED, 0)
+    assert policy.kappa == 64.0
 
 
 def test_auto_starts_afresh() -> None:
@@ -210,17 +206,15 @@ def test_auto_starts_afresh() -> None:
     assert policy.kappa == 2.0
 
 
-def test_autos_own_labels_weigh_more_the_more_activities_it_trusts() -> None:
+def test_autos_own_labels_weigh_more_the_more_activities_were_named() -> None:
     policy = Auto()
     seen = [policy.own_weight]
     for activity in (4, 4, 2, 4, 0, 5):
-        assert policy.decide(Outlook(activity, 0.5, 0.0)) is Decision.OWN
+        policy.told(TRUSTED, activity)
         seen.append(policy.own_weight)
-    assert seen == [0.125, 0.25, 0.25, 0.5, 0.5, 1.0, 1.0]
-    policy.decide(Outlook(1, 0.05, 0.0))  # asked: not trusted
+    assert seen == [1 / 32, 1 / 16, 1 / 16, 1 / 8, 1 / 8, 1 / 4, 1 / 4]
+    policy.decide(TRUSTED)
+    assert policy.own_weight == 1 / 4
     policy.start()
-    assert policy.decide(Outlook(1, 0.05, 0.0)) is Decision.ASK
-    assert policy.own_weight == 0.125
-    half = Auto(own=0.5)
-    half.decide(Outlook(0, 0.5, 0.0))
-    assert half.own_weight == 0.125
+    assert policy.own_weight == 1 / 32
+    assert Auto(own=1.0).own_weight == 1 / 8

@@ -3,7 +3,7 @@ every count in it."""
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -29,6 +29,7 @@ def until(state: State, doubt: bool = True, most: int = 300_000) -> tuple[int, R
     """Samples up to the one that should be asked, and why."""
     for count in range(1, most):
         state.sample(0.0)
+        state.bout()  # every sample is one
         reason = state.reason(doubt)
         if reason:
             return count, reason
@@ -47,7 +48,12 @@ def gaps(state: State, reasons: int, doubt: bool = True) -> list[int]:
 
 def told(state: State, agrees: bool, asked: Asked = DOUBTED, factory: bool | None = None) -> str:
     """The outcome of a label; the factory's model is right where the present one is unless said."""
-    return state.label(asked, agrees, agrees if factory is None else factory).outcome
+    return label(state, asked, agrees, agrees if factory is None else factory).outcome
+
+
+def label(state: State, asked: Asked, agrees: bool, factory: bool) -> Verdict:
+    """A label surprises where the prediction was trusted; all are of one bout and class."""
+    return state.label(asked, agrees, factory, asked.trusted)
 
 
 def draws(seed: int) -> Iterator[int]:
@@ -64,18 +70,19 @@ def draws(seed: int) -> Iterator[int]:
 
 
 def test_the_constants_are_those_that_are_documented() -> None:
-    assert (module.AUDIT_FIRST, module.AUDIT_LAST) == (8, 128)
+    assert (module.AUDIT_FIRST, module.AUDIT_LAST, module.AUDIT_SILENT) == (1, 16, 128)
+    assert (module.RIPE, module.RIPE_LAST, module.RIPENS, module.MARGIN) == (2, 8, 8, 0.15)
     assert (module.SETTLE_AFTER, module.SETTLE_LABELS) == (256, 2)
     assert (module.PEEK, module.SPACING, module.LONGEST_BACKOFF) == (32, 4, 10)
     assert (module.VOUCHED_MOST, module.VOUCHED_FINE, module.VOUCHED_FACTORY) == (2, 8, 0.95)
     assert (module.TROUBLE_LABELS, module.TROUBLE_SHARE) == (24, 0.6)
     assert (module.UNFIT_AUDITS, module.UNFIT_SHARE, module.RECENT) == (8, 0.4, 0.1)
-    assert (module.CONTRADICTION, module.SILENCE, module.DAY) == (32, 3, DAY)
+    assert (module.CONTRADICTION, module.SILENCE) == (32, 3)
 
 
 def test_rules_are_these_unless_said() -> None:
-    assert Rules() == (True, 256, 4, True, None)
-    assert PLAIN == (False, None, 1, False, None)
+    assert Rules() == (True, 256, 4, True, True, 0.15, None, None)
+    assert (False, None, 1, False, False, math.inf, None, None) == PLAIN
     assert State(Rules()).vouched == -8  # of a model whose accuracy nobody told
     drawn = State(Rules()).until_audit
     assert drawn == State(Rules(), seed=0).until_audit
@@ -99,7 +106,7 @@ def test_words_are_these() -> None:
         "UNFIT": "audits find the model wrong too often",
         "WORSE": "the factory's model was better, and is back",
         "SILENT": "nobody answers",
-        "SPENT": "the day's labels are spent",
+        "SPENT": "the day's questions are spent",
     }
 
 
@@ -138,24 +145,25 @@ def test_a_device_predicts_first_and_has_counted_nothing() -> None:
     state = State(Rules(), 0.5, 3)
     found = dict(vars(state))
     assert (found.pop("guard").evidence, found.pop("_draws")) == (0.0, next(draws(3)))
+    assert found.pop("budget").today == 0
     assert found == {
         "rules": Rules(),
         "_accuracy": 0.5,
-        "day": -1,
-        "asked_today": 0,
         "mode": PREDICTING,
         "vouched": -8,
         "worse": False,
         "audits": 0,
         "unfit": 0.0,
-        "interval": 8,
-        "until_audit": 1 + next(draws(3)) % 16,
+        "interval": 1,
+        "until_audit": 1,
         "wait": 1,
         "since": 4,
         "unanswered": 0,
         "doubted": 0,
         "again": False,
+        "held": None,
         "contradictions": 0,
+        "puzzled": 0,
         "calm": 0,
         "agreed": 0,
         "labels": 0,
@@ -272,11 +280,13 @@ def test_a_confirmation_comes_before_an_audit_and_that_before_doubt() -> None:
     assert told(state, False, Asked(DOUBT, True)) == "held"
     for _ in range(40):
         state.sample(0.0)
+        state.bout()
     assert state.until_audit < 0
     assert state.reason(True) is state.reason(False) is AGAIN
     state.asked(AGAIN)
     told(state, False, Asked(AGAIN, True))
     state.sample(0.0)
+    state.bout()
     assert state.reason(True) is state.reason(False) is AUDIT
     state.asked(AUDIT)
     told(state, False, DOUBTED)
@@ -309,13 +319,31 @@ def test_no_audit_is_asked_within_the_wait() -> None:
 # Audits -------------------------------------------------------------------------------------------
 
 
-def test_audits_fall_on_any_of_the_next_sixteen_samples_and_on_each_alike() -> None:
-    first = [until(State(Rules(), seed=seed), doubt=False) for seed in range(600)]
-    assert {reason for _, reason in first} == {AUDIT}
-    counts = [count for count, _ in first]
-    assert set(counts) == set(range(1, 17))
-    assert max(counts.count(k) for k in range(1, 17)) < 75  # 37.5 each on average
-    assert counts == [1 + next(draws(seed)) % 16 for seed in range(600)]
+def test_every_bout_is_audited_at_first() -> None:
+    for seed in range(20):
+        assert until(State(Rules(), seed=seed), doubt=False) == (1, AUDIT)
+
+
+@pytest.mark.parametrize("interval", [2, 4, 8, 16])
+def test_audits_fall_on_any_bout_up_to_twice_the_interval_and_on_each_alike(interval: int) -> None:
+    counts = []
+    for seed in range(600):
+        state = State(Rules(), seed=seed)
+        state.interval = interval
+        state.asked(AUDIT)
+        assert state.until_audit == interval + list(itertools.islice(draws(seed), 2))[1] % interval
+        counts.append(state.until_audit)
+    assert set(counts) == set(range(interval, 2 * interval))
+    assert max(counts.count(k) for k in set(counts)) < 1.35 * 600 / interval + 25
+
+
+def test_only_bouts_bring_an_audit_nearer() -> None:
+    state = State(Rules())
+    for _ in range(100):
+        state.sample(0.0)
+    assert state.until_audit == 1
+    state.bout()
+    assert state.until_audit == 0
 
 
 def test_equal_seeds_draw_equally_and_others_do_not() -> None:
@@ -329,57 +357,45 @@ def test_equal_seeds_draw_equally_and_others_do_not() -> None:
         return found
 
     assert trace(3) == trace(3)
-    assert len({tuple(trace(seed)) for seed in range(50)}) == 50
+    assert len({tuple(trace(seed)) for seed in range(50)}) > 45
 
 
+@pytest.mark.parametrize("asked", [TRUSTED, DOUBTED, Asked(AGAIN, True)])
 @pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize("seed", [0, 1, 7])
-def test_the_interval_doubles_while_audits_agree_and_is_short_again_where_one_does_not(
-    seed: int, mode: Mode
+def test_the_interval_doubles_while_labels_agree_and_is_short_again_where_one_does_not(
+    seed: int, mode: Mode, asked: Asked
 ) -> None:
     rules = Rules(spacing=1, settle_after=None)
     state = State(rules, seed=seed) if mode is PREDICTING else trained(rules, seed=seed)
-    bits = draws(seed)
-    now = 1 + next(bits) % 16
-    if mode is TRAINING:
-        now = min(now, 1 + next(bits) % 16)
     script = [True] * 6 + [False] + [True] * 3 + [False, True, True]
-    after = [16, 32, 64, 128, 128, 128, 8, 16, 32, 64, 8, 16, 32]
-    before = [8, *after]
-    for agrees, last, interval in zip(script, before[:-1], after, strict=True):
-        assert until(state, doubt=False) == (now, AUDIT)
-        state.asked(AUDIT)
-        assert state.until_audit == 1 + next(bits) % (2 * last)  # should no label come
-        told(state, agrees, TRUSTED)
+    after = [2, 4, 8, 16, 16, 16, 1, 2, 4, 8, 1, 2, 4]
+    for agrees, interval in zip(script, after, strict=True):
+        told(state, agrees, asked)
         assert state.interval == interval
-        now = state.until_audit
-        assert now == 1 + next(bits) % (2 * interval)
+        assert interval <= state.until_audit <= max(2 * interval - 1, 1)
         state.again = False  # the confirmation is not what this is about
         state.doubted = 0
 
 
 def test_without_a_label_the_next_audit_is_drawn_all_the_same() -> None:
     state = State(Rules(), seed=5)
-    until(state, doubt=False)
-    state.asked(AUDIT)
-    bits = list(itertools.islice(draws(5), 2))
-    assert state.until_audit == 1 + bits[1] % 16
+    state.interval, state.until_audit = 8, 0
     state.asked(DOUBT), state.asked(AGAIN)  # draw nothing
-    assert state.until_audit == 1 + bits[1] % 16
+    assert state.until_audit == 0
+    state.asked(AUDIT)
+    assert state.until_audit == 8 + list(itertools.islice(draws(5), 2))[1] % 8
 
 
-@pytest.mark.parametrize("left", [1, 3, 8, 16, 200])
+@pytest.mark.parametrize("left", [-3, 1, 3, 16])
 @pytest.mark.parametrize("event", [Event.DRIFT, Event.DISAGREEMENT, Event.COMMAND_TRAIN])
 def test_training_brings_the_next_audit_nearer_and_never_puts_it_off(
     left: int, event: Event
 ) -> None:
-    for seed in range(20):
-        state = State(Rules(), seed=seed)
-        state.until_audit, state.interval = left, 128
-        state.change(event)
-        drawn = 1 + list(itertools.islice(draws(seed), 2))[1] % 16
-        assert state.until_audit == min(left, drawn)
-        assert state.interval == 8
+    state = State(Rules())
+    state.until_audit, state.interval = left, 16
+    state.change(event)
+    assert (state.until_audit, state.interval) == (min(left, 1), 1)
 
 
 @pytest.mark.parametrize("event", [Event.SETTLED, Event.COMMAND_STOP])
@@ -396,8 +412,7 @@ def test_audits_are_held_back_while_nobody_answers(mode: Mode) -> None:
     gaps(state, 1, doubt=False)
     assert gaps(state, 11, doubt=False) == [*(256 << k for k in range(10)), 128 << 10]
     told(state, True, TRUSTED)
-    assert state.until_audit <= 2 * state.interval
-    assert until(state, doubt=False)[0] <= 2 * state.interval
+    assert until(state, doubt=False)[0] < 2 * state.interval
 
 
 def test_doubt_has_the_questions_of_a_teacher_who_does_not_answer() -> None:
@@ -415,6 +430,7 @@ def test_without_audits_there_are_none() -> None:
     state = State(Rules(audits=False))
     for _ in range(2000):
         state.sample(0.0)
+        state.bout()
         assert state.reason(False) is None
     assert state.until_audit < 0
 
@@ -457,17 +473,14 @@ def test_a_label_that_disagrees_is_held_or_counts(
     reason: Reason,
 ) -> None:
     state = State(Rules(confirm=confirm))
-    if before:
-        told(state, False)
-        state.change(Event.COMMAND_STOP)
+    state.doubted = 9 if before else 0
     if mode is TRAINING:
         state.change(Event.COMMAND_TRAIN)
-    if expected is HELD and reason is Reason.AGAIN:  # it is the confirmation, however late
-        expected = STARTS if mode is PREDICTING else LEARNT
     state.asked(reason)
-    assert state.label(Asked(reason, trusted), False, False) == Verdict(*expected)
+    assert label(state, Asked(reason, trusted), False, False) == Verdict(*expected)
     assert state.again is (expected is HELD)
-    assert state.doubted == module.DOUBTED == 32
+    assert state.held == ((0, 0) if expected is HELD else None)
+    assert state.doubted == (9 if before else 0)
     assert state.mode is (PREDICTING if (mode, expected) == (PREDICTING, HELD) else TRAINING)
 
 
@@ -479,31 +492,61 @@ def test_a_label_that_agrees_is_learnt_while_training_only(
 ) -> None:
     for before in (False, True):
         state = State(Rules())
-        if before:
-            told(state, False)
-            state.change(Event.COMMAND_STOP)
+        state.doubted = 9 if before else 0
         if mode is TRAINING:
             state.change(Event.COMMAND_TRAIN)
-        assert state.label(Asked(reason, trusted), True, True) == Verdict(*expected)
+        assert label(state, Asked(reason, trusted), True, True) == Verdict(*expected)
         assert state.mode is mode
         assert (state.again, state.doubted) == (False, 0)
 
 
-def test_a_disagreement_that_nobody_confirms_is_forgotten() -> None:
-    """32 samples later a single slip is a single slip again; one sample sooner it is the second."""
+def test_surprises_are_believed_for_a_while_after_one_that_was_confirmed() -> None:
+    """31 samples later still, 32 not."""
     for samples, outcome in ((31, "learnt"), (32, "held")):
         state = trained(Rules())
-        state.label(TRUSTED, False, False)
-        assert state.doubted == 32
+        assert told(state, False, TRUSTED) == "held"
+        assert told(state, False, Asked(AGAIN, True)) == "learnt"
+        assert state.doubted == module.DOUBTED == 32
         for _ in range(samples):
             state.sample(0.0)
         assert state.doubted == 32 - samples
-        assert state.label(TRUSTED, False, False).outcome == outcome
-    state.sample(0.0)
+        assert told(state, False, TRUSTED) == outcome
     told(state, True)
-    for _ in range(3):
-        state.sample(0.0)
     assert state.doubted == 0
+
+
+@pytest.mark.parametrize("said", [(7, 2), (8, 1)])  # another activity; another bout
+def test_only_the_same_label_in_the_same_bout_confirms(said: tuple[int, int]) -> None:
+    state = trained(Rules())
+    assert state.label(TRUSTED, False, False, True, (7, 1)).outcome == "held"
+    again = Asked(AGAIN, True)
+    assert state.label(again, False, False, True, said).outcome == "held"
+    assert state.again
+    assert state.label(again, False, False, True, said).outcome == "learnt"
+    assert state.doubted == 32
+
+
+def test_what_does_not_surprise_counts_at_once_and_confirms_nothing() -> None:
+    state = trained(Rules())
+    assert told(state, False, DOUBTED) == "learnt"
+    assert (state.again, state.doubted) == (False, 0)
+
+
+def test_dont_know_ripens_bouts_later_for_eight_answers() -> None:
+    state = State(Rules())
+    assert state.ripe == 2
+    state.abstained()
+    assert state.ripe == 3
+    for _ in range(7):
+        state.answered()
+        assert state.ripe == 3
+    state.answered()
+    assert state.ripe == 2
+    for _ in range(20):
+        state.abstained()
+    assert state.ripe == 8
+    state.restart()
+    assert state.ripe == 2
 
 
 def test_an_event_is_none_unless_said() -> None:
@@ -512,24 +555,23 @@ def test_an_event_is_none_unless_said() -> None:
 
 def test_a_label_that_agrees_between_makes_the_next_disagreement_held_again() -> None:
     state = trained()
-    outcomes = [
-        told(state, agrees, Asked(DOUBT, True)) for agrees in (False, False, False, True, False)
-    ]
-    assert outcomes == ["held", "learnt", "learnt", "learnt", "held"]
+    assert told(state, False, Asked(DOUBT, True)) == "held"
+    outcomes = [told(state, agrees, Asked(AGAIN, True)) for agrees in (False, False, True, False)]
+    assert outcomes == ["learnt", "learnt", "learnt", "held"]
 
 
 def test_one_slip_starts_no_training_and_two_in_a_row_do() -> None:
     state = State(Rules())
     state.asked(AUDIT)
-    assert state.label(TRUSTED, False, False) == ("held", None)
+    assert label(state, TRUSTED, False, False) == ("held", None)
     assert until(state, doubt=False) == (1, AGAIN)
     state.asked(AGAIN)
-    assert state.label(Asked(AGAIN, True), True, True) == ("audited", None)
+    assert label(state, Asked(AGAIN, True), True, True) == ("audited", None)
     assert state.mode is PREDICTING
     state.asked(AUDIT)
-    assert state.label(TRUSTED, False, False) == ("held", None)
+    assert label(state, TRUSTED, False, False) == ("held", None)
     state.asked(AGAIN)
-    assert state.label(Asked(AGAIN, True), False, False) == ("learnt", Event.DISAGREEMENT)
+    assert label(state, Asked(AGAIN, True), False, False) == ("learnt", Event.DISAGREEMENT)
     assert state.mode is TRAINING
 
 
@@ -718,11 +760,10 @@ def test_every_training_counts_from_nothing(event: Event) -> None:
 def sent_back(state: State) -> None:
     """Fourteen audits in which only the factory's model was right."""
     for count in range(14):
-        verdict = state.label(TRUSTED, False, True)
+        verdict = label(state, TRUSTED, False, True)
         assert (verdict.event is Event.WENT_BACK) == (count == 13)
         if count < 13 and state.mode is PREDICTING:
             assert verdict == ("held", None)
-            state.doubted = 0  # as after a confirmation that agrees
     assert verdict == ("audited", Event.WENT_BACK)
 
 
@@ -735,17 +776,17 @@ def test_where_the_factorys_model_is_better_it_goes_back(mode: Mode) -> None:
     assert (state.worse, state.vouched, state.own_share) == (True, -8, 0.0)
     assert state.troubles == (Trouble.WORSE,)
     assert (state.guard.evidence, state.guard.bets) == (0.0, 0)
-    assert (state.again, state.doubted, state.interval, state.unanswered) == (False, 0, 8, 0)
+    assert (state.again, state.doubted, state.interval, state.unanswered) == (False, 0, 1, 0)
 
 
 @pytest.mark.parametrize("asked", [DOUBTED, Asked(AGAIN, True), Asked(DOUBT, True)])
 def test_only_audits_bet_on_the_factory(asked: Asked) -> None:
     state = trained(Rules())
     for _ in range(40):
-        state.label(asked, False, True)
+        label(state, asked, False, True)
     assert (state.guard.bets, state.audits, state.unfit) == (0, 0, 0.0)
-    state.label(Asked(AUDIT, False), False, True)
-    state.label(Asked(AUDIT, True), True, False)
+    label(state, Asked(AUDIT, False), False, True)
+    label(state, Asked(AUDIT, True), True, False)
     assert (state.guard.bets, state.audits) == (2, 2)
     assert state.guard.evidence == (0.875 + 0.125) * 0.25
 
@@ -774,78 +815,28 @@ def test_a_rollback_is_not_held_against_the_model(mode: Mode) -> None:
 
 
 def test_a_restart_forgets_all_but_the_days_labels_and_the_draws() -> None:
-    state, fresh = State(Rules(labels_per_day=9), 0.97, 4), State(Rules(labels_per_day=9), 0.97, 4)
+    state, fresh = (State(Rules(questions_per_day=9), 0.97, 4) for _ in range(2))
     state.sample(3 * DAY)
     state.asked(DOUBT), state.asked(DOUBT)
-    kept = {"rules", "_accuracy", "_draws", "day", "asked_today"}
+    kept = {"rules", "_accuracy", "_draws", "budget"}
     spoilt = object()
     for name in set(vars(state)) - kept:
         setattr(state, name, spoilt)
     state.restart()
-    assert (state.day, state.asked_today) == (3, 2)
+    assert state.budget.today == 2
     assert (state.guard.evidence, state.guard.bets) == (0.0, 0)
-    assert state.until_audit == 1 + list(itertools.islice(draws(4), 2))[1] % 16
+    assert state.until_audit == 1
     for name in set(vars(fresh)) - kept - {"guard", "until_audit"}:
         assert vars(state)[name] == vars(fresh)[name], name
 
 
 def test_a_rollback_goes_on_with_the_draws() -> None:
     state = State(Rules(), seed=2)
-    found = [state.until_audit]
     for _ in range(30):
         state.change(Event.ROLLBACK)
-        found.append(state.until_audit)
-    assert found == [1 + bits % 16 for bits in itertools.islice(draws(2), 31)]
-
-
-# The day's labels ---------------------------------------------------------------------------------
-
-
-def at(state: State, times: Iterable[float]) -> None:
-    for now in times:
-        state.sample(now)
-
-
-def test_a_day_has_its_labels_and_the_next_has_them_again() -> None:
-    state = State(Rules(labels_per_day=2))
-    at(state, [0.0])
-    assert not state.spent
-    state.asked(DOUBT)
-    assert not state.spent
+    state.interval = 16
     state.asked(AUDIT)
-    assert state.spent
-    at(state, [1.0, 43_200.0, DAY - 0.001])
-    assert state.spent
-    at(state, [DAY])
-    assert not state.spent
-    assert (state.day, state.asked_today) == (1, 0)
-    for _ in range(3):
-        state.asked(AGAIN)
-    assert state.spent
-    at(state, [0.0, DAY, 2 * DAY - 0.001])  # a clock that was set back gives no labels
-    assert state.spent
-    at(state, [5 * DAY])
-    assert not state.spent
-    assert state.day == 5
-
-
-def test_the_first_sample_begins_a_day() -> None:
-    state = State(Rules(labels_per_day=1))
-    assert (state.day, state.asked_today) == (-1, 0)
-    at(state, [0.5])
-    assert state.day == 0
-
-
-@pytest.mark.parametrize(("limit", "spent"), [(0, True), (1, False), (None, False)])
-def test_no_labels_a_day_are_none_and_no_limit_is_none(limit: int | None, spent: bool) -> None:
-    assert State(Rules(labels_per_day=limit)).spent is spent
-
-
-def test_without_a_limit_nothing_is_ever_spent() -> None:
-    state = State(Rules())
-    for _ in range(10_000):
-        state.asked(DOUBT)
-    assert not state.spent
+    assert state.until_audit == 16 + list(itertools.islice(draws(2), 32))[31] % 16
 
 
 # Troubles -----------------------------------------------------------------------------------------
@@ -923,7 +914,7 @@ def test_silent_is_three_questions_that_nobody_answered() -> None:
 
 
 def test_spent_is_said_until_the_next_day() -> None:
-    state = State(Rules(labels_per_day=1))
+    state = State(Rules(questions_per_day=1))
     state.sample(0.0)
     state.asked(DOUBT)
     assert state.troubles == (Trouble.SPENT,)
@@ -939,7 +930,7 @@ def test_plain_asks_every_doubt_and_learns_every_label() -> None:
     for count in range(200):
         assert until(state) == (1, DOUBT)
         state.asked(DOUBT)
-        assert state.label(Asked(DOUBT, count % 3 == 0), count % 2 == 0, True) == ("learnt", None)
+        assert label(state, Asked(DOUBT, count % 3 == 0), count % 2 == 0, True) == ("learnt", None)
         assert not state.settled()
         state.sample(0.0)
         state.since -= 1

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tinyodl.align import Template
 from tinyodl.align.moments import VECTORS
+from tinyodl.bouts import Bouts
 from tinyodl.drift import Calibration
 from tinyodl.files import write_bytes
 from tinyodl.har import WINDOW, RangeScaler, check_window
@@ -44,8 +45,9 @@ class Model(NamedTuple):
     in order; window: readings that an input is computed over; calibration: for drift detection,
     None without; capacity: activities that a device has room for (0: those of the learner);
     leverage: the mean h^T P h of what it was trained for, and accuracy: the share that such a model
-    gets right on people left out (0: not known); alignment: how the sensor sits on them, None where
-    readings are taken as they come, and in aligning what to say of it."""
+    gets right on people left out (0: not known); bouts: how they are told, None where they cannot
+    be; alignment: how the sensor sits on them, None where readings are taken as they come, and in
+    aligning what to say of it."""
 
     learner: OSELMClassifier
     scaler: RangeScaler
@@ -55,6 +57,7 @@ class Model(NamedTuple):
     capacity: int = 0
     leverage: float = 0.0
     accuracy: float = 0.0
+    bouts: Bouts | None = None
     alignment: Template | None = None
     aligning: str = "off: the model was written without"
 
@@ -124,6 +127,9 @@ def dumps(model: Model) -> bytes:
             f"drift_{name}": np.asarray(value, float)
             for name, value in calibration._asdict().items()
         }
+    if model.bouts is not None:
+        arrays["bout_weights"] = model.bouts.weights
+        settings |= {"bout_tau": model.bouts.tau, "bout_wrong": model.bouts.wrong}
     if model.alignment is not None:
         arrays |= {
             f"align_{name}": np.asarray(value, float)
@@ -177,6 +183,7 @@ def _build(settings: dict[str, Any], arrays: dict[str, NDArray[np.float64]]) -> 
         capacity,
         leverage,
         accuracy,
+        _bouts(settings, arrays["bout_weights"], n) if "bout_weights" in arrays else None,
         _alignment(arrays) if "align_gravity" in arrays else None,
         str(settings.get("aligning", Model._field_defaults["aligning"])),
     )
@@ -192,6 +199,13 @@ def _alignment(arrays: dict[str, NDArray[np.float64]]) -> Template:
     return found._replace(
         block=int(found.block), median=float(found.median), reached=float(found.reached)
     )
+
+
+def _bouts(settings: dict[str, Any], weights: NDArray[np.float64], n: int) -> Bouts:
+    wrong = float(settings["bout_wrong"])
+    if weights.shape != (n,) or not (weights > 0).all() or not 0 <= wrong <= 1:
+        raise ValueError("what tells bouts does not fit the learner")
+    return Bouts(weights, _positive(settings["bout_tau"]), wrong)
 
 
 def _calibration(arrays: dict[str, NDArray[np.float64]], m: int, n: int) -> Calibration:

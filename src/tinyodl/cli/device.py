@@ -19,7 +19,8 @@ from tinyodl.cli.progress import bar
 from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import RATE, Dataset, Recording
 from tinyodl.data.table import ACC, GYRO
-from tinyodl.device import OnDeviceLearner, Rules
+from tinyodl.device import PLAIN, OnDeviceLearner, Rules
+from tinyodl.device.state import SETTLE_AFTER
 from tinyodl.har import compact
 from tinyodl.link import from_bytes
 from tinyodl.model import Model, load, save
@@ -59,6 +60,8 @@ def info(path: Path, as_json: bool) -> None:
             "drift_calibration": model.calibration is not None,
             "accuracy_on_new_people": model.accuracy or None,
             "alignment": model.aligning,
+            "bout_tau": model.bouts and round(model.bouts.tau, 4),
+            "labels_passed_on_wrongly": model.bouts and round(model.bouts.wrong, 5),
             "names": list(model.names),
         }
     if as_json:
@@ -90,6 +93,7 @@ def run(what: Run) -> None:
             begun = 0.0
             for recording in recordings:
                 _replay(model, device, aligner, recording, names, what.wrong, printer, begun)
+                device.pause()
                 begun += len(recording.imu) / RATE
         else:
             _standard_input(model, device, aligner, printer)
@@ -115,9 +119,11 @@ def _device(
     found = drift.Manual() if model.calibration is None else drift.make(detector, model.calibration)
     # The others are there to compare: they ask what they ask, as often as that is.
     rules = (
-        Rules(labels_per_day=labels_per_day)
+        Rules(questions_per_day=labels_per_day)
         if policy == "auto"
-        else Rules(labels_per_day=labels_per_day, spacing=1, confirm=False)
+        else PLAIN._replace(
+            audits=True, settle_after=SETTLE_AFTER, questions_per_day=labels_per_day
+        )
     )
     return OnDeviceLearner(model, prune.make(policy), detector=found, rules=rules)
 
@@ -163,6 +169,8 @@ class _Printer:
             line: dict[str, Any] = {
                 "time": round(now, 3),
                 "predicted": step.predicted,
+                "activity": step.activity,
+                "bout": step.bout,
                 "confidence": round(step.confidence, 4),
                 "mode": step.mode.value,
                 "asked": step.query is not None,

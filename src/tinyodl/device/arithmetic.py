@@ -14,7 +14,7 @@ from tinyodl.model import Model
 
 Array = NDArray[np.float64]
 
-KNOWN = 0.125  # of the factory's usual leverage: down to it P follows the labels, and no further
+KNOWN = 0.125  # of the factory's usual leverage: what is known better changes P no more
 
 
 class Arithmetic(Protocol):
@@ -31,6 +31,11 @@ class Arithmetic(Protocol):
 
     def look(self, x: Array) -> Outlook:
         """What the present model makes of scaled inputs x (n,)."""
+        ...
+
+    @property
+    def outputs(self) -> Array:
+        """Raw outputs (m,) of the sample that was just looked at."""
         ...
 
     def factory(self, x: Array) -> int:
@@ -73,6 +78,10 @@ class FloatArithmetic:
         outlook = self.learner.outlook(x)
         self._looked_at = x  # its features are in the learner's buffer now
         return outlook
+
+    @property
+    def outputs(self) -> Array:
+        return self.learner.outputs_now
 
     def factory(self, x: Array) -> int:
         return int(self._factory.outputs_one(x).argmax())

@@ -20,20 +20,22 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyodl.device.learner import OnDeviceLearner, Query
+from tinyodl.device.learner import STEP, OnDeviceLearner, Query
 from tinyodl.device.state import Event, Mode
 from tinyodl.link import from_bytes
 from tinyodl.teachers import Teacher
 
-SECONDS = 1.28  # from one window to the next
+SECONDS = STEP
 
 
 class Episode(NamedTuple):
-    """Per sample of the stream: predicted label (before it is learnt), confidence and the policy's
+    """Per sample of the stream: predicted label (before it is learnt), the bout's as it was known
+    then, confidence and the policy's
     theta in force, asked, in training mode; events: (sample number, event) in order; troubled:
     whether the device ever named a trouble."""
 
     predicted: list[Any]
+    activity: list[Any]
     confidence: NDArray[np.float64]
     theta: NDArray[np.float64]
     asked: NDArray[np.bool_]
@@ -53,7 +55,7 @@ def live(
     """Z (samples, n) scaled inputs, `seconds` apart; a label comes `late` seconds after its query,
     and those still under way at the end come then; known (samples,): whether it was known then how
     the sensor sits, None where it always is."""
-    predicted, events = [], []
+    predicted, activity, events = [], [], []
     confidence, theta = np.empty(len(Z)), np.empty(len(Z))
     asked, training = np.zeros(len(Z), bool), np.zeros(len(Z), bool)
     troubled = False
@@ -75,6 +77,7 @@ def live(
         deliver(now, number)
         step = device.sample(x, now, known is None or bool(known[number]))
         predicted.append(step.predicted)
+        activity.append(step.activity)
         confidence[number], theta[number] = step.confidence, step.theta
         asked[number] = step.query is not None
         training[number] = step.mode is Mode.TRAINING
@@ -85,6 +88,5 @@ def live(
             ask(step.query, now, number)
             deliver(now, number)
     deliver(np.inf, len(Z))
-    return Episode(
-        predicted, confidence, theta, asked, training, events, troubled or device.troubled
-    )
+    troubled |= device.troubled
+    return Episode(predicted, activity, confidence, theta, asked, training, events, troubled)

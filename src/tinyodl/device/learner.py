@@ -30,9 +30,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyodl import drift, prune
-from tinyodl.device.arithmetic import Arithmetic, FloatArithmetic
-from tinyodl.device.pending import CAPACITY, Kept, Pending
+from tinyodl.device.arithmetic import KNOWN, Arithmetic, FloatArithmetic
+from tinyodl.device.bout import Bout
+from tinyodl.device.pending import CAPACITY, IDS, Kept, Pending
 from tinyodl.device.state import TRANSITIONS, Asked, Event, Mode, Reason, Rules, State, Trouble
+from tinyodl.har import WINDOW
 from tinyodl.learn import OSELMClassifier, Outlook
 from tinyodl.link import from_bytes, to_bytes
 from tinyodl.model import Model
@@ -41,9 +43,10 @@ from tinyodl.prune import Decision
 Array = NDArray[np.float64]
 
 RULES = Rules()
-OWN_KNOWN = 0.5  # of the factory's usual leverage: what is known better needs no own label
-HOLD = 2.0  # what a sample held weighs, in own labels
-_IDS = 2**16
+HOLD = 2.0  # what a sample held weighs, in labels
+STEP = 1.28  # s from one window of WINDOW readings to the next
+GAP = 4  # windows without a sample that end a bout
+_FORGOTTEN = IDS // 2  # samples after which no answer is waited for any more
 _COUNTER_BYTES = 96  # what `State` holds, times, ids and the policy's numbers
 
 
@@ -56,8 +59,9 @@ class Query(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What became of a sample. event: what changed the mode with it; theta: the policy's threshold;
-    troubles: what a person should look at."""
+    """What became of a sample. predicted: of this window; event: what changed the mode with it;
+    theta: the policy's threshold; troubles: what a person should look at; activity: of the bout so
+    far (as answered, or what its windows' outputs sum up to); bout: its number."""
 
     sample: int
     predicted: Any
@@ -67,6 +71,8 @@ class Step(NamedTuple):
     event: Event | None
     theta: float
     troubles: tuple[Trouble, ...]
+    activity: Any
+    bout: int
 
     @property
     def troubled(self) -> bool:
@@ -84,7 +90,7 @@ class Answer(NamedTuple):
 
 
 class OnDeviceLearner:
-    """A model on its wearer.
+    """A model on its wearer. bout: the one that it is in.
 
     model: the factory's, which stays as it is; policy: what to ask while training (default `auto`);
     detector: what starts training (default: the CUSUM on the model's calibration, none without);
@@ -111,15 +117,19 @@ class OnDeviceLearner:
         self.capacity = model.capacity or len(self.arithmetic.labels)
         self.state = State(rules, model.accuracy, seed)
         self.pending = Pending(pending)
+        self.bout = Bout(model.bouts if rules.bouts else None, len(self.arithmetic.labels))
         self.counts: Counter[str] = Counter()
+        self._gap = GAP * STEP * model.window / WINDOW
+        self._last: float | None = None
         self._next = 0
         self._fresh()
 
     def _fresh(self) -> None:
         self.arithmetic.reset()
+        self.bout.reset(len(self.arithmetic.labels))
         self.pending.clear()
         self.policy = copy.deepcopy(self._factory_policy)
-        self.policy.start()
+        self.policy.start(self.model.leverage)
         self.detector = copy.deepcopy(self._factory_detector)
         self.detector.start()
 
@@ -148,7 +158,7 @@ class OnDeviceLearner:
     @property
     def state_bytes(self) -> int:
         """Bytes kept beside the learner and the queue of queries."""
-        return self.detector.state_bytes + _COUNTER_BYTES
+        return self.detector.state_bytes + self.bout.state_bytes + _COUNTER_BYTES
 
     def sample(self, x: Array, now: float, known: bool = True) -> Step:
         """One window's scaled inputs (n,) at a time in s; known: whether it is known how the sensor
@@ -158,28 +168,40 @@ class OnDeviceLearner:
         if not np.isfinite(x).all():
             raise ValueError("the sample has inputs that are not finite; it was not taken")
         outlook = self.arithmetic.look(x)
-        sample, self._next = self._next, (self._next + 1) % _IDS
+        if self._last is not None and now - self._last > self._gap:
+            self.pause()
+        self._last = now
+        sample, self._next = self._next, (self._next + 1) % IDS
         self.state.sample(now)
+        self.pending.forget(sample, _FORGOTTEN)
+        inside = self.bout.update(x, self.arithmetic.outputs)
         event, query = None, None
         if known or outlook.leverage <= self.arithmetic.usual:
-            event, query = self._take(sample, x, outlook)
-        predicted = self.arithmetic.labels[outlook.predicted]
+            event, query = self._take(sample, x, outlook, inside)
+        labels = self.arithmetic.labels
+        activity = self.bout.activity if inside else outlook.predicted
         return Step(
-            *(sample, predicted, outlook.confidence, self.mode, query, event),
-            *(self.policy.theta, self.troubles),
+            *(sample, labels[outlook.predicted], outlook.confidence, self.mode, query, event),
+            *(self.policy.theta, self.troubles, labels[activity], self.bout.number),
         )
 
-    def _take(self, sample: int, x: Array, outlook: Outlook) -> tuple[Event | None, Query | None]:
-        """Look for drift, ask or learn."""
+    def _take(
+        self, sample: int, x: Array, outlook: Outlook, inside: bool
+    ) -> tuple[Event | None, Query | None]:
+        """Look for drift, ask or learn; inside: a bout."""
         event = None
         if self.mode is Mode.PREDICTING and self.detector.update(outlook, x):
             event = self._change(Event.DRIFT)
-        query = self._decide(sample, x, outlook)
+        query = self._decide(sample, x, outlook) if inside else None
         if self.mode is Mode.TRAINING and event is None:
             self.detector.adapt(outlook, x)
             if self.state.settled():
                 event = self._change(Event.SETTLED)
         return event, query
+
+    def pause(self) -> None:
+        """A recording ends, or nothing is sensed for a while: the bout is over."""
+        self.bout.end()
 
     def label(self, sample: int, label: Any | None, now: float) -> Answer:
         """The teacher's answer, None where it abstains; late, twice or for a sample long gone is
@@ -193,6 +215,7 @@ class OnDeviceLearner:
         if kept is None:
             return self._answer("unknown")
         if label is None:
+            self.state.abstained()
             return self._answer("abstained")
         if new and len(labels) >= self.capacity:
             self.state.answered()
@@ -200,16 +223,23 @@ class OnDeviceLearner:
         number = len(labels) if new else labels.index(label)
         x = from_bytes(kept.values, self.clip)
         outlook = self.arithmetic.look(x)
+        outputs = self.arithmetic.outputs
         audit = kept.asked.reason is Reason.AUDIT
         factory_right = audit and self.arithmetic.factory(x) == number
-        verdict = self.state.label(kept.asked, outlook.predicted == number, factory_right)
+        agrees = outlook.predicted == number
+        surprising = not agrees and self._trusts(outlook, outputs, number)
+        said = (kept.bout, number) if self.bout.told else (0, 0)  # any other, without bouts
+        verdict = self.state.label(kept.asked, agrees, factory_right, surprising, said)
         if verdict.event:
             self._changed(verdict.event)
         if verdict.outcome == "learnt":
             if new:
                 self.arithmetic.add(label)
+                self.bout.add()
             self.policy.told(outlook, number)
-            self.arithmetic.learn(x, number, self.policy.kappa)
+            self._learn(x, outlook, number)
+        if kept.bout == self.bout.number:
+            self._answered(number, verdict.outcome)
         return self._answer(verdict.outcome, verdict.event)
 
     def command(self, train: bool) -> Event | None:
@@ -222,20 +252,45 @@ class OnDeviceLearner:
         return self._change(Event.ROLLBACK)
 
     def _decide(self, sample: int, x: Array, outlook: Outlook) -> Query | None:
-        """Ask the sample, learn the own label, or leave it."""
+        """Learn the bout's answer, ask the sample, learn the own label, or leave it."""
+        state = self.state
+        if self.bout.ripens(state.ripe):
+            state.bout()
+        answer = self.bout.pass_on()
+        if answer is not None:
+            if self.mode is Mode.TRAINING:
+                self._learn(x, outlook, answer)
+            return None
         decision = self.policy.decide(outlook)
-        reason = self.state.reason(decision is Decision.ASK)
-        if reason and self.state.spent:
-            self.counts["over budget"] += 1
-        elif reason:
-            return self._ask(sample, x, Asked(reason, decision is not Decision.ASK))
+        doubt = decision is Decision.ASK
+        if self.bout.ripe(state.ripe) and not self.pending.full:
+            reason = state.reason(doubt and self._worth(outlook))
+            if reason and state.budget.open:
+                return self._ask(sample, x, Asked(reason, not doubt))
+            self.counts["over budget"] += reason is not None
         if decision is Decision.OWN:
             self._own(x, outlook)
         return None
 
+    def _trusts(self, outlook: Outlook, outputs: Array, k: int) -> bool:
+        """Whether the prediction is to be trusted against class number k: as a second that had k's
+        output would leave it."""
+        other = float(outputs[k]) if k < len(outputs) else 0.0
+        gap = float(outputs[outlook.predicted]) - other
+        return self.policy.decide(outlook._replace(confidence=gap)) is not Decision.ASK
+
+    def _worth(self, outlook: Outlook) -> bool:
+        """Whether a doubt is great enough for what is left of the budget."""
+        halved = self.state.budget.scarce
+        if not halved:
+            return True
+        greater = outlook._replace(confidence=2.0**halved * outlook.confidence)
+        return self.policy.decide(greater) is Decision.ASK
+
     def _ask(self, sample: int, x: Array, asked: Asked) -> Query:
         values = to_bytes(x, self.clip)
-        self.pending.put(sample, Kept(values, asked))
+        self.pending.put(sample, Kept(values, asked, self.bout.number))
+        self.bout.asked = True
         self.state.asked(asked.reason)
         self.counts["asked"] += 1
         return Query(sample, values, asked.reason)
@@ -243,14 +298,33 @@ class OnDeviceLearner:
     def _own(self, x: Array, outlook: Outlook) -> None:
         """What is trusted and not known well: learnt with the own label, or, while predicting,
         held."""
-        if outlook.leverage <= OWN_KNOWN * self.arithmetic.usual:
+        if outlook.leverage <= KNOWN * self.arithmetic.usual:
             return
-        weight = self.policy.kappa * self.policy.own_weight
-        if self.mode is Mode.PREDICTING:
-            self.arithmetic.hold(x, HOLD * weight)
-        elif self.state.own_share > 0:
-            self.arithmetic.learn(x, outlook.predicted, self.state.own_share * weight)
+        own = self.policy.own_weight * self.state.own_share
+        if self.mode is Mode.TRAINING and own > 0:
+            self.arithmetic.learn(x, outlook.predicted, self.policy.kappa * own)
             self.counts["own labels"] += 1
+        elif self.policy.own_weight > 0:
+            self.arithmetic.hold(x, HOLD * self.policy.kappa)
+
+    def _learn(self, x: Array, outlook: Outlook, k: int) -> None:
+        """Learn a label; where the prediction has it by a margin there is nothing to learn, and it
+        is held."""
+        if outlook.predicted != k or outlook.confidence < self.state.rules.margin:
+            self.arithmetic.learn(x, k, self.policy.kappa)
+        elif outlook.leverage > KNOWN * self.arithmetic.usual:
+            self.arithmetic.hold(x, HOLD * self.policy.kappa)
+
+    def _answered(self, k: int, outcome: str) -> None:
+        """The bout that the device is in has a label: for its windows to come, and, by its mean,
+        for those that went before."""
+        if outcome == "held":
+            self.bout.asked = False  # to be confirmed
+            return
+        mean, windows = self.bout.before()
+        if outcome == "learnt" and windows:
+            self.arithmetic.learn(mean, k, windows * self.policy.kappa)
+        self.bout.learn(k)
 
     def _change(self, event: Event) -> Event:
         self.state.change(event)
@@ -261,7 +335,7 @@ class OnDeviceLearner:
         if event in (Event.ROLLBACK, Event.WENT_BACK):
             self._fresh()
         elif self.mode is Mode.TRAINING:
-            self.policy.start()
+            self.policy.start(self.model.leverage)
         else:
             self.detector.start()
         self.counts[event.value] += 1

@@ -1,4 +1,4 @@
-"""Queries that wait for their label: a bounded queue, the oldest goes first."""
+"""Queries that wait for their label: a bounded queue. While it is full nothing is asked."""
 
 from collections import OrderedDict
 from typing import NamedTuple
@@ -9,13 +9,16 @@ from numpy.typing import NDArray
 from tinyodl.device.state import Asked
 
 CAPACITY = 16
+IDS = 2**16  # samples are numbered modulo
 
 
 class Kept(NamedTuple):
-    """Scaled inputs as int8 (n,), and what the state machine remembers of the question."""
+    """Scaled inputs as int8 (n,), what the state machine remembers of the question, and the number
+    of its bout."""
 
     values: NDArray[np.int8]
     asked: Asked
+    bout: int
 
 
 class Pending:
@@ -29,6 +32,11 @@ class Pending:
     def __len__(self) -> int:
         return len(self._waiting)
 
+    @property
+    def full(self) -> bool:
+        """Whether there is room for no other."""
+        return len(self._waiting) >= self.capacity
+
     def put(self, sample: int, kept: Kept) -> None:
         """Keep a query; the oldest makes room. An id that comes round again replaces its last."""
         self._waiting.pop(sample, None)
@@ -40,6 +48,14 @@ class Pending:
     def take(self, sample: int) -> Kept | None:
         """The query of a sample, once; None where it never waited, was answered, or had to go."""
         return self._waiting.pop(sample, None)
+
+    def forget(self, sample: int, age: int) -> None:
+        """Let the oldest go where it is `age` samples old, or more, at this one."""
+        for oldest in self._waiting:
+            if (sample - oldest) % IDS >= age:
+                del self._waiting[oldest]
+                self.dropped += 1
+            return
 
     def clear(self) -> None:
         """Forget all."""

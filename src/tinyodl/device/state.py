@@ -5,19 +5,25 @@ Theory of operation
 A device is in one of two modes, and TRANSITIONS is every way from one to the other. It does no
 input or output, holds no model and no clock: `learner.py` asks this file what to do, and does it.
 
-- *Asking.* A sample is asked for one of three reasons, looked for in this order: a disagreement
-  that is to be confirmed (AGAIN), an audit that is due (AUDIT), or the policy's doubt (DOUBT; while
-  predicting only where nothing was asked for PEEK samples). Between two questions lie `wait`
-  samples: 1 after a label that disagreed, twice as many after each that agreed while training, up
-  to `spacing`. Each question without an answer doubles that again, so that a teacher who is away is
-  asked ever more rarely; any label sets it back. Nothing is asked beyond the day's labels.
-- *Audits* are drawn without looking at the model: the next falls on any of the next 2 interval
-  samples. The interval doubles where the label agrees, and is the shortest again where it does not,
-  and when training starts. While nobody answers there are none, or one in a long while.
-- *Confirming.* A label against a prediction that was trusted is not believed at once: nothing is
-  learnt, and the next sample is asked. Where its label disagrees too, or any label's within DOUBTED
-  samples, that one counts; where it agrees, the teacher has contradicted itself. So one slip of a
-  teacher starts no training, moves nothing.
+- *Asking.* A bout is asked once, from its `ripe`th window on (a transition is a bout of a window or
+  two), and its answer passed on to the rest of it. It is asked for one of three reasons, looked for
+  in this order: a disagreement that is to be confirmed (AGAIN), an audit that is due (AUDIT), or
+  the policy's doubt (DOUBT; while predicting only where nothing was asked for PEEK samples).
+  Between two questions lie `wait` samples: 1 after a label that disagreed, twice as many after each
+  that agreed while training, up to `spacing`. Each question without an answer doubles that again,
+  so that a teacher who is away is asked ever more rarely; any label sets it back. Where the teacher
+  is there and does not know, bouts ripen a window later, for 8 answers. Nothing is asked beyond the
+  budget (`budget.py`), and under one of which half is gone only what is twice as doubtful.
+- *Audits* are drawn without looking at the model: so many bouts lie between two as the interval
+  says, or up to twice as many. It is 1 at first: every bout is asked. It doubles where the label of
+  any question agrees, and is 1 again where it does not, and when training starts. While nobody
+  answers there are none, or one in a long while.
+- *Confirming.* A label is surprising where the prediction is to be trusted against it (it lies
+  further below the prediction than what is doubted). It is not believed at once, since it would be
+  for a whole bout: nothing is learnt, and the next sample is asked. Where the same bout gets the
+  same label again, that counts, and so do surprising ones within DOUBTED samples after; where the
+  label agrees, the teacher has contradicted itself. So one slip of a teacher starts no training,
+  moves nothing.
 - *Own labels.* `vouched` counts audits of trusted predictions: up one where the label agrees, to 2
   at most; down 8 where it does not, to -8 at least. Below 0 no own label is learnt; at 0, 1 and 2
   a quarter, half and all of the policy's weight counts. It starts at 2 where the factory's model
@@ -33,22 +39,28 @@ Nothing here grows with time, and no counter multiplies the model's P: a restart
 does nothing to what is known. `docs/device.md` states and proves what follows from that.
 """
 
+import math
 from collections.abc import Mapping
 from enum import Enum
 from typing import NamedTuple
 
+from tinyodl.device.budget import Budget
 from tinyodl.device.guard import Guard
 
-AUDIT_FIRST, AUDIT_LAST = 8, 128  # samples between two audits, on average, at first and at last
+AUDIT_FIRST, AUDIT_LAST = 1, 16  # bouts between two audits, at least, at first and at last
+AUDIT_SILENT = 128  # samples between two questions from which nobody's answer is audited for
+RIPE, RIPE_LAST = 2, 8  # windows from which a bout may be asked, at first and at most
+RIPENS = 8  # answers that one "don't know" is remembered over
 SETTLE_AFTER = 256  # samples without a disagreement that end training
 SETTLE_LABELS = 2  # of these at least so many were asked and agreed
 PEEK = 32  # samples without a question after which doubt is asked in predicting mode too
-DOUBTED = 32  # samples that a disagreement waits to be confirmed by another
+DOUBTED = 32  # samples after one that was confirmed in which surprising labels are believed
 SPACING = 4  # most samples from a question that was answered to the next
 LONGEST_BACKOFF = 10  # doublings of the wait while nobody answers
 VOUCHED_MOST = 2  # agreeing audits that make own labels count in full
 VOUCHED_FINE = 8  # what one that disagrees takes away: own labels are for models right in 8 of 9
 VOUCHED_FACTORY = 0.95  # right on people not seen, from which the factory's own word is taken
+MARGIN = 0.15  # of the outputs: a label that the prediction has by so much is held, not learnt
 
 TROUBLE_LABELS = 24  # labels since training started before it is said that they keep disagreeing
 TROUBLE_SHARE = 0.6  # of recent labels
@@ -56,7 +68,6 @@ UNFIT_AUDITS, UNFIT_SHARE = 8, 0.4  # audits at least, and recent ones of them t
 RECENT = 0.1  # weight of the latest label in what is called recent
 CONTRADICTION = 32  # labels that one contradiction is remembered over; two at once are a trouble
 SILENCE = 3  # questions in a row that nobody answered
-DAY = 86_400.0  # s
 
 
 class Mode(Enum):
@@ -116,22 +127,29 @@ class Trouble(Enum):
     UNFIT = "audits find the model wrong too often"
     WORSE = "the factory's model was better, and is back"
     SILENT = "nobody answers"
-    SPENT = "the day's labels are spent"
+    SPENT = "the day's questions are spent"
 
 
 class Rules(NamedTuple):
     """How a device behaves. audits: draw them, and with them go back and vouch for own labels;
     settle_after: samples, None to train for ever; spacing: most samples between questions;
-    confirm: disagreements with what is trusted; labels_per_day: budget, None for none."""
+    confirm: disagreements with what is trusted; bouts: ask once a bout, where the model tells them;
+    margin: by which a prediction has a label that need not be learnt; questions_per_hour,
+    questions_per_day: budget, None for none."""
 
     audits: bool = True
     settle_after: int | None = SETTLE_AFTER
     spacing: int = SPACING
     confirm: bool = True
-    labels_per_day: int | None = None
+    bouts: bool = True
+    margin: float = MARGIN
+    questions_per_hour: int | None = None
+    questions_per_day: int | None = None
 
 
-PLAIN = Rules(audits=False, settle_after=None, spacing=1, confirm=False)
+PLAIN = Rules(
+    audits=False, settle_after=None, spacing=1, confirm=False, bouts=False, margin=math.inf
+)
 """Learns what its policy asks and nothing else: for comparing policies."""
 
 
@@ -159,7 +177,7 @@ class State:
         self.rules = rules
         self._accuracy = accuracy
         self._draws = (2 * seed + 1) * 0x9E3779B9 % 2**32
-        self.day, self.asked_today = -1, 0
+        self.budget = Budget(rules.questions_per_hour, rules.questions_per_day)
         self.restart()
 
     def restart(self) -> None:
@@ -172,7 +190,8 @@ class State:
         self.interval, self.until_audit = AUDIT_FIRST, self._draw(AUDIT_FIRST)
         self.wait, self.since, self.unanswered = 1, SPACING, 0
         self.doubted, self.again = 0, False
-        self.contradictions = 0
+        self.held: tuple[int, int] | None = None
+        self.contradictions = self.puzzled = 0
         self._train_anew()
 
     def _train_anew(self) -> None:
@@ -184,17 +203,17 @@ class State:
     def sample(self, now: float) -> None:
         """One more sample, at a time in s."""
         self.since += 1
-        self.until_audit -= 1
         self.doubted = max(self.doubted - 1, 0)
-        day = int(now // DAY)
-        if day > self.day:
-            self.day, self.asked_today = day, 0
+        self.budget.tick(now)
+
+    def bout(self) -> None:
+        """One more bout is ripe to be asked."""
+        self.until_audit -= 1
 
     @property
-    def spent(self) -> bool:
-        """Whether the day's labels are."""
-        limit = self.rules.labels_per_day
-        return limit is not None and self.asked_today >= limit
+    def ripe(self) -> int:
+        """Windows from which a bout may be asked."""
+        return min(RIPE - -self.puzzled // RIPENS, RIPE_LAST)
 
     def reason(self, doubt: bool) -> Reason | None:
         """Why this sample should be asked, if at all; doubt: the policy's."""
@@ -213,7 +232,7 @@ class State:
         """Audits leave the few questions of a teacher who does not answer to doubt."""
         if not self.rules.audits or self.until_audit > 0:
             return False
-        return not self.unanswered or self.since >= AUDIT_LAST << self._backoff
+        return not self.unanswered or self.since >= AUDIT_SILENT << self._backoff
 
     @property
     def _backoff(self) -> int:
@@ -222,7 +241,7 @@ class State:
 
     def asked(self, reason: Reason) -> None:
         """The sample was asked."""
-        self.asked_today += 1
+        self.budget.asked()
         self.since = 0
         self.unanswered += 1
         self.again = False
@@ -247,14 +266,33 @@ class State:
     def answered(self) -> None:
         """Somebody answered, whatever it was."""
         self.unanswered = 0
+        self.puzzled = max(self.puzzled - 1, 0)
 
-    def label(self, asked: Asked, agrees: bool, factory_right: bool) -> Verdict:
-        """The label of a query: whether the present prediction agrees, and the factory's."""
+    def abstained(self) -> None:
+        """Somebody did not know."""
+        self.puzzled = min(self.puzzled + RIPENS, RIPENS * (RIPE_LAST - RIPE))
+
+    def label(
+        self,
+        asked: Asked,
+        agrees: bool,
+        factory_right: bool,
+        surprising: bool = False,
+        said: tuple[int, int] = (0, 0),
+    ) -> Verdict:
+        """The label of a query: whether the present prediction agrees, and the factory's; whether
+        the prediction is to be trusted against it; said: bout and class number."""
         self.answered()
-        confirms = self.doubted > 0 or asked.reason is Reason.AGAIN
-        held = self.rules.confirm and asked.trusted and not agrees and not confirms
+        confirms = asked.reason is Reason.AGAIN and self.held == said
+        held = self.rules.confirm and surprising and not (agrees or confirms or self.doubted)
         self._remember(asked, agrees)
-        self.doubted, self.again = 0 if agrees else DOUBTED, held
+        self.again, self.held = held, said if held else None
+        if agrees:
+            self.doubted = 0
+        elif confirms:
+            self.doubted = DOUBTED
+        self.interval = min(2 * self.interval, AUDIT_LAST) if agrees else AUDIT_FIRST
+        self.until_audit = self._draw(self.interval)
         if asked.reason is Reason.AUDIT and self._audited(asked.trusted, agrees, factory_right):
             return Verdict("audited", self.change(Event.WENT_BACK))
         event = None
@@ -281,8 +319,6 @@ class State:
         """What an audit tells; whether the factory's model is to go back."""
         self.audits += 1
         self.unfit += RECENT * ((not agrees) - self.unfit)
-        self.interval = min(2 * self.interval, AUDIT_LAST) if agrees else AUDIT_FIRST
-        self.until_audit = self._draw(self.interval)
         if trusted:
             self.vouched += 1 if agrees else -VOUCHED_FINE
             self.vouched = min(max(self.vouched, -VOUCHED_FINE), VOUCHED_MOST)
@@ -314,17 +350,17 @@ class State:
             self.audits >= UNFIT_AUDITS and self.unfit > UNFIT_SHARE,
             self.worse,
             self.unanswered >= SILENCE,
-            self.spent,
+            self.budget.spent,
         )
         if not any(found):  # asked for every sample
             return ()
         return tuple(trouble for trouble, named in zip(Trouble, found, strict=True) if named)
 
     def _draw(self, interval: int) -> int:
-        """1 to 2 x interval (a power of two), by a 32-bit xorshift."""
+        """interval (a power of two) or up to twice as many, by a 32-bit xorshift."""
         state = self._draws
         state ^= state << 13 & 0xFFFFFFFF
         state ^= state >> 17
         state ^= state << 5 & 0xFFFFFFFF
         self._draws = state
-        return 1 + state % (2 * interval)
+        return interval + state % interval

@@ -197,7 +197,9 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         first = int(o.argmax())
         highest = float(o[first])
         o[first] = -np.inf
-        return Outlook(first, highest - float(o.max()), float(rls.leverage(self._h, self.P_)))
+        second = float(o.max())
+        o[first] = highest
+        return Outlook(first, highest - second, float(rls.leverage(self._h, self.P_)))
 
     # Prediction -----------------------------------------------------------------------------------
 
@@ -223,6 +225,11 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def hidden_now(self) -> Array:
         """The features (d,) of the sample that was looked at last."""
         return self._h
+
+    @property
+    def outputs_now(self) -> Array:
+        """The outputs (m,) of the sample that was looked at last."""
+        return self._o
 
     def outputs_one(self, x: Array) -> Array:
         """Raw outputs of one sample, (n,) float64 -> (m,); valid until the next call."""

@@ -23,7 +23,7 @@ class Random:
     def __post_init__(self) -> None:
         self._draws = np.random.default_rng(self.seed)
 
-    def start(self) -> None:
+    def start(self, usual: float = 1.0) -> None:
         pass
 
     def decide(self, outlook: Outlook) -> Decision:

@@ -15,7 +15,7 @@ class All:
     theta: float = math.nan
     own_weight: float = 0.0
 
-    def start(self) -> None:
+    def start(self, usual: float = 1.0) -> None:
         pass
 
     def decide(self, outlook: Outlook) -> Decision:

@@ -15,7 +15,7 @@ class Fixed:
     own_weight: float = 0.0
     kappa: float = 1.0
 
-    def start(self) -> None:
+    def start(self, usual: float = 1.0) -> None:
         pass
 
     def decide(self, outlook: Outlook) -> Decision:

@@ -34,8 +34,9 @@ class Policy(Protocol):
     @property
     def kappa(self) -> float: ...
 
-    def start(self) -> None:
-        """Training starts: back to the first settings."""
+    def start(self, usual: float = 1.0) -> None:
+        """Training starts: back to the first settings. usual: the leverage h^T P h of what the
+        model was trained for."""
         ...
 
     def decide(self, outlook: Outlook) -> Decision:

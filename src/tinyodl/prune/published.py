@@ -30,7 +30,7 @@ class Published:
     def theta(self) -> float:
         return LEVELS[self._level]
 
-    def start(self) -> None:
+    def start(self, usual: float = 1.0) -> None:
         self._level = self._agreed = self._trained = 0
 
     def decide(self, outlook: Outlook) -> Decision:

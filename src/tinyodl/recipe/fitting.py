@@ -4,7 +4,7 @@ import numpy as np
 import scipy.linalg
 from numpy.typing import NDArray
 
-from tinyodl import drift
+from tinyodl import bouts, drift
 from tinyodl.har import Features, RangeScaler
 from tinyodl.learn import OSELMClassifier, Outlook, rls
 from tinyodl.model import Model
@@ -48,10 +48,11 @@ def assemble(
     Z: Array,
     y: NDArray[np.int64],
     subject: NDArray[np.int64],
+    recording: NDArray[np.int64],
     names: tuple[str, ...] = (),
 ) -> Model:
     """The model of a learner that was trained on these windows: Z (windows, n) scaled, class
-    numbers y, and whose they are. names: of the inputs; numbers without."""
+    numbers y, whose they are and of which recording. names: of the inputs; numbers without."""
     H = learner.hidden(Z)
     return Model(
         learner,
@@ -59,6 +60,7 @@ def assemble(
         names or tuple(map(str, range(Z.shape[1]))),
         leverage=float(np.einsum("ij,jk,ik->", H, rls.full(learner.P_), H, optimize=True) / len(H)),
         accuracy=accuracy_on_new_people(H, y, subject, learner.regularization),
+        bouts=bouts.fit(Z, y, subject, recording),
     )
 
 

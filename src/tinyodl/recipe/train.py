@@ -40,7 +40,8 @@ def train(
     learner = methods.tiny(hidden, seed).fit(Z, np.array(windows.classes)[windows.y])
     names = har.names("compact", gyroscope=source.gyroscope)
     alignment = _alignment(dataset, window)
-    return fitting.assemble(learner, scaler, Z, windows.y, windows.subject, names)._replace(
+    whose = (windows.subject, windows.recording)
+    return fitting.assemble(learner, scaler, Z, windows.y, *whose, names)._replace(
         window=window,
         calibration=calibration,
         capacity=max(capacity, len(windows.classes)),

@@ -67,7 +67,12 @@ def _method(
     y = {name: windows.y[index] for name, index in where._asdict().items()}
     subjects = windows.subject[where.test]
     model = fitting.assemble(
-        learner, scaler, Z[where.train], y["train"], windows.subject[where.train]
+        learner,
+        scaler,
+        Z[where.train],
+        y["train"],
+        windows.subject[where.train],
+        windows.recording[where.train],
     )
 
     def correct(of: OSELMClassifier, side: str) -> NDArray[np.bool_]:

@@ -24,7 +24,8 @@ def run(material: Material, trial: Trial) -> Timeline:
         learner = fitting.fit(methods.tiny(), Z, windows.y[others], len(windows.classes))
         drifted = float(learner.score(scaler.transform(windows.X[test]), windows.y[test]))
         if worst is None or drifted < worst[0]:
-            model = fitting.assemble(learner, scaler, Z, windows.y[others], windows.subject[others])
+            whose = (windows.subject[others], windows.recording[others])
+            model = fitting.assemble(learner, scaler, Z, windows.y[others], *whose)
             seen = scaler.transform(windows.X[stream])
             followed = follow(model, seen, windows.y[stream], prune.Auto(), AUTO, trial.seed)
             lived = followed.episode

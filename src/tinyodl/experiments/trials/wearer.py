@@ -46,6 +46,7 @@ def prepare(
     if apart.all():  # too few people to keep some apart
         apart[:] = False
     known = held[~apart]
-    model = fitting.assemble(learner, scaler, Z[train], windows.y[train], windows.subject[train])
+    whose = (windows.subject[train], windows.recording[train])
+    model = fitting.assemble(learner, scaler, Z[train], windows.y[train], *whose)
     calibration = fitting.calibration(learner, Z[known], len(windows.classes))
     return Wearer(model._replace(calibration=calibration), Z, held[apart], train, stream, test)
