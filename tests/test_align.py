@@ -195,21 +195,26 @@ def test_a_life_of_mornings(brisk: dict[int, Array], others: align.Template) -> 
         np.testing.assert_allclose(device.rotation @ device.rotation.T, np.eye(3), atol=1e-9)
 
 
-def test_turned_while_worn_takes_two_blocks_and_one_odd_block_changes_nothing(
+def test_turned_while_worn_takes_blocks_in_a_row_and_odd_ones_change_nothing(
     brisk: dict[int, Array], others: align.Template
 ) -> None:
     half_turn = Rotation.from_euler("x", 180, degrees=True).as_matrix()
     device = align.Aligner(others)
     own = brisk[3][: 4 * BLOCK].reshape(4, BLOCK, moments.VECTORS, 3)
 
-    def block(vectors: Array) -> bool:
-        return sum(device.half(v, True) for v in vectors) > 0
+    def block(k: int, turn: Array | None = None) -> bool:
+        return sum(device.half(v if turn is None else v @ turn.T, True) for v in own[k % 4]) > 0
 
-    assert not block(own[0])
-    assert not block(own[1] @ half_turn.T)  # once
-    assert not block(own[2])
-    assert not block(own[1] @ half_turn.T)
-    assert block(own[2] @ half_turn.T)  # twice in a row
+    assert not block(0)
+    for k in range(template.MOST - 1):
+        assert not block(k, half_turn)
+    assert not block(0)  # it fits again
+    quarter = Rotation.from_euler("z", 90, degrees=True).as_matrix()
+    for k in range(2 * template.MOST):  # no two in a row alike
+        assert not block(k, half_turn if k % 2 else quarter)
+    assert not block(0)
+    found = [block(k, half_turn) for k in range(template.MOST)]
+    assert found == [False] * (template.MOST - 1) + [True]
     left = Rotation.from_matrix(device.rotation @ half_turn).magnitude()
     assert np.degrees(left) < 25
 

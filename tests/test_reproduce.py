@@ -26,6 +26,11 @@ from tinyodl.windows import Source, Windows, splits
 QUICK = runs.Config(features=("compact",), hidden=(32,), seeds=2)
 
 
+def plain(windows: Windows) -> Material:
+    """Windows alone: nothing is aligned."""
+    return Material(windows, 128, (), np.zeros(0, int), None, {})
+
+
 def document(config: runs.Config, jobs: int = 1, use_cache: bool = False) -> dict[str, Any]:
     return summarise(config, runs.run(config, Source.official(), jobs, use_cache))
 
@@ -80,7 +85,9 @@ def test_the_trained_model_knows_nothing_of_the_test_people(
         assert own[where.test].all()
         assert not own[np.r_[where.train, where.before]].any()
     both = (compact_windows, compact_windows._replace(X=X))
-    rows = [comparison.run(Material(w, 128, (), None, {}), what)["rows"] for w in both]
+    rows = [
+        comparison.run(Material(w, 128, (), np.zeros(0, int), None, {}), what)["rows"] for w in both
+    ]
     for before, after in zip(*rows, strict=True):
         assert before["accuracy_before"] == after["accuracy_before"]
         assert before["accuracy_drifted"] != after["accuracy_drifted"]
@@ -235,7 +242,9 @@ def test_baselines_run_and_the_rate_is_chosen_inside_the_training_people(
     compact_windows: Windows,
 ) -> None:
     keep = np.isin(compact_windows.subject, [1, 2, 3, 5, 6, 7, 8, *DRIFTED])
-    few = Material(compact_windows.only(np.flatnonzero(keep)[::3]), 128, (), None, {})
+    few = Material(
+        compact_windows.only(np.flatnonzero(keep)[::3]), 128, (), np.zeros(0, int), None, {}
+    )
     what = trial.Trial("pooled", "compact", (), "blocked", "time", "int8", 0, 0)
     rows = baselines.run(few, what)["rows"]
     names = {r["method"] for r in rows}

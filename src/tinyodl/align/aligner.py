@@ -3,7 +3,7 @@
 Brisk half windows are summed to blocks; each block tells a mounting. The first decides, by how far
 people differ, whether the wearer has the sensor as the people trained on had it (then nothing is
 turned: what is left is the wearer's own) or turned (then all of it is turned back). Blocks that fit
-are averaged, up to MOST of them. Where two in a row do not fit, by how far one person's blocks
+are averaged, up to MOST of them. Where MOST in a row do not fit, by how far one person's blocks
 differ, but fit each other (one is enough after a pause), it is worn otherwise now: averaging starts
 anew, and the sensor is turned to where it was when it was first worn, so that what was learnt on
 the wearer stays valid, their own way of moving included.
@@ -46,7 +46,7 @@ class Aligner:
 
     def pause(self) -> None:
         """It may have been taken off: what follows may be another wearing."""
-        self._seen, self._waited, self._doubted = False, 0, False
+        self._seen, self._waited, self._odd = False, 0, 0
         self._new_block()
 
     def _new_block(self) -> None:
@@ -73,11 +73,12 @@ class Aligner:
         fits = self._blocks > 0 and not _outside(
             _apart(found, self._wearing), paused if sure else worn
         )
-        again = self._doubted and not _outside(_apart(found, self._other), worn)
-        self._doubted, self._other = not fits, found
-        if not fits and (sure or again):
+        alike = self._odd > 0 and not _outside(_apart(found, self._other), worn)
+        self._odd = 0 if fits else self._odd + 1 if alike else 1
+        self._other = found
+        if not fits and (sure or self._odd == MOST):
             self._wearings = min(self._wearings + 1, 2)
-            self._wearing, self._blocks, self._doubted = found, 1, False
+            self._wearing, self._blocks, self._odd = found, 1, 0
         elif not fits or self._blocks == MOST:
             return False
         else:

@@ -51,10 +51,11 @@ def live(
     seconds: float = SECONDS,
     late: float = 0.0,
     known: NDArray[np.bool_] | None = None,
+    begun: float = 0.0,
 ) -> Episode:
     """Z (samples, n) scaled inputs, `seconds` apart; a label comes `late` seconds after its query,
     and those still under way at the end come then; known (samples,): whether it was known then how
-    the sensor sits, None where it always is."""
+    the sensor sits, None where it always is; begun: time of the first in s."""
     predicted, activity, events = [], [], []
     confidence, theta = np.empty(len(Z)), np.empty(len(Z))
     asked, training = np.zeros(len(Z), bool), np.zeros(len(Z), bool)
@@ -73,7 +74,7 @@ def live(
         under_way.append((now + late, query.sample, answer))
 
     for number, x in enumerate(Z):
-        now = number * seconds
+        now = begun + number * seconds
         deliver(now, number)
         step = device.sample(x, now, known is None or bool(known[number]))
         predicted.append(step.predicted)

@@ -13,6 +13,7 @@ from tinyodl.experiments.running import cache, cluster
 from tinyodl.experiments.trials import (
     baselines,
     comparison,
+    continuous,
     device_run,
     material,
     pareto,
@@ -24,7 +25,7 @@ from tinyodl.experiments.trials.material import Material
 from tinyodl.har import Features
 from tinyodl.windows import Source, splits
 
-Kind = Literal["trial", "baseline", "pareto", "timeline", "device", "turned"]
+Kind = Literal["trial", "baseline", "pareto", "timeline", "device", "turned", "continuous"]
 BASELINE_SEEDS = 5
 PARETO_SEEDS = 3
 
@@ -37,6 +38,7 @@ _RUN: dict[Kind, Callable[[Material, trial.Trial], Result]] = {
     "timeline": timeline.run,
     "device": device_run.run,
     "turned": turned.run,
+    "continuous": continuous.run,
 }
 
 
@@ -95,6 +97,7 @@ def jobs(config: Config, subjects: Iterable[int], pooled: bool = True) -> list[J
             "person", "compact", (), config.split, "time", "int8", 0, 0, config.seeds
         )
         work += [Job("device", alone._replace(person=p)) for p in subjects]
+        work += [Job("continuous", alone._replace(person=p, seeds=1)) for p in subjects]
     if config.turned and "compact" in config.features:
         work += [make("turned", "compact", 0, p) for p in subjects]
     if config.baselines:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyodl import align, har
+from tinyodl.data.recordings import Recording
 from tinyodl.har import Features, compact
 from tinyodl.windows import Source, Windows, splits
 
@@ -16,13 +17,15 @@ POOLED = 0  # in place of the person left out: all of the drifted
 
 
 class Material(NamedTuple):
-    """windows; recordings: each one's readings, where sensors are turned, none otherwise; motion:
-    of the windows' second halves; templates: of those who were trained on, by the person left out,
-    None where alignment is off."""
+    """windows; recordings: all of them for the compact inputs, none for others; classes: the
+    windows' class number of each of a recording's activity numbers, -1 for none; motion: of the
+    windows' second halves; templates: of those who were trained on, by the person left out, None
+    where alignment is off."""
 
     windows: Windows
     window: int
-    recordings: tuple[Array, ...]
+    recordings: tuple[Recording, ...]
+    classes: NDArray[np.int64]
     motion: align.Motion | None
     templates: dict[int, align.Template | None]
 
@@ -32,11 +35,11 @@ def of(source: Source, features: Features, aligned: bool, left_out: Iterable[int
     themselves."""
     windows = source.windows(features)
     if features != "compact":
-        return Material(windows, source.window, (), None, {})
-    recordings = tuple(r.imu for r in source.dataset.recordings)
+        return Material(windows, source.window, (), np.zeros(0, np.int64), None, {})
+    recordings = tuple(source.dataset.recordings)
     motions = [
-        align.motion(imu, windows.start[windows.recording == k], source.window)
-        for k, imu in enumerate(recordings)
+        align.motion(r.imu, windows.start[windows.recording == k], source.window)
+        for k, r in enumerate(recordings)
     ]
     order = np.argsort(np.argsort(windows.recording, kind="stable"), kind="stable")
     motion = align.joined(motions).of(order)
@@ -51,7 +54,11 @@ def of(source: Source, features: Features, aligned: bool, left_out: Iterable[int
             if aligned
             else None
         )
-    return Material(windows, source.window, recordings, motion, templates)
+    most = max(int(r.activity.max(initial=0)) for r in recordings)
+    classes = np.full(most + 1, -1)
+    for number, name in enumerate(source.dataset.activities, start=1):
+        classes[min(number, most)] = windows.classes.index(name)
+    return Material(windows, source.window, recordings, classes, motion, templates)
 
 
 class Worn(NamedTuple):
@@ -91,16 +98,46 @@ def worn(
     return Worn(windows._replace(X=X), known)
 
 
+def plan(material: Material) -> compact.Plan:
+    """The work that the windows' inputs need."""
+    gyroscope = material.recordings[0].imu.shape[1] == 6
+    return compact.plan(har.names("compact", gyroscope), window=material.window)
+
+
+class Whole(NamedTuple):
+    """A recording's windows, all of them: first readings, class numbers (-1 where a window is not
+    inside one activity), (windows,) each, and their motion."""
+
+    imu: Array
+    start: NDArray[np.int64]
+    y: NDArray[np.int64]
+    motion: align.Motion
+
+
+def whole(material: Material, person: int) -> list[Whole]:
+    """One person's recordings as they are."""
+    result, length = [], material.window
+    for r in material.recordings:
+        start = har.window_starts(len(r.imu), None, length)
+        if r.subject != person or not len(start):
+            continue
+        y = material.classes[r.activity]
+        changes = np.r_[0, np.cumsum(y[1:] != y[:-1])]
+        inside = changes[start] == changes[start + length - 1]
+        labels = np.where(inside, y[start], -1)
+        result.append(Whole(r.imu, start, labels, align.motion(r.imu, start, length)))
+    return result
+
+
 def _inputs(
     material: Material, chosen: splits.Indices, rotations: Array, which: NDArray[np.int64]
 ) -> Array:
     """Of the chosen windows, each turned by one of the rotations."""
-    windows, gyroscope = material.windows, material.recordings[0].shape[1] == 6
-    work = compact.plan(har.names("compact", gyroscope), window=material.window)
+    windows, work = material.windows, plan(material)
     X = np.empty((len(chosen), len(work.names)))
     for k in np.unique(windows.recording[chosen]):
         own = windows.recording[chosen] == k
         X[own] = align.extract(
-            material.recordings[k], windows.start[chosen[own]], work, rotations, which[own]
+            material.recordings[k].imu, windows.start[chosen[own]], work, rotations, which[own]
         )
     return X

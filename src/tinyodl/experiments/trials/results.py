@@ -153,3 +153,52 @@ class TurnedRun(TypedDict):
 
     person: int
     rows: list[Turned]
+
+
+class Continuous(TypedDict):
+    """Whole recordings under a policy: questions, of them unanswered, and right as they came, of a
+    window and as activity of the bout."""
+
+    sensor: str
+    policy: str
+    questions: int
+    unanswered: int
+    windows: int
+    accuracy: float
+    accuracy_activity: float
+    accuracy_second_half: float
+
+
+class ContinuousRun(TypedDict):
+    """One wearer; bouts: true ones."""
+
+    person: int
+    bouts: int
+    rows: list[Continuous]
+
+
+class Day(TypedDict):
+    """A day of wear: windows in one activity that were right, as they came; accuracy_from_40_brisk:
+    once 40 windows were brisk; alignments, rollbacks: how often; p_least, p_most: eigenvalues of P
+    at the end."""
+
+    day: int
+    windows: int
+    accuracy: float
+    accuracy_activity: float
+    accuracy_not_learning: float
+    accuracy_from_40_brisk: float
+    questions: int
+    own_labels: int
+    training_fraction: float
+    alignments: int
+    rollbacks: int
+    p_least: float
+    p_most: float
+
+
+class WeekRun(TypedDict):
+    """One wearer."""
+
+    person: int
+    days: list[Day]

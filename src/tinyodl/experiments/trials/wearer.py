@@ -50,3 +50,17 @@ def prepare(
     model = fitting.assemble(learner, scaler, Z[train], windows.y[train], *whose)
     calibration = fitting.calibration(learner, Z[known], len(windows.classes))
     return Wearer(model._replace(calibration=calibration), Z, held[apart], train, stream, test)
+
+
+def factory(windows: Windows, person: int, seed: int = 0) -> Model:
+    """The model that a new wearer gets where nothing of the others is kept back: all of their
+    windows, calibrated as `recipe.train` does."""
+    others = np.flatnonzero(windows.subject != person)
+    first, held = splits.cut(windows, others, splits.TRAIN_SHARE, "blocked", seed)
+    scaler = fitting.scaler("compact").fit(windows.X[others])
+    Z, classes = np.ascontiguousarray(scaler.transform(windows.X)), len(windows.classes)
+    part = fitting.fit(methods.tiny(), Z[first], windows.y[first], classes)
+    learner = fitting.fit(methods.tiny(), Z[others], windows.y[others], classes)
+    whose = (windows.subject[others], windows.recording[others])
+    model = fitting.assemble(learner, scaler, Z[others], windows.y[others], *whose)
+    return model._replace(calibration=fitting.calibration(part, Z[held], classes))

@@ -1,0 +1,102 @@
+"""One new wearer's recordings as they are, every window: transitions too, where nobody knows an
+answer."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
+
+from tinyodl import align, teachers
+from tinyodl.device import OnDeviceLearner, live
+from tinyodl.experiments.trials import material as materials
+from tinyodl.experiments.trials import wearer
+from tinyodl.experiments.trials.following import AUTO
+from tinyodl.experiments.trials.material import Material
+from tinyodl.experiments.trials.results import Continuous, ContinuousRun
+from tinyodl.experiments.trials.trial import Trial
+from tinyodl.model import Model
+
+AS_WORN = "as worn"
+FIRST_BRISK = 40  # brisk windows from which a turned sensor is judged
+POLICIES = ("none", "auto", "device")
+
+
+def turns() -> dict[str, NDArray[np.float64]]:
+    """How the sensor is worn."""
+    return {
+        AS_WORN: np.eye(3),
+        "180 degrees about x": Rotation.from_euler("x", 180, degrees=True).as_matrix(),
+        "90 degrees about z": Rotation.from_euler("z", 90, degrees=True).as_matrix(),
+    }
+
+
+def run(material: Material, trial: Trial) -> ContinuousRun:
+    """Without learning, `auto` from the first window on, and the whole device."""
+    model = wearer.factory(material.windows, trial.person)
+    recordings = materials.whole(material, trial.person)
+    y = np.concatenate([r.y for r in recordings])
+    ends = np.cumsum([len(r.y) for r in recordings])
+    template, work = material.templates.get(trial.person), materials.plan(material)
+    rows: list[Continuous] = []
+    for sensor, turn in turns().items():
+        aligner = None if template is None else align.Aligner(template)
+        Z, known = np.empty((len(y), len(work.names))), np.ones(len(y), bool)
+        for end, r in zip(ends, recordings, strict=True):
+            part = slice(end - len(r.y), end)
+            worn = align.wear(r.motion.turned(turn), aligner)
+            X = align.extract(r.imu, r.start, work, worn.rotations @ turn, worn.which)
+            Z[part], known[part] = model.scaler.transform(X), worn.known
+        brisk = np.concatenate([r.motion.brisk for r in recordings]).cumsum()
+        counted = np.ones(len(y), bool) if sensor == AS_WORN else brisk >= FIRST_BRISK
+        rows += [_lived(model, Z, y, known, ends, counted, sensor, policy) for policy in POLICIES]
+    return {"person": trial.person, "bouts": _bouts(y), "rows": rows}
+
+
+def _bouts(y: NDArray[np.int64]) -> int:
+    """True bouts: stretches of one activity, in or between which nothing else is labelled."""
+    known = y[y >= 0]
+    return int((known[1:] != known[:-1]).sum()) + 1 if len(known) else 0
+
+
+def _lived(
+    model: Model,
+    Z: NDArray[np.float64],
+    y: NDArray[np.int64],
+    known: NDArray[np.bool_],
+    ends: NDArray[np.int64],
+    counted: NDArray[np.bool_],
+    sensor: str,
+    policy: str,
+) -> Continuous:
+    """What became of it, where it is counted."""
+    predicted, activity = np.empty(len(y), int), np.empty(len(y), int)
+    asked = np.zeros(len(y), bool)
+    if policy == "none":
+        predicted[:] = activity[:] = model.learner.predict(Z)
+    else:
+        device = OnDeviceLearner(model) if policy == "device" else _auto(model)
+        answers = [None if k < 0 else k for k in y.tolist()]
+        for first, end in zip([0, *ends[:-1]], ends, strict=True):
+            part = slice(first, end)
+            teacher = teachers.TrueLabels(answers[part])
+            begun = first * 1.28
+            lived = live(device, Z[part], teacher, known=known[part], begun=begun)
+            predicted[part], activity[part] = lived.predicted, lived.activity
+            asked[part] = lived.asked
+            device.pause()
+    right, late = counted & (y >= 0), np.arange(len(y)) > len(y) / 2
+    return {
+        "sensor": sensor,
+        "policy": policy,
+        "questions": int((asked & counted).sum()),
+        "unanswered": int((asked & counted & (y < 0)).sum()),
+        "windows": int(counted.sum()),
+        "accuracy": float((predicted == y)[right].mean()),
+        "accuracy_activity": float((activity == y)[right].mean()),
+        "accuracy_second_half": float((predicted == y)[right & late].mean()),
+    }
+
+
+def _auto(model: Model) -> OnDeviceLearner:
+    device = OnDeviceLearner(model, rules=AUTO)
+    device.command(train=True)
+    return device
