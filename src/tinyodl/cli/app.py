@@ -91,7 +91,8 @@ def reproduce(
     protocol: Annotated[
         Protocol,
         typer.Option(
-            help="One model relearns on five people, or a fresh copy for each person left out."
+            help="One model relearns on five people (pooled), or a fresh copy for each person left "
+            "out (person); all policies on several recordings (evidence); a week of wear (week)."
         ),
     ] = Protocol.pooled,
     features: Annotated[
@@ -114,10 +115,26 @@ def reproduce(
             "--baselines", help="Also what you would otherwise pick: MLP, logistic, ARF, k-NN."
         ),
     ] = False,
-    data: DataPath = None,
+    data: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--data",
+            help="An unpacked HAPT or UCI HAR folder instead of the embedded recordings; for "
+            "evidence, recordings of your own beside them, repeated for several.",
+            metavar="PATH or NAME=FILE",
+        ),
+    ] = None,
     seeds: Annotated[
         int | None,
-        typer.Option(help="Seeds; baselines run 5 unless this is given.", show_default="20", min=1),
+        typer.Option(
+            help="Seeds; baselines run 5, evidence 3 unless this is given.",
+            show_default="20",
+            min=1,
+        ),
+    ] = None,
+    days: Annotated[int, typer.Option(help="Days of a week.", min=1)] = 7,
+    people: Annotated[
+        int | None, typer.Option(help="People of a week.", show_default="all", min=1)
     ] = None,
     jobs: Annotated[int, typer.Option(help="Processes; -1 takes every core.")] = -1,
     json_file: Annotated[
@@ -161,6 +178,8 @@ def reproduce(
         device=not quick,
         turned=protocol is Protocol.person and not quick,
         align=not no_align,
+        days=days,
+        people=people,
     )
 
 

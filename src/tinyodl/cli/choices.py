@@ -7,6 +7,8 @@ from typing import Literal
 class Protocol(StrEnum):
     pooled = "pooled"
     person = "person"
+    evidence = "evidence"
+    week = "week"
 
 
 class FeatureSet(StrEnum):

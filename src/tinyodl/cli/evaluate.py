@@ -30,4 +30,4 @@ def run(what: Evaluate, running: Running) -> None:
             turned=what.turned,
             align=what.align,
         )
-        reproduce.experiment(config, source, running, dataset)
+        reproduce.experiment(config, {"your recordings": (source, dataset)}, running)

@@ -1,6 +1,7 @@
 """`tinyodl reproduce`: run, show, write; `evaluate` does the same with other data."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,59 +9,96 @@ import typer
 from rich.console import Console
 
 from tinyodl import drift
+from tinyodl.cli import own
 from tinyodl.cli.errors import clear_errors
-from tinyodl.cli.options import Running
-from tinyodl.cli.own import say
+from tinyodl.cli.options import Running, Told
 from tinyodl.cli.progress import bar
 from tinyodl.cli.tables import show
+from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import Dataset
 from tinyodl.energy import Energy
 from tinyodl.experiments.running import runs
 from tinyodl.experiments.summary import summarise
 from tinyodl.files import write_bytes
+from tinyodl.har import WINDOW
 from tinyodl.reports.tables import build
 from tinyodl.windows import Source
 
 DEFAULT_SEEDS = 20
+EVIDENCE_SEEDS = 3
+HAPT = "HAPT"
 
 
-def run(data: Path | None, running: Running, *, seeds: int | None, **choices: Any) -> None:
+def run(data: list[str] | None, running: Running, *, seeds: int | None, **choices: Any) -> None:
     """See `tinyodl reproduce --help`; choices: further fields of `runs.Config`."""
+    evidence = choices["protocol"] == "evidence"
     config = runs.Config(
-        seeds=seeds or DEFAULT_SEEDS,
+        seeds=seeds or (EVIDENCE_SEEDS if evidence else DEFAULT_SEEDS),
         baseline_seeds=seeds or runs.BASELINE_SEEDS,
         extras=running.report is not None,
         **choices,
     )
     with clear_errors():
-        experiment(config, Source.official(data), running)
+        if evidence:
+            experiment(config, {HAPT: (Source.official(), None)} | _named(data or []), running)
+            return
+        if len(data or []) > 1:
+            raise DataError("several --data are for --protocol evidence, as NAME=FILE each")
+        source = Source.official(Path(data[0]) if data else None)
+        experiment(config, {HAPT: (source, None)}, running)
+
+
+def _named(data: Sequence[str]) -> dict[str, tuple[Source, Dataset | None]]:
+    """A user's own recordings by their names, of NAME=FILE; several files of one name are one."""
+    files: dict[str, list[Path]] = {}
+    for text in data:
+        name, equals, file = text.partition("=")
+        if not (name and equals and file) or name == HAPT:
+            raise DataError(
+                f"--data {text!r}: expected NAME=FILE, a name other than {HAPT} and the recordings"
+            )
+        files.setdefault(name, []).append(Path(file))
+    found: dict[str, tuple[Source, Dataset | None]] = {}
+    for name, paths in files.items():
+        dataset = own.load(paths, Told(rate=None, acc_unit=None, gyro_unit=None, split_gaps=False))
+        own.check(dataset, WINDOW, "whole", people=2)
+        found[name] = Source(dataset), dataset
+    return found
 
 
 def experiment(
-    config: runs.Config, source: Source, running: Running, own: Dataset | None = None
+    config: runs.Config, sources: Mapping[str, tuple[Source, Dataset | None]], running: Running
 ) -> None:
-    """Run every job with a progress bar, print the tables, write the files; own: a user's own
-    recordings."""
+    """Run every job with a progress bar, print the tables, write the files; sources: by name, with
+    a user's own recordings where they are."""
     if running.jobs == 0 or running.jobs < -1:
         raise typer.BadParameter("must be -1 or at least 1", param_hint="--jobs")
     for file in (running.json_file, running.report):
         if file:
             file.parent.mkdir(parents=True, exist_ok=True)
     if (
-        (config.device or config.baselines)
+        config.protocol in ("pooled", "person")
+        and (config.device or config.baselines)
         and "compact" in config.features
         and (missing := drift.left_out())
     ):
         what = (
             f"its detectors ({', '.join(missing)}){' and its forest' if config.baselines else ''}"
         )
-        say([f"River is not installed, so {what} are left out: pip install 'tinyodl[river]'"])
+        own.say([f"River is not installed, so {what} are left out: pip install 'tinyodl[river]'"])
     console, table_of_figures = Console(), Energy(running.energy)
-    with bar(f"{config.protocol}, {config.seeds} seeds") as progress:
-        results = runs.run(
-            config, source, running.jobs, running.use_cache, progress, running.scheduler
-        )
-    document = summarise(config, results, own, table_of_figures)
+    documents = []
+    for name, (source, dataset) in sources.items():
+        about = f"{config.seeds} seeds" if config.protocol != "week" else f"{config.days} days"
+        with bar(f"{config.protocol}, {name}, {about}") as progress:
+            results = runs.run(
+                config, source, running.jobs, running.use_cache, progress, running.scheduler
+            )
+        documents.append(summarise(config, results, dataset, table_of_figures, name))
+    document = documents[0]
+    for further in documents[1:]:
+        document["evidence"] += further["evidence"]
+        document["budget"] += further["budget"]
     for table in build(document):
         show(table, console)
     for features, accuracy in document["teacher_accuracy_on_sent"].items():

@@ -18,7 +18,7 @@ class Chart(NamedTuple):
 
 def build(document: dict[str, Any]) -> list[Chart]:
     """Every chart that the document has figures for."""
-    makers = (labels_asked, people, timeline, drift, memory, pareto)
+    makers = (week, labels_asked, people, timeline, drift, memory, pareto)
     return [chart for chart in (make(document) for make in makers) if chart is not None]
 
 
@@ -30,8 +30,51 @@ def _label(row: dict[str, Any]) -> str:
     return f"{row['method']} {row['hidden'] or ''}".strip()
 
 
-def labels_asked(document: dict[str, Any]) -> Chart:
+def week(document: dict[str, Any]) -> Chart | None:
+    """A week of wear: accuracy by day, and questions."""
+    rows = document["week"]
+    if not rows:
+        return None
+    days = [row["day"] for row in rows]
+    lines = {
+        "window": "accuracy",
+        "activity of the bout": "accuracy_activity",
+        "not learning": "accuracy_not_learning",
+        "worst person": "worst_person_accuracy",
+    }
+    traces: list[Trace] = [
+        {
+            "name": name,
+            "x": days,
+            "y": [100 * row[key] for row in rows],
+            "hovertemplate": "day %{x}: %{y:.1f} %<extra>%{fullData.name}</extra>",
+        }
+        for name, key in lines.items()
+    ]
+    traces.append(
+        {
+            "name": "questions",
+            "type": "bar",
+            "x": days,
+            "y": [row["questions"] for row in rows],
+            "yaxis": "y2",
+            "opacity": 0.4,
+            "hovertemplate": "day %{x}: %{y:.1f} questions<extra></extra>",
+        }
+    )
+    layout = {
+        "xaxis": _axis("day", dtick=1),
+        "yaxis": _axis("right as they came, %"),
+        "yaxis2": _axis("questions", overlaying="y", side="right", rangemode="tozero"),
+    }
+    note = "Upside down on day 3, a quarter turn on day 5, not worn the night before day 4."
+    return Chart("week", "A week of wear", note, traces, layout)
+
+
+def labels_asked(document: dict[str, Any]) -> Chart | None:
     """Accuracy against the share of labels asked, a line for each policy with a setting."""
+    if not document["pruning"]:
+        return None
     traces = []
     keys = dict.fromkeys(
         (r["method"], r["features"], r["hidden"], r["policy"]) for r in document["pruning"]
@@ -226,8 +269,10 @@ def drift(document: dict[str, Any]) -> Chart | None:
     return Chart("drift", "Drift found without labels", note, traces, layout)
 
 
-def memory(document: dict[str, Any]) -> Chart:
+def memory(document: dict[str, Any]) -> Chart | None:
     """Bytes that each model keeps, beside the weights alone of the MLP of its shape."""
+    if not document["rows"]:
+        return None
     rows = document["rows"]
     names = [f"{_label(r)}, {r['features']}" for r in rows]
     mlp = {(m["features"], m["hidden"]): m["bytes"] for m in document["mlp_bytes"]}

@@ -15,17 +15,21 @@ from tinyodl.experiments.trials import (
     comparison,
     continuous,
     device_run,
+    evidence,
     material,
     pareto,
     timeline,
     trial,
     turned,
+    week,
 )
 from tinyodl.experiments.trials.material import Material
 from tinyodl.har import Features
 from tinyodl.windows import Source, splits
 
-Kind = Literal["trial", "baseline", "pareto", "timeline", "device", "turned", "continuous"]
+Kind = Literal[
+    "trial", "baseline", "pareto", "timeline", "device", "turned", "continuous", "evidence", "week"
+]
 BASELINE_SEEDS = 5
 PARETO_SEEDS = 3
 
@@ -39,6 +43,8 @@ _RUN: dict[Kind, Callable[[Material, trial.Trial], Result]] = {
     "device": device_run.run,
     "turned": turned.run,
     "continuous": continuous.run,
+    "evidence": evidence.run,
+    "week": week.run,
 }
 
 
@@ -46,7 +52,7 @@ _RUN: dict[Kind, Callable[[Material, trial.Trial], Result]] = {
 class Config:
     """What `tinyodl reproduce` was asked for."""
 
-    protocol: trial.Protocol = "pooled"
+    protocol: trial.Protocol | Literal["evidence", "week"] = "pooled"
     features: tuple[Features, ...] = ("uci561", "compact")
     hidden: tuple[int, ...] = (128, 256)
     split: splits.Split = "blocked"
@@ -59,6 +65,8 @@ class Config:
     device: bool = False  # detectors, the whole device and its teachers, every person left out
     turned: bool = False  # the sensor turned, every person left out
     align: bool = True  # devices find out how they are worn
+    days: int = week.DAYS
+    people: int | None = None  # of a week, None for all
 
 
 @dataclass(frozen=True)
@@ -73,14 +81,21 @@ def jobs(config: Config, subjects: Iterable[int], pooled: bool = True) -> list[J
     """The pieces of work, long ones first; the sweep over memory needs the people of the pooled
     protocol."""
     subjects = list(subjects)
-    people = subjects if config.protocol == "person" else [0]
+    if config.protocol in ("evidence", "week"):
+        of: Kind = "evidence" if config.protocol == "evidence" else "week"
+        one = trial.Trial("person", "compact", (), config.split, "time", "int8", 0, 0)
+        one = one._replace(seeds=config.seeds if of == "evidence" else config.days)
+        chosen = subjects[: config.people] if of == "week" else subjects
+        return [Job(of, one._replace(person=p)) for p in chosen]
+    protocol: trial.Protocol = "person" if config.protocol == "person" else "pooled"
+    people = subjects if protocol == "person" else [0]
 
     def make(kind: Kind, features: Features, seed: int, person: int) -> Job:
         hidden = config.hidden if kind in ("trial", "baseline") else ()
         return Job(
             kind,
             trial.Trial(
-                config.protocol,
+                protocol,
                 features,
                 hidden,
                 config.split,

@@ -9,7 +9,7 @@ import numpy as np
 
 from tinyodl.drift import centroid, cusum
 from tinyodl.experiments.trials.device_run import SWEEPS, TRUE_LABELS
-from tinyodl.experiments.trials.results import Alarms, DeviceRun, TeacherOutcome, TurnedRun
+from tinyodl.experiments.trials.results import Alarms, DeviceRun, TeacherOutcome
 
 DRIFTED_BELOW = 0.94
 IN_TIME = 150  # windows
@@ -76,6 +76,7 @@ def device(results: Sequence[DeviceRun], names: Mapping[int, str]) -> dict[str, 
         "accuracy_every_label",
         "accuracy_after",
         "query_fraction",
+        "questions",
         "training_fraction",
     )
     people = [
@@ -124,28 +125,3 @@ def teachers(results: Sequence[DeviceRun]) -> list[dict[str, Any]]:
 
 def _under(result: DeviceRun, teacher: str) -> TeacherOutcome:
     return next(t for t in result["teachers"] if t["teacher"] == teacher)
-
-
-def turned(results: Sequence[TurnedRun]) -> list[dict[str, Any]]:
-    """Each way of wearing the sensor, with alignment and without: means over people; of turns under
-    one name, over these too."""
-    rows = []
-    kinds = [(r["sensor"], r["align"]) for r in results[0]["rows"]] if results else []
-    for sensor, aligned in dict.fromkeys(kinds):
-        mine = [
-            [r for r in run["rows"] if (r["sensor"], r["align"]) == (sensor, aligned)]
-            for run in results
-        ]
-        people = {
-            key: [float(np.mean(list(map(itemgetter(key), own)))) for own in mine]
-            for key in ("accuracy_drifted", "accuracy_after", "query_fraction", "questions")
-        }
-        rows.append(
-            {"sensor": sensor, "align": aligned, "policy": "auto"}
-            | {key: float(np.mean(values)) for key, values in people.items()}
-            | {
-                "worst_person_drifted": min(people["accuracy_drifted"]),
-                "worst_person_after": min(people["accuracy_after"]),
-            }
-        )
-    return rows

@@ -10,10 +10,10 @@ from tinyodl.data.hapt import ACTIVITIES, DRIFTED
 from tinyodl.data.recordings import Dataset
 from tinyodl.energy import Energy
 from tinyodl.experiments.running.runs import Config, Job, Result
-from tinyodl.experiments.summary import devices, memory, spending
+from tinyodl.experiments.summary import devices, memory, spending, wear
 from tinyodl.experiments.summary.people import one_sided, people_of
 from tinyodl.experiments.summary.rows import policy_of, row_of, same_share, settings
-from tinyodl.experiments.trials.results import Compared, DeviceRun, Row, Sweep, Timeline, TurnedRun
+from tinyodl.experiments.trials.results import Compared, DeviceRun, Row, Sweep, Timeline
 
 # From the reference's abstract, and (approximate) from its body; see docs/algorithm.md.
 PUBLISHED = {
@@ -34,12 +34,13 @@ def summarise(
     results: Iterable[tuple[Job, Result]],
     dataset: Dataset | None = None,
     energy: Energy | None = None,
+    name: str = "HAPT",
 ) -> dict[str, Any]:
     """The document: see the README for its keys. Fractions are 0 to 1; figures are means over
     seeds.
 
     dataset: a user's own recordings, None for the official ones; energy: figures of board and
-    radio.
+    radio; name: of the recordings.
     """
     names = {} if dataset is None else dataset.people
     activities = ACTIVITIES if dataset is None else dataset.activities
@@ -51,7 +52,7 @@ def summarise(
     sweeps: list[Sweep] = []
     timelines: list[Timeline] = []
     runs: list[DeviceRun] = []
-    turned: list[TurnedRun] = []
+    others: dict[str, list[Any]] = defaultdict(list)
     for job, result in results:
         if job.kind == "pareto":
             sweeps.append(cast(Sweep, result))
@@ -59,8 +60,8 @@ def summarise(
             timelines.append(cast(Timeline, result))
         elif job.kind == "device":
             runs.append(cast(DeviceRun, result))
-        elif job.kind == "turned":
-            turned.append(cast(TurnedRun, result))
+        elif job.kind in ("turned", "continuous", "evidence", "week"):
+            others[job.kind].append(result)
         else:
             compared = cast(Compared, result)
             for row in compared["rows"]:
@@ -97,12 +98,16 @@ def summarise(
         "teacher_accuracy_on_sent": {f: float(np.mean(v)) for f, v in teachers.items()},
         "mlp_bytes": memory.mlp_bytes(rows, len(activities)),
         "activities": sorted(activities),
-        "published": PUBLISHED if dataset is None else None,
+        "published": PUBLISHED if dataset is None and rows else None,
         "timeline": timelines[0] if timelines else None,
         "pareto": memory.pareto(sweeps),
         "drift": devices.drift(runs),
         "device": devices.device(runs, names),
         "teachers": devices.teachers(runs),
-        "turned": devices.turned(turned),
+        "turned": wear.turned(others["turned"]),
+        "continuous": wear.continuous(others["continuous"]),
+        "evidence": wear.evidence(name, others["evidence"]),
+        "budget": wear.budget(name, others["evidence"]),
+        "week": wear.week(others["week"]),
         "energy": spending.document(energy or Energy(), len(activities)),
     }

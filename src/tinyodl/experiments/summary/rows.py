@@ -68,7 +68,7 @@ def policy_of(by_seed: Seeds, setting: Setting) -> dict[str, Any]:
     outcomes = [[under(row, setting) for row in trials] for trials in by_seed]
     seeds = {
         name: means(outcomes, itemgetter(name))
-        for name in (*AFTER, "query_fraction", "byte_fraction")
+        for name in (*AFTER, "query_fraction", "questions", "byte_fraction")
     }
     every = by_person(by_seed, lambda r: r["after"]["person_after"])
     own = by_person(outcomes, itemgetter("person_after"))

@@ -195,6 +195,7 @@ def run(material: Material, trial: Trial) -> Compared:
                 f1_score(windows.y[where.test], model.predict(Z[where.test]), average="macro")
             ),
             "query_fraction": float(learns),
+            "questions": learns * len(where.stream) / len(np.unique(windows.subject[where.stream])),
             "byte_fraction": link.byte_fraction(
                 len(where.stream) if learns else 0, len(where.stream), inputs, trial.payload
             ),

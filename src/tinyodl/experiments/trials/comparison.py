@@ -78,6 +78,8 @@ def _method(
     def correct(of: OSELMClassifier, side: str) -> NDArray[np.bool_]:
         return np.asarray((H[side] @ of.beta_).argmax(axis=1) == y[side])
 
+    people = len(np.unique(windows.subject[where.stream]))
+
     def outcome(after: OSELMClassifier, predicted: ArrayLike, asked: NDArray[np.bool_]) -> Outcome:
         right = correct(after, "test")
         return {
@@ -88,6 +90,7 @@ def _method(
                 f1_score(y["test"], (H["test"] @ after.beta_).argmax(axis=1), average="macro")
             ),
             "query_fraction": float(asked.mean()),
+            "questions": float(asked.sum() / people),
             "byte_fraction": link.byte_fraction(
                 int(asked.sum()), len(y["stream"]), Z.shape[1], trial.payload
             ),

@@ -102,6 +102,7 @@ def _device(
             np.mean([_after(windows, who, device.learner) for device in devices])
         ),
         "query_fraction": float(np.mean([lived.asked.mean() for lived in lives])),
+        "questions": float(np.mean([lived.asked.sum() for lived in lives])),
         "training_fraction": float(np.mean([lived.training.mean() for lived in lives])),
         "rollbacks": float(np.mean([device.counts[Event.WENT_BACK.value] for device in devices])),
         "events": [[number, event.value] for number, event in lives[0].events],

@@ -5,13 +5,15 @@ from typing import NotRequired, TypedDict
 
 
 class Outcome(TypedDict):
-    """A model after its stream. person_after: each person's accuracy; fractions are 0 to 1."""
+    """A model after its stream. person_after: each person's accuracy; fractions are 0 to 1;
+    questions: of a person."""
 
     accuracy_after: float
     accuracy_before_after: float
     accuracy_learning: float
     macro_f1: float
     query_fraction: float
+    questions: float
     byte_fraction: float
     person_after: dict[str, float]
 
@@ -104,6 +106,7 @@ class DeviceOutcome(TypedDict):
     accuracy_every_label: float
     accuracy_after: float
     query_fraction: float
+    questions: float
     training_fraction: float
     rollbacks: float
     events: list[list[int | str]]
@@ -202,3 +205,29 @@ class WeekRun(TypedDict):
 
     person: int
     days: list[Day]
+
+
+class Evidence(TypedDict):
+    """A policy on one wearer, means over seeds."""
+
+    policy: str
+    accuracy_after: float
+    questions: float
+
+
+class Budgeted(TypedDict):
+    """So many answers in all."""
+
+    questions: int
+    policy: str
+    accuracy_after: float
+
+
+class EvidenceRun(TypedDict):
+    """One wearer; windows, bouts: of the stream, true ones."""
+
+    person: int
+    windows: int
+    bouts: int
+    rows: list[Evidence]
+    budget: list[Budgeted]
