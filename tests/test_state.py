@@ -3,7 +3,7 @@ every count in it."""
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -82,7 +82,7 @@ def test_the_constants_are_those_that_are_documented() -> None:
 
 def test_rules_are_these_unless_said() -> None:
     assert Rules() == (True, 256, 4, True, True, 0.15, None, None)
-    assert PLAIN == (False, None, 1, False, False, math.inf, None, None)
+    assert (False, None, 1, False, False, math.inf, None, None) == PLAIN
     assert State(Rules()).vouched == -8  # of a model whose accuracy nobody told
     drawn = State(Rules()).until_audit
     assert drawn == State(Rules(), seed=0).until_audit
@@ -556,9 +556,7 @@ def test_an_event_is_none_unless_said() -> None:
 def test_a_label_that_agrees_between_makes_the_next_disagreement_held_again() -> None:
     state = trained()
     assert told(state, False, Asked(DOUBT, True)) == "held"
-    outcomes = [
-        told(state, agrees, Asked(AGAIN, True)) for agrees in (False, False, True, False)
-    ]
+    outcomes = [told(state, agrees, Asked(AGAIN, True)) for agrees in (False, False, True, False)]
     assert outcomes == ["learnt", "learnt", "learnt", "held"]
 
 
