@@ -34,7 +34,7 @@ from tinyodl.windows import Source, Windows, splits
 
 CHOICES: dict[str, tuple[float, ...]] = {
     "first_theta": (0.0125, 0.025, 0.05, 0.1, 0.2),
-    "rise": (0.25, 0.5, 1.0),
+    "rise": (0.25, 0.5, 1.0, 3.0),
     "fall": (0.03125, 0.0625, 0.125, 0.25),
     "ambiguous": (0.0, 0.125, 0.25, 0.5),
     "first_kappa": (8.0, 16.0, 32.0, 64.0, 128.0),
