@@ -33,7 +33,7 @@ from threadpoolctl import threadpool_limits
 
 from tinyodl import prune, teachers
 from tinyodl.data import table
-from tinyodl.device import OnDeviceLearner, Rules, arithmetic, learner, live, state
+from tinyodl.device import OnDeviceLearner, Rules, arithmetic, bout, learner, live, state
 from tinyodl.experiments.trials import wearer
 from tinyodl.prune import auto
 from tinyodl.windows import Source, Windows
@@ -50,12 +50,15 @@ CONSTANTS: dict[str, ModuleType] = {
     "PEEK": state,
     "VOUCHED_FINE": state,
     "VOUCHED_FACTORY": state,
-    "OWN_KNOWN": learner,
     "HOLD": learner,
     "KNOWN": arithmetic,
+    "RIPE": state,
+    "RIPENS": state,
+    "LASTS": bout,
+    "BEFORE": bout,
 }
-RULES = ("settle_after", "spacing")
-POLICY = ("caution", "first_kappa", "last_kappa")
+RULES = ("settle_after", "spacing", "margin")
+POLICY = ("rise", "fall", "first_kappa", "last_kappa")
 IN_USE: dict[str, float] = {
     **{name: getattr(module, name) for name, module in CONSTANTS.items()},
     **{name: getattr(state, name.upper()) for name in RULES},
@@ -109,7 +112,11 @@ def one_life(
     """(accuracy after, share asked); truth: every window's class number."""
     values = IN_USE | {setting.name: setting.value}
     policy = prune.Auto(**{name: values[name] for name in POLICY})
-    rules = Rules(settle_after=int(values["settle_after"]), spacing=int(values["spacing"]))
+    rules = Rules(
+        settle_after=int(values["settle_after"]),
+        spacing=int(values["spacing"]),
+        margin=values["margin"],
+    )
     with ExitStack() as inside:
         for name, module in CONSTANTS.items():
             inside.enter_context(constant(module, name, values[name]))

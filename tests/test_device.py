@@ -224,7 +224,7 @@ def test_without_settings_it_is_auto_with_a_cusum_where_the_model_is_calibrated(
     assert (mine.mode, mine.clip, mine.capacity) == (PREDICTING, CLIP, 3)
     assert (mine.pending.capacity, len(mine.pending), mine.counts) == (16, 0, {})
     assert mine.state.until_audit == OnDeviceLearner(MODEL, seed=0).state.until_audit
-    assert mine.state_bytes == mine.detector.state_bytes + 96
+    assert mine.state_bytes == mine.detector.state_bytes + 4 * 3 + 8 + 96
     bare = OnDeviceLearner(MODEL._replace(calibration=None))
     assert isinstance(bare.detector, drift.Manual)
 
@@ -248,7 +248,14 @@ def test_settings_are_taken() -> None:
     assert mine.learner is made.learner
     assert mine.state.rules is rules
     assert (mine.pending.capacity, mine.capacity, mine.state.vouched) == (3, 9, 2)
-    drawn = [OnDeviceLearner(MODEL, seed=seed).state.until_audit for seed in range(30)]
+    drawn = []
+    for seed in range(30):
+        state = OnDeviceLearner(MODEL, seed=seed).state
+        state.interval = 16
+        state.asked(Reason.AUDIT)
+        drawn.append(state.until_audit)
+    mine.state.interval = 16
+    mine.state.asked(Reason.AUDIT)
     assert mine.state.until_audit == drawn[11]
     assert len(set(drawn)) > 5
 
@@ -283,16 +290,16 @@ def test_only_floating_point_has_a_learner() -> None:
 def test_a_step_says_what_the_sample_was() -> None:
     mine = device(ASK)
     step = mine.sample(seen(2, 40), 5.0)
-    assert step == (0, "c", 40.0, TRAINING, step.query, None, 0.125, ())
+    assert step == (0, "c", 40.0, TRAINING, step.query, None, 0.125, (), "c", step.bout)
     assert step.query is not None
     assert (step.query.sample, step.query.reason) == (0, Reason.DOUBT)
     assert step.query.values.tolist() == [2, 40, 2, 0]
     assert step.query.values.dtype == np.int8
     assert mine.counts["asked"] == 1
     assert len(mine.pending) == 1
-    assert mine.state.asked_today == 1
+    assert mine.state.budget.today == 1
     quiet = mine.sample(seen(1, 30), 6.0)
-    assert quiet == (1, "b", 30.0, TRAINING, None, None, 0.125, ())
+    assert quiet == (1, "b", 30.0, TRAINING, None, None, 0.125, (), "b", step.bout + 1)
     assert mine.counts["asked"] == 1
 
 
@@ -319,7 +326,7 @@ def test_inputs_may_be_any_array_of_numbers() -> None:
 
 
 def test_the_time_of_a_sample_is_passed_on() -> None:
-    mine = device(ASK, PLAIN._replace(labels_per_day=1))
+    mine = device(ASK, PLAIN._replace(questions_per_day=1))
     mine.label(ask(mine, seen(), 0.0).sample, "a", 0.0)
     asked = [mine.sample(seen(), now).query is not None for now in (86_399.0, 86_400.0, 86_401.0)]
     assert asked == [False, True, False]
@@ -423,18 +430,23 @@ def test_an_own_label_weighs_what_the_policy_says() -> None:
 @pytest.mark.parametrize(
     ("vouched", "weight"), [(2, 1.5), (1, 0.75), (0, 0.375), (-1, 0.0), (-8, 0.0)]
 )
-def test_and_as_much_of_it_as_audits_vouch_for(vouched: int, weight: float) -> None:
+def test_and_as_much_of_it_as_audits_vouch_for_and_is_held_without(
+    vouched: int, weight: float
+) -> None:
     mine = device(OWN, Rules())
     mine.state.vouched = vouched
     mine.sample(seen(), 0.0)
-    assert log(mine) == ([("learn", [0, 50, 2, 0], 0, weight)] if weight else [])
+    what = ("learn", [0, 50, 2, 0], 0, weight) if weight else ("hold", [0, 50, 2, 0], 6.0)
+    assert log(mine) == [what]
     assert mine.counts["own labels"] == (weight > 0)
 
 
 @pytest.mark.parametrize("mode", Mode)
-@pytest.mark.parametrize(("leverage", "taken"), [(0, False), (1, False), (2, True), (9, True)])
-def test_what_is_known_better_than_half_the_usual_needs_no_own_label(
-    leverage: int, taken: bool, mode: Mode
+@pytest.mark.parametrize(
+    ("leverage", "taken"), [(0, False), (0.25, False), (0.26, True), (1, True), (9, True)]
+)
+def test_what_is_known_better_than_an_eighth_of_the_usual_needs_no_own_label(
+    leverage: float, taken: bool, mode: Mode
 ) -> None:
     mine = device(OWN, train=mode is TRAINING)
     mine.sample(seen(leverage=leverage), 0.0)
@@ -446,7 +458,7 @@ def test_while_predicting_a_trusted_sample_is_held_with_a_weight_of_its_own(vouc
     mine = device(OWN, Rules(), train=False)
     mine.state.vouched = vouched
     mine.sample(seen(1, 51, 2), 0.0)
-    assert log(mine) == [("hold", [1, 51, 2, 0], learner.HOLD * 1.5)]
+    assert log(mine) == [("hold", [1, 51, 2, 0], learner.HOLD * 3.0)]
     assert mine.counts["own labels"] == 0
 
 
@@ -483,18 +495,18 @@ def test_what_should_be_asked_within_the_wait_is_left_not_learnt() -> None:
 
 
 def test_a_spent_budget_leaves_doubt_and_lets_own_labels_go_on() -> None:
-    mine = device(ASK, Rules(audits=False, labels_per_day=0))
+    mine = device(ASK, Rules(audits=False, questions_per_day=0))
     step = mine.sample(seen(), 0.0)
     assert (step.query, step.troubles, step.troubled) == (None, (Trouble.SPENT,), True)
     assert (mine.counts["over budget"], mine.counts["asked"], log(mine)) == (1, 0, [])
     assert mine.troubled
     assert mine.troubles == (Trouble.SPENT,)
-    trusting = device(OWN, Rules(labels_per_day=0))
-    trusting.state.vouched, trusting.state.until_audit = 2, 3
-    for count in range(1, 6):
+    trusting = device(OWN, Rules(questions_per_day=0))
+    trusting.state.vouched = 2
+    for count in range(1, 20):
         assert trusting.sample(seen(), 0.0).query is None
         assert len(log(trusting)) == trusting.counts["own labels"] == count
-        assert trusting.counts["over budget"] == max(0, count - 2)
+        assert trusting.counts["over budget"] == max(0, count - 7)  # its first bout is ripe
     calm = device()
     assert (calm.troubled, calm.sample(seen(), 0.0).troubled) == (False, False)
 
@@ -577,11 +589,12 @@ def test_a_label_against_what_was_not_trusted_counts_at_once() -> None:
     assert mine.mode is TRAINING
 
 
-def test_what_was_trusted_is_remembered_from_when_it_was_asked() -> None:
-    mine = device(LEAVE, Rules(), train=False)
-    query = ask(mine, seen(0))
-    mine.policy.decision = ASK  # type: ignore[attr-defined]
-    assert mine.label(query.sample, "b", 0.0).outcome == "held"
+def test_what_surprises_is_told_by_the_policy_when_the_label_comes() -> None:
+    for decision, outcome in ((LEAVE, "held"), (ASK, "learnt")):
+        mine = device(ASK, Rules(), train=False)
+        query = ask(mine, seen(0))
+        mine.policy.decision = decision  # type: ignore[attr-defined]
+        assert mine.label(query.sample, "b", 0.0).outcome == outcome
 
 
 def test_training_after_a_disagreement_gives_the_policy_its_first_label() -> None:
@@ -613,12 +626,16 @@ def test_without_a_capacity_there_is_room_for_the_factorys_activities() -> None:
     assert log(mine) == []
 
 
-def test_a_query_that_had_to_go_is_unknown() -> None:
-    mine = device(ASK, PLAIN, pending=2)
-    queries = [ask(mine, seen()).sample for _ in range(3)]
+def test_nothing_is_asked_while_the_queue_is_full_and_half_a_round_of_ids_empties_it() -> None:
+    mine = device(ASK, PLAIN._replace(spacing=1), pending=2)
+    queries = [ask(mine, seen()).sample for _ in range(2)]
+    quiet = [mine.sample(seen(), 0.0).query for _ in range(2**15 - queries[0] - 5)]
+    assert not any(quiet)
+    assert (len(mine.pending), mine.pending.dropped) == (2, 0)
+    assert ask(mine, seen()).sample == 2**15 + queries[0]
     assert (len(mine.pending), mine.pending.dropped) == (2, 1)
     outcomes = [mine.label(sample, "a", 0.0).outcome for sample in queries]
-    assert outcomes == ["unknown", "learnt", "learnt"]
+    assert outcomes == ["unknown", "learnt"]
 
 
 # Commands and going back --------------------------------------------------------------------------
@@ -647,7 +664,7 @@ def test_commands_change_the_mode_and_say_so_or_do_nothing() -> None:
 @pytest.mark.parametrize("mode", Mode)
 def test_a_rollback_brings_the_factorys_model_and_all_else_back(mode: Mode) -> None:
     mine = OnDeviceLearner(
-        MODEL._replace(capacity=5, leverage=1e-9),
+        MODEL._replace(capacity=5),
         prune.Auto(),
         rules=Rules(settle_after=None, confirm=False),
     )
@@ -668,7 +685,7 @@ def test_a_rollback_brings_the_factorys_model_and_all_else_back(mode: Mode) -> N
     assert not np.array_equal(mine.learner.P_, fresh.learner.P_)
     assert not np.array_equal(mine.detector.mean, fresh.detector.mean)  # type: ignore[attr-defined]
     mine.detector.sum = 9.0  # type: ignore[attr-defined]
-    asked = mine.state.asked_today
+    asked = mine.state.budget.today
     assert mine.rollback() is Event.ROLLBACK
     assert mine.mode is PREDICTING
     assert np.array_equal(mine.learner.P_, MODEL.learner.P_)
@@ -680,7 +697,7 @@ def test_a_rollback_brings_the_factorys_model_and_all_else_back(mode: Mode) -> N
     assert len(mine.pending) == 0
     assert mine.label(waits.sample - 1, "a", 60.0).outcome == "unknown"
     assert mine.counts["rollback"] == 1
-    assert mine.state.asked_today == asked
+    assert mine.state.budget.today == asked
     assert mine.learner is not MODEL.learner
 
 
@@ -754,7 +771,7 @@ def test_what_is_held_keeps_its_outputs_and_takes_from_p() -> None:
     mine = OnDeviceLearner(model, Script(OWN), rules=PLAIN)
     mine.sample(draw(0, 77), 0.0)
     twin = MODEL.learner.copy()
-    twin.learn_one(draw(0, 77), "a", learner.HOLD * 1.5)
+    twin.learn_one(draw(0, 77), "a", learner.HOLD * 3.0)
     np.testing.assert_allclose(mine.learner.P_, twin.P_, rtol=0, atol=1e-14)
     assert not np.array_equal(mine.learner.P_, MODEL.learner.P_)
     assert np.array_equal(mine.learner.beta_, MODEL.learner.beta_)
@@ -859,7 +876,7 @@ def test_a_label_of_another_type_is_refused_and_loses_nothing() -> None:
 
 def test_an_id_that_comes_round_again_replaces_its_last_query() -> None:
     queue = Pending(2)
-    kept = [Kept(np.full(3, k, np.int8), Asked(Reason.DOUBT, False)) for k in range(3)]
+    kept = [Kept(np.full(3, k, np.int8), Asked(Reason.DOUBT, False), k) for k in range(3)]
     queue.put(1, kept[0])
     queue.put(2, kept[1])
     queue.put(1, kept[2])
@@ -871,7 +888,7 @@ def test_an_id_that_comes_round_again_replaces_its_last_query() -> None:
 
 
 def kept(value: int) -> Kept:
-    return Kept(np.full(3, value, np.int8), Asked(Reason.DOUBT, False))
+    return Kept(np.full(3, value, np.int8), Asked(Reason.DOUBT, False), 0)
 
 
 def test_the_oldest_query_makes_room_and_is_counted() -> None:
@@ -922,8 +939,8 @@ class Logged(OnDeviceLearner):
         return answer
 
 
-def logged(policy: Script, rules: Rules, train: bool = True) -> Logged:
-    mine = Logged(WHOLE, policy, detector=Bell(), rules=rules, arithmetic=Table())
+def logged(policy: Script, rules: Rules, train: bool = True, pending: int = 16) -> Logged:
+    mine = Logged(WHOLE, policy, detector=Bell(), rules=rules, arithmetic=Table(), pending=pending)
     mine.calls = []
     if train:
         mine.command(True)
@@ -976,7 +993,7 @@ def test_late_labels_come_in_order_before_the_first_sample_after_them(
 
 
 def test_labels_under_way_at_the_end_come_then() -> None:
-    mine = logged(Script(ASK), PLAIN._replace(labels_per_day=3))
+    mine = logged(Script(ASK), PLAIN, pending=3)
     lived = live(mine, np.array([seen(2)] * 9), teachers.TrueLabels(["c"] * 9), late=1e6)
     assert mine.calls[-3:] == [("label", k, "c", np.inf, "learnt") for k in (0, 2, 6)]
     assert lived.asked.tolist() == [k in (0, 2, 6) for k in range(9)]
@@ -1020,13 +1037,13 @@ def test_a_trouble_on_the_way_is_remembered_and_so_is_one_at_the_end() -> None:
     day = 86_400.0
 
     def troubled(days: Iterable[int], limit: int) -> bool:
-        mine = logged(Script(ASK), PLAIN._replace(labels_per_day=limit))
+        mine = logged(Script(ASK), PLAIN._replace(questions_per_day=limit))
         Z = np.array([seen()] * len(list(days)))
         return live(mine, Z, teachers.TrueLabels(["a"] * len(Z)), seconds=day).troubled
 
     assert troubled(range(5), 1) is True  # each day's label is spent with its only sample
     assert troubled(range(5), 2) is False
-    mine = logged(Script(ASK), PLAIN._replace(labels_per_day=1))
+    mine = logged(Script(ASK), PLAIN._replace(questions_per_day=1))
     Z = np.array([seen()] * 2)
     mine.policy.decision = ASK  # type: ignore[attr-defined]
     first = live(mine, Z[:1], teachers.TrueLabels("a"))
@@ -1059,7 +1076,7 @@ class DeviceMachine(RuleBasedStateMachine):
 
     @initialize(
         policy=st.sampled_from(sorted(prune.POLICIES)),
-        budget=st.sampled_from([None, None, None, 6]),
+        budget=st.sampled_from([None, None, None, 1]),
         capacity=st.integers(3, 5),
         accuracy=st.sampled_from([0.0, 0.97]),
         seed=st.integers(0, 2**16),
@@ -1077,7 +1094,7 @@ class DeviceMachine(RuleBasedStateMachine):
             self.model,
             prune.make(policy, **more),
             detector=drift.Cusum(MODEL.calibration, threshold=6.0),
-            rules=Rules(settle_after=12, labels_per_day=budget),
+            rules=Rules(settle_after=12, questions_per_day=budget),
             pending=4,
             seed=seed,
         )
@@ -1150,7 +1167,7 @@ class DeviceMachine(RuleBasedStateMachine):
         assert np.array_equal(MODEL.learner.P_, self.before[0])
         if self.budget is not None:
             assert max(self.asked_on.values(), default=0) <= self.budget
-            assert self.device.state.asked_today <= self.budget
+            assert self.device.state.budget.today <= self.budget
         assert -8 <= self.device.state.vouched <= 2
         assert self.device.state.wait <= 4
 
@@ -1315,7 +1332,7 @@ def test_a_drift_starts_training_and_calm_ends_it() -> None:
     assert events[0] in (Event.DRIFT, Event.DISAGREEMENT)
     assert Event.SETTLED in events
     right = [mine.sample(draw(s % 3, s) * turn, 1e3).predicted == "abc"[s % 3] for s in range(60)]
-    assert np.mean(right) > 0.9
+    assert np.mean(right) > 0.8
 
 
 def test_memory_is_constant_and_small(compact_windows: Windows) -> None:

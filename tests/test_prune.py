@@ -87,13 +87,13 @@ TRUSTED = Outlook(1, 0.5, 0.0)
 
 def test_autos_constants_are_those_that_are_documented() -> None:
     assert (auto.START, auto.LOWEST, auto.HIGHEST) == (0.05, 0.005, 0.5)
-    assert (auto.RISE, auto.FALL) == (0.5, 0.0625)
+    assert (auto.RISE, auto.FALL) == (1.0, 0.0625)
     assert (auto.AMBIGUOUS, auto.FAR) == (0.125, 64.0)
     assert (auto.FIRST_KAPPA, auto.LAST_KAPPA) == (32.0, 64.0)
     assert (auto.OWN, auto.FULL_OWN) == (0.25, 3)
     assert vars(Auto()) == {
         "first_theta": 0.05,
-        "rise": 0.5,
+        "rise": 1.0,
         "fall": 0.0625,
         "ambiguous": 0.125,
         "first_kappa": 32.0,
@@ -140,11 +140,11 @@ def test_a_model_without_a_usual_leverage_will_do() -> None:
     assert policy.decide(Outlook(0, 0.06, 0.0)) is Decision.OWN
 
 
-def test_autos_theta_rises_by_half_and_falls_by_a_sixteenth() -> None:
+def test_autos_theta_doubles_and_falls_by_a_sixteenth() -> None:
     policy, expected = Auto(), 0.05
     for wrong in (True, False, False, True, False):
         policy.told(Outlook(1, 0.01, 1.0), 2 if wrong else 1)
-        expected *= 1.5 if wrong else 0.9375
+        expected *= 2.0 if wrong else 0.9375
         assert policy.theta == pytest.approx(expected, rel=1e-12)
 
 
@@ -157,7 +157,7 @@ def test_what_was_trusted_and_right_says_nothing_of_theta() -> None:
 def test_a_disagreement_with_what_was_trusted_lifts_autos_theta_until_it_is_in_doubt() -> None:
     policy = Auto()
     policy.told(Outlook(1, 0.9, 3.0), 2)
-    assert policy.theta == pytest.approx(0.05 * 1.5**4, rel=1e-12)
+    assert policy.theta == pytest.approx(0.05 * 2**3, rel=1e-12)
     assert policy.decide(Outlook(1, 0.9, 3.0)) is Decision.ASK
     policy.told(Outlook(1, 2.0, 1.0), 2)
     assert policy.theta == auto.HIGHEST

@@ -31,6 +31,8 @@ class Budget:
     def tick(self, now: float) -> None:
         """It is now so many seconds; a clock that runs backwards is not followed."""
         self._now = now
+        if self.per_hour is None:
+            return
         hour = int(now // HOUR)
         if hour > self._hour:
             self._hour, self.this_hour = hour, 0

@@ -227,7 +227,7 @@ class OnDeviceLearner:
         audit = kept.asked.reason is Reason.AUDIT
         factory_right = audit and self.arithmetic.factory(x) == number
         agrees = outlook.predicted == number
-        surprising = not agrees and self._trusts(outlook, outputs, number)
+        surprising = not agrees and self._surprising(outlook, outputs, number)
         said = (kept.bout, number) if self.bout.told else (0, 0)  # any other, without bouts
         verdict = self.state.label(kept.asked, agrees, factory_right, surprising, said)
         if verdict.event:
@@ -272,9 +272,11 @@ class OnDeviceLearner:
             self._own(x, outlook)
         return None
 
-    def _trusts(self, outlook: Outlook, outputs: Array, k: int) -> bool:
-        """Whether the prediction is to be trusted against class number k: as a second that had k's
-        output would leave it."""
+    def _surprising(self, outlook: Outlook, outputs: Array, k: int) -> bool:
+        """Whether the prediction is to be trusted against class number k, as if k were the second
+        highest output."""
+        if not self.state.rules.confirm:
+            return False
         other = float(outputs[k]) if k < len(outputs) else 0.0
         gap = float(outputs[outlook.predicted]) - other
         return self.policy.decide(outlook._replace(confidence=gap)) is not Decision.ASK

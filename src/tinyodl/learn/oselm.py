@@ -193,13 +193,7 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def outlook(self, x: Array) -> Outlook:
         """What one sample looks like, x (n,)."""
-        o = self.outputs_one(x)
-        first = int(o.argmax())
-        highest = float(o[first])
-        o[first] = -np.inf
-        second = float(o.max())
-        o[first] = highest
-        return Outlook(first, highest - second, float(rls.leverage(self._h, self.P_)))
+        return Outlook(*rls.look(self.hidden_one(x), self.beta_, self.P_, self._o))
 
     # Prediction -----------------------------------------------------------------------------------
 

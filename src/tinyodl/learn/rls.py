@@ -88,6 +88,22 @@ def leverage(h, P):  # type: ignore[no-untyped-def]  # pragma: no cover - compil
     return total
 
 
+@njit(cache=True, nogil=True)  # type: ignore[misc]
+def look(h, beta, P, o):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """(class of the highest output, how far the second is below it, leverage); o (m,) as of
+    `outputs`."""
+    outputs(h, beta, o)
+    first = 0
+    second = -np.inf
+    for k in range(1, o.shape[0]):
+        if o[k] > o[first]:
+            second = o[first]
+            first = k
+        elif o[k] > second:
+            second = o[k]
+    return first, o[first] - second, leverage(h, P)
+
+
 @njit(cache=True, fastmath={"reassoc", "contract", "nsz"}, nogil=True)  # type: ignore[misc]
 def step(h, y, weight, known, forgetting, ceiling, P, beta, u, o):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Learn one sample (h (d,), class index y): updates P and beta in place, leaves the outputs

@@ -4,10 +4,10 @@
   usual leverage of the people trained on: where a model was not trained it is wrong with great
   confidence. Where r is below AMBIGUOUS the model knows the inputs, and doubt is of two activities
   that look alike: no label mends that, and none is asked.
-- theta rises by half at a doubt's label that disagrees, falls by a sixteenth at one that agrees: it
-  stays where one in seven or eight disagrees (H. Robbins, S. Monro, "A Stochastic Approximation
-  Method", Annals of Mathematical Statistics 22(3), 1951). A label that disagrees although the
-  prediction was trusted lifts theta until it would have been in doubt.
+- theta doubles at a doubt's label that disagrees, and falls by a sixteenth at one that agrees: it
+  stays where one in twelve disagrees (H. Robbins, S. Monro, "A Stochastic Approximation Method",
+  Annals of Mathematical Statistics 22(3), 1951). A label that disagrees although the prediction was
+  trusted doubles theta until it would have been in doubt.
 - kappa, what a label of the wearer weighs in windows of those trained on: FIRST_KAPPA from the
   first label on (what is learnt before a later rise would count less for ever after), doubled where
   disagreements follow one another, up to LAST_KAPPA.
@@ -22,7 +22,7 @@ Comparisons, and steps by shifts: no division, logarithm or exponential.
 (<Decision.ASK: 'ask'>, <Decision.OWN: 'own'>)
 >>> policy.told(Outlook(0, 0.04, 0.01), 1)
 >>> round(policy.theta, 3), policy.kappa
-(0.075, 32.0)
+(0.1, 32.0)
 >>> policy.told(Outlook(0, 0.04, 0.01), 1)  # the second disagreement in a row
 >>> policy.kappa
 64.0
@@ -37,7 +37,7 @@ from tinyodl.prune.policy import Decision
 
 START = 0.05
 LOWEST, HIGHEST = 0.005, 0.5
-RISE, FALL = 0.5, 0.0625
+RISE, FALL = 1.0, 0.0625
 AMBIGUOUS = 0.125  # of the usual leverage
 FAR = 64.0  # of the usual leverage: beyond, it says no more
 FIRST_KAPPA, LAST_KAPPA = 32.0, 64.0
