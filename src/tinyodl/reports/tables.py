@@ -23,19 +23,13 @@ class Table(NamedTuple):
 
 def build(document: dict[str, Any]) -> list[Table]:
     """All tables that the document has figures for."""
-    makers = (
-        accuracy,
-        pruning,
-        same_share,
-        one_sided,
-        people,
-        drift,
-        device,
-        turned,
-        teachers,
-        energy,
-    )
-    return [table for table in (make(document) for make in (*makers, energy)) if table.rows]
+    compared = (accuracy, pruning, same_share, one_sided, people)
+    worn = (drift, device, turned, teachers)
+    makers = (evidence, budget, week, continuous, *compared, *worn)
+    tables = [make(document) for make in makers]
+    if document["rows"]:
+        tables.append(energy(document))
+    return [table for table in tables if table.rows]
 
 
 def percent(value: float | None, half: float | None = None) -> str:
