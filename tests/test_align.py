@@ -141,7 +141,7 @@ def brisk() -> dict[int, Array]:
     found: dict[int, list[Array]] = {}
     for r in hapt.load():
         motion = align.motion(r.imu, window_starts(len(r.imu), None), 128)
-        found.setdefault(r.subject, []).append(motion.vectors[motion.brisk])
+        found.setdefault(r.subject, []).append(motion.steady())
     return {person: np.concatenate(parts) for person, parts in found.items()}
 
 
@@ -164,7 +164,7 @@ def test_any_turn_is_found_from_one_block_of_walking(
 ) -> None:
     device = align.Aligner(others)
     changes = [device.half(v @ turn.as_matrix().T, True) for v in brisk[3][: 2 * BLOCK]]
-    assert changes.index(True) == BLOCK - 1
+    assert changes.index(True) == moments.STEADY + BLOCK - 1
     left = Rotation.from_matrix(device.rotation @ turn.as_matrix()).magnitude()
     assert np.degrees(left) < 30
     assert device.known
@@ -188,11 +188,26 @@ def test_a_life_of_mornings(brisk: dict[int, Array], others: align.Template) -> 
         for _ in range(3 * BLOCK):
             v = own[draws.integers(len(own))]
             device.half(v @ turn.as_matrix().T, True)
-            device.half(v @ turn.as_matrix().T * 100, False)  # what is not brisk says nothing
         assert device.known
         left = np.degrees(Rotation.from_matrix(device.rotation @ turn.as_matrix()).magnitude())
         assert left < 25, (day, left)
         np.testing.assert_allclose(device.rotation @ device.rotation.T, np.eye(3), atol=1e-9)
+
+
+def test_what_is_brisk_for_a_moment_tells_nothing(
+    brisk: dict[int, Array], others: align.Template
+) -> None:
+    turn = Rotation.from_euler("z", 90, degrees=True).as_matrix()
+    device = align.Aligner(others)
+    for k, v in enumerate(np.tile(brisk[3], (4, 1, 1))):
+        assert not device.half(v @ turn.T, k % (moments.STEADY + 1) > 0)
+    assert moments.steady(np.array([1, 1, 1, 1, 0, 1, 1, 0, 1, 1, 1], bool)).nonzero()[
+        0
+    ].tolist() == [
+        2,
+        3,
+        10,
+    ]
 
 
 def test_turned_while_worn_takes_blocks_in_a_row_and_odd_ones_change_nothing(
@@ -205,6 +220,8 @@ def test_turned_while_worn_takes_blocks_in_a_row_and_odd_ones_change_nothing(
     def block(k: int, turn: Array | None = None) -> bool:
         return sum(device.half(v if turn is None else v @ turn.T, True) for v in own[k % 4]) > 0
 
+    for v in own[3][: moments.STEADY]:
+        device.half(v, True)
     assert not block(0)
     for k in range(template.MOST - 1):
         assert not block(k, half_turn)
@@ -271,7 +288,7 @@ def test_a_stream_aligns_as_whole_recordings_do(turn: Rotation) -> None:
     people: dict[int, list[Array]] = {}
     for r in recordings[4:20]:
         motion = align.motion(r.imu, window_starts(len(r.imu), None), 128)
-        people.setdefault(r.subject, []).append(motion.vectors[motion.brisk])
+        people.setdefault(r.subject, []).append(motion.steady())
     found = align.fit([np.concatenate(parts) for parts in people.values()]).template
     assert found is not None
     imu = align.turn(recordings[0].imu[:16000], turn.as_matrix())
@@ -286,7 +303,7 @@ def test_a_stream_aligns_as_whole_recordings_do(turn: Rotation) -> None:
     assert stream.aligner is not None
     np.testing.assert_allclose(stream.aligner.rotation, device.rotation, atol=1e-6)
     far = np.array([w.turned for w in windows])
-    for _ in range(4):  # windows that began before the turn, and bands that settle after it
+    for _ in range(8):  # windows that began before the turn, and bands that settle after it
         far = far | np.r_[False, far[:-1]]
     np.testing.assert_allclose(np.array([w.inputs for w in windows])[~far], X[~far], atol=2e-3)
 

@@ -1,12 +1,13 @@
 """A device finds out how it is worn, and goes on looking.
 
-Brisk half windows are summed to blocks; each block tells a mounting. The first decides, by how far
-people differ, whether the wearer has the sensor as the people trained on had it (then nothing is
-turned: what is left is the wearer's own) or turned (then all of it is turned back). Blocks that fit
-are averaged, up to MOST of them. Where MOST in a row do not fit, by how far one person's blocks
-differ, but fit each other (one is enough after a pause), it is worn otherwise now: averaging starts
-anew, and the sensor is turned to where it was when it was first worn, so that what was learnt on
-the wearer stays valid, their own way of moving included.
+Brisk half windows in a row (getting up is brisk, but soon over) are summed to blocks; each block
+tells a mounting. The first decides, by how far people differ, whether the wearer has the sensor as
+the people trained on had it (then nothing is turned: what is left is the wearer's own) or turned
+(then all of it is turned back). Blocks that fit are averaged, up to MOST of them. Where MOST in a
+row do not fit, by how far one person's blocks differ, but fit each other (one is enough after a
+pause), it is worn otherwise now: averaging starts anew, and the sensor is turned to where it was
+when it was first worn, so that what was learnt on the wearer stays valid, their own way of moving
+included.
 """
 
 import numpy as np
@@ -14,13 +15,13 @@ from numpy.typing import NDArray
 
 from tinyodl.align import mounting
 from tinyodl.align.moments import STATE_BYTES as MOMENT_BYTES
-from tinyodl.align.moments import VECTORS
+from tinyodl.align.moments import STEADY, VECTORS
 from tinyodl.align.template import MOST, Template
 
 Array = NDArray[np.float64]
 
 PATIENCE = 256  # half windows after which nobody waits for walking any more
-STATE_BYTES = MOMENT_BYTES + 4 * (3 * VECTORS + 4 * 4 + 5)  # a block, four rotations, counters
+STATE_BYTES = MOMENT_BYTES + 4 * (3 * VECTORS + 4 * 4 + 6)  # a block, four rotations, counters
 
 
 class Aligner:
@@ -35,8 +36,8 @@ class Aligner:
         self._aligned = mounting.NONE  # the rotation
         self._wearing = mounting.NONE  # from how it is worn to the template
         self._first = mounting.NONE  # from the template to how it was worn first
-        self._other = mounting.NONE  # what the last block told, where it did not fit
-        self._wearings = self._blocks = 0
+        self._other = mounting.NONE  # mean of the last blocks, where they did not fit
+        self._wearings = self._blocks = self._run = 0
         self.pause()
 
     @property
@@ -57,7 +58,8 @@ class Aligner:
         """Half a window: its vectors (VECTORS, 3) as the sensor has them, not turned; True where
         the rotation changed."""
         self._waited = min(self._waited + 1, PATIENCE)
-        if not brisk:
+        self._run = min(self._run + 1, STEADY + 1) if brisk else 0
+        if self._run <= STEADY:
             return False
         self._block += vectors
         self._brisk += 1
@@ -70,20 +72,20 @@ class Aligner:
 
     def _decide(self, found: Array, sure: bool) -> bool:
         paused, worn = self.template.remounted
-        fits = self._blocks > 0 and not _outside(
-            _apart(found, self._wearing), paused if sure else worn
-        )
-        alike = self._odd > 0 and not _outside(_apart(found, self._other), worn)
-        self._odd = 0 if fits else self._odd + 1 if alike else 1
-        self._other = found
-        if not fits and (sure or self._odd == MOST):
-            self._wearings = min(self._wearings + 1, 2)
-            self._wearing, self._blocks, self._odd = found, 1, 0
-        elif not fits or self._blocks == MOST:
-            return False
-        else:
+        if self._blocks and not _outside(_apart(found, self._wearing), paused if sure else worn):
+            self._odd = 0
+            if self._blocks == MOST:
+                return False
             self._wearing = mounting.mean(self._wearing, self._blocks, found)
             self._blocks += 1
+        else:
+            alike = self._odd > 0 and not _outside(_apart(found, self._other), worn)
+            self._other = mounting.mean(self._other, self._odd, found) if alike else found
+            self._odd = self._odd + 1 if alike else 1
+            if not sure and self._odd < MOST:
+                return False
+            self._wearings = min(self._wearings + 1, 2)
+            self._wearing, self._blocks, self._odd = self._other, self._odd, 0
         if self._wearings > 1:
             return self._turn(mounting.times(self._first, self._wearing))
         test = self.template.turned[int(self._blocks == MOST)]

@@ -23,6 +23,7 @@ VECTORS = 1 + 12  # the acceleration; two signals, two vectors, three lags
 SCALARS = 6  # |a| - 1 and its square, squares of v, t, b and w
 SIZE = SCALARS + 3 * VECTORS
 BRISK = 0.1  # g, deviation of |a| over half a window: walking and more
+STEADY = 2  # brisk half windows in a row before one counts
 STATE_BYTES = 4 * (SIZE + LAG * 8)  # sums, and LAG readings of v, t, b and w
 
 _VERTICAL, _TURN = compact.SIGNALS.index("vertical"), compact.SIGNALS.index("turn")
@@ -90,6 +91,15 @@ def brisk(of: Array, hop: int) -> NDArray[np.bool_]:
     """Whether half windows (..., SIZE) of `hop` readings are brisk."""
     mean = of[..., 0] / hop
     return np.asarray(of[..., 1] / hop - mean * mean > BRISK * BRISK)
+
+
+def steady(brisk: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which half windows count, of some in time order: brisk ones after STEADY brisk ones."""
+    result = brisk.copy()
+    for back in range(1, STEADY + 1):
+        result[back:] &= brisk[:-back]
+        result[:back] = False
+    return result
 
 
 def vectors(of: Array, hop: int) -> Array:

@@ -28,6 +28,10 @@ class Motion(NamedTuple):
         """The same with the sensor turned by (3, 3)."""
         return self._replace(vectors=self.vectors @ rotation.T)
 
+    def steady(self) -> Array:
+        """What a template is made of, of windows in time order: the vectors that count."""
+        return self.vectors[moments.steady(self.brisk)]
+
     def of(self, windows: NDArray[np.intp]) -> "Motion":
         """Those of some windows."""
         return Motion(self.vectors[windows], self.brisk[windows])

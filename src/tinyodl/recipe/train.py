@@ -55,5 +55,5 @@ def _alignment(dataset: Dataset, window: int) -> align.Fit:
     brisk: dict[int, list[NDArray[np.float64]]] = {r.subject: [] for r in dataset.recordings}
     for r in dataset.recordings:
         motion = align.motion(r.imu, har.window_starts(len(r.imu), None, window), window)
-        brisk[r.subject].append(motion.vectors[motion.brisk])
+        brisk[r.subject].append(motion.steady())
     return align.fit([np.concatenate(parts) for parts in brisk.values()])

@@ -49,7 +49,7 @@ def of(source: Source, features: Features, aligned: bool, left_out: Iterable[int
         others = [p for p in source.subjects if p not in apart]
         templates[person] = (
             align.fit(
-                [motion.vectors[(windows.subject == p) & motion.brisk] for p in others]
+                [motion.of(np.flatnonzero(windows.subject == p)).steady() for p in others]
             ).template
             if aligned
             else None
