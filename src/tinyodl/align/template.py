@@ -17,13 +17,13 @@ from tinyodl.align import mounting as turns
 
 Array = NDArray[np.float64]
 
-BLOCKS = (32, 64, 128, 256, 512, 1024)  # brisk half windows that may be asked for
+BLOCKS = (16, 32, 64, 128, 256, 512, 1024)  # brisk half windows that may be asked for
 WITHIN = 45.0  # degrees: from there on, turning a turned sensor back is no gain for sure
 RELIABLE = 0.95  # of the blocks
 FEWEST = 5  # people
 TURNED = 0.025  # chance to be taken for turned, of who wears it as the others, or as before
 REMOUNTED = 0.001  # the same while it is worn, where it was most likely not touched
-MOST = 4  # blocks that a mounting is the mean of
+MOST = 8  # blocks that a mounting is the mean of
 _LEAST = 1e-4  # rad^2: half a degree, what no test goes below
 
 
