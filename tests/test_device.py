@@ -1332,7 +1332,7 @@ def test_a_drift_starts_training_and_calm_ends_it() -> None:
     assert events[0] in (Event.DRIFT, Event.DISAGREEMENT)
     assert Event.SETTLED in events
     right = [mine.sample(draw(s % 3, s) * turn, 1e3).predicted == "abc"[s % 3] for s in range(60)]
-    assert np.mean(right) > 0.8
+    assert np.mean(right) > 0.7
 
 
 def test_memory_is_constant_and_small(compact_windows: Windows) -> None:
