@@ -258,8 +258,7 @@ class OnDeviceLearner:
             state.bout()
         answer = self.bout.pass_on()
         if answer is not None:
-            if self.mode is Mode.TRAINING:
-                self._learn(x, outlook, answer)
+            self._learn(x, outlook, answer)
             return None
         decision = self.policy.decide(outlook)
         doubt = decision is Decision.ASK
@@ -298,12 +297,12 @@ class OnDeviceLearner:
         return Query(sample, values, asked.reason)
 
     def _own(self, x: Array, outlook: Outlook) -> None:
-        """What is trusted and not known well: learnt with the own label, or, while predicting,
-        held."""
+        """What is trusted and not known well: learnt with the own label, or held where nobody
+        vouches for that."""
         if outlook.leverage <= KNOWN * self.arithmetic.usual:
             return
         own = self.policy.own_weight * self.state.own_share
-        if self.mode is Mode.TRAINING and own > 0:
+        if own > 0:
             self.arithmetic.learn(x, outlook.predicted, self.policy.kappa * own)
             self.counts["own labels"] += 1
         elif self.policy.own_weight > 0:

@@ -8,12 +8,12 @@ input or output, holds no model and no clock: `learner.py` asks this file what t
 - *Asking.* A bout is asked once, from its `ripe`th window on (a transition is a bout of a window or
   two), and its answer passed on to the rest of it. It is asked for one of three reasons, looked for
   in this order: a disagreement that is to be confirmed (AGAIN), an audit that is due (AUDIT), or
-  the policy's doubt (DOUBT; while predicting only where nothing was asked for PEEK samples).
-  Between two questions lie `wait` samples: 1 after a label that disagreed, twice as many after each
-  that agreed while training, up to `spacing`. Each question without an answer doubles that again,
-  so that a teacher who is away is asked ever more rarely; any label sets it back. Where the teacher
-  is there and does not know, bouts ripen a window later, for 8 answers. Nothing is asked beyond the
-  budget (`budget.py`), and under one of which half is gone only what is twice as doubtful.
+  the policy's doubt (DOUBT). Between two questions lie `wait` samples: 1 after a label that
+  disagreed, twice as many after each that agreed, up to `spacing`. Each question without an answer
+  doubles that again, so that a teacher who is away is asked ever more rarely; any label sets it
+  back. Where the teacher is there and does not know, bouts ripen a window later, for 8 answers.
+  Nothing is asked beyond the budget (`budget.py`), and under one of which half is gone only what is
+  twice as doubtful.
 - *Audits* are drawn without looking at the model: so many bouts lie between two as the interval
   says, or up to twice as many. It is 1 at first: every bout is asked. It doubles where the label of
   any question agrees, and is 1 again where it does not, and when training starts. While nobody
@@ -47,13 +47,12 @@ from typing import NamedTuple
 from tinyodl.device.budget import Budget
 from tinyodl.device.guard import Guard
 
-AUDIT_FIRST, AUDIT_LAST = 1, 16  # bouts between two audits, at least, at first and at last
+AUDIT_FIRST, AUDIT_LAST = 1, 1024  # bouts between two audits, at least, at first and at last
 AUDIT_SILENT = 128  # samples between two questions from which nobody's answer is audited for
 RIPE, RIPE_LAST = 2, 8  # windows from which a bout may be asked, at first and at most
 RIPENS = 8  # answers that one "don't know" is remembered over
 SETTLE_AFTER = 256  # samples without a disagreement that end training
 SETTLE_LABELS = 2  # of these at least so many were asked and agreed
-PEEK = 32  # samples without a question after which doubt is asked in predicting mode too
 DOUBTED = 32  # samples after one that was confirmed in which surprising labels are believed
 SPACING = 4  # most samples from a question that was answered to the next
 LONGEST_BACKOFF = 10  # doublings of the wait while nobody answers
@@ -71,7 +70,8 @@ SILENCE = 3  # questions in a row that nobody answered
 
 
 class Mode(Enum):
-    """predicting: the model stays as it is, a few labels audit it; training: it learns."""
+    """predicting: it may be trusted, and is asked ever more rarely; training: it errs, or something
+    drifted, and every bout is asked until labels agree. Labels are learnt in both."""
 
     PREDICTING = "predicting"
     TRAINING = "training"
@@ -162,8 +162,8 @@ class Asked(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What becomes of a label: "learnt", "audited" (compared only) or "held" (to be confirmed), and
-    the event that it caused."""
+    """What becomes of a label: "learnt", "audited" (compared only: the factory's model is back) or
+    "held" (to be confirmed), and the event that it caused."""
 
     outcome: str
     event: Event | None = None
@@ -223,8 +223,6 @@ class State:
             return Reason.AGAIN
         if self._audit_due:
             return Reason.AUDIT
-        if self.mode is Mode.PREDICTING and self.since < PEEK << self._backoff:
-            return None
         return Reason.DOUBT if doubt else None
 
     @property
@@ -296,11 +294,8 @@ class State:
         if asked.reason is Reason.AUDIT and self._audited(asked.trusted, agrees, factory_right):
             return Verdict("audited", self.change(Event.WENT_BACK))
         event = None
-        if self.mode is Mode.PREDICTING:
-            if agrees:
-                return Verdict("audited")
-            if not held:
-                event = self.change(Event.DISAGREEMENT)
+        if self.mode is Mode.PREDICTING and not (agrees or held):
+            event = self.change(Event.DISAGREEMENT)
         self.wait = min(2 * self.wait, self.rules.spacing) if agrees else 1
         self.calm, self.agreed = (self.calm, self.agreed + 1) if agrees else (0, 0)
         if held:
