@@ -70,10 +70,10 @@ def draws(seed: int) -> Iterator[int]:
 
 
 def test_the_constants_are_those_that_are_documented() -> None:
-    assert (module.AUDIT_FIRST, module.AUDIT_LAST, module.AUDIT_SILENT) == (1, 16, 128)
+    assert (module.AUDIT_FIRST, module.AUDIT_LAST, module.AUDIT_SILENT) == (1, 1024, 128)
     assert (module.RIPE, module.RIPE_LAST, module.RIPENS, module.MARGIN) == (2, 8, 8, 0.15)
     assert (module.SETTLE_AFTER, module.SETTLE_LABELS) == (256, 2)
-    assert (module.PEEK, module.SPACING, module.LONGEST_BACKOFF) == (32, 4, 10)
+    assert (module.SPACING, module.LONGEST_BACKOFF) == (4, 10)
     assert (module.VOUCHED_MOST, module.VOUCHED_FINE, module.VOUCHED_FACTORY) == (2, 8, 0.95)
     assert (module.TROUBLE_LABELS, module.TROUBLE_SHARE) == (24, 0.6)
     assert (module.UNFIT_AUDITS, module.UNFIT_SHARE, module.RECENT) == (8, 0.4, 0.1)
@@ -187,8 +187,11 @@ def test_every_event_leads_where_it_should_or_nowhere(mode: Mode, event: Event) 
 # Waits --------------------------------------------------------------------------------------------
 
 
-def test_training_asks_at_once_then_after_two_and_four_samples_while_labels_agree() -> None:
-    state = trained()
+@pytest.mark.parametrize("mode", Mode)
+def test_doubt_is_asked_at_once_then_after_two_and_four_samples_while_labels_agree(
+    mode: Mode,
+) -> None:
+    state = trained() if mode is TRAINING else State(NO_AUDITS)
     found = []
     for _ in range(6):
         count, reason = until(state)
@@ -197,6 +200,7 @@ def test_training_asks_at_once_then_after_two_and_four_samples_while_labels_agre
         assert told(state, True) == "learnt"
         found.append(count)
     assert found == [1, 2, 4, 4, 4, 4]
+    assert state.mode is mode
 
 
 @pytest.mark.parametrize(
@@ -226,14 +230,14 @@ def test_a_disagreement_makes_the_wait_one_again(asked: Asked) -> None:
     assert until(state)[0] == 2
 
 
-def test_labels_that_agree_while_predicting_leave_the_wait_and_a_held_one_makes_it_one() -> None:
+@pytest.mark.parametrize("asked", [TRUSTED, DOUBTED])
+def test_the_end_of_training_leaves_the_wait_and_a_held_label_makes_it_one(asked: Asked) -> None:
     state = State(Rules())
-    for _ in range(3):
-        told(state, True, TRUSTED)
-    assert state.wait == 1
-    state = trained()
-    for _ in range(3):
-        told(state, True)
+    for wait in (2, 4, 4):
+        told(state, True, asked)
+        assert state.wait == wait
+    state.change(Event.COMMAND_TRAIN)
+    assert state.wait == 4
     state.change(Event.COMMAND_STOP)
     assert state.wait == 4
     state.asked(DOUBT)
@@ -241,8 +245,11 @@ def test_labels_that_agree_while_predicting_leave_the_wait_and_a_held_one_makes_
     assert until(state) == (1, AGAIN)
 
 
-def test_nobody_answering_doubles_the_wait_ten_times_at_most_and_a_label_sets_it_back() -> None:
-    state = trained()
+@pytest.mark.parametrize("mode", Mode)
+def test_nobody_answering_doubles_the_wait_ten_times_at_most_and_a_label_sets_it_back(
+    mode: Mode,
+) -> None:
+    state = trained() if mode is TRAINING else State(NO_AUDITS)
     assert gaps(state, 14) == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 1024, 1024, 1024]
     told(state, True)
     assert gaps(state, 3) == [2, 4, 8]
@@ -250,18 +257,6 @@ def test_nobody_answering_doubles_the_wait_ten_times_at_most_and_a_label_sets_it
     assert gaps(state, 3) == [1, 2, 4]
     told(state, True), told(state, True)
     assert gaps(state, 3) == [4, 8, 16]
-
-
-def test_predicting_peeks_at_doubt_every_thirty_two_samples() -> None:
-    state = State(Rules(audits=False))
-    assert gaps(state, 1) == [28]  # as if four samples ago it had been asked
-    told(state, True)
-    assert gaps(state, 1) == [32]
-    told(state, True)
-    assert gaps(state, 13) == [32, *(64 << k for k in range(10)), 32 << 10, 32 << 10]
-    told(state, True)
-    state.change(Event.COMMAND_TRAIN)
-    assert until(state) == (1, DOUBT)  # the wait is one all the same
 
 
 def test_without_doubt_or_audits_nothing_is_asked() -> None:
@@ -368,14 +363,28 @@ def test_the_interval_doubles_while_labels_agree_and_is_short_again_where_one_do
 ) -> None:
     rules = Rules(spacing=1, settle_after=None)
     state = State(rules, seed=seed) if mode is PREDICTING else trained(rules, seed=seed)
-    script = [True] * 6 + [False] + [True] * 3 + [False, True, True]
-    after = [2, 4, 8, 16, 16, 16, 1, 2, 4, 8, 1, 2, 4]
+    script = [True] * 12 + [False] + [True] * 3 + [False, True, True]
+    after = [*(2**k for k in range(1, 11)), 1024, 1024, 1, 2, 4, 8, 1, 2, 4]
     for agrees, interval in zip(script, after, strict=True):
         told(state, agrees, asked)
         assert state.interval == interval
         assert interval <= state.until_audit <= max(2 * interval - 1, 1)
         state.again = False  # the confirmation is not what this is about
         state.doubted = 0
+
+
+def test_audits_that_agree_grow_rarer_up_to_one_in_a_thousand_bouts() -> None:
+    lowest = [*(2**k for k in range(11)), 1024, 1024]
+    for seed in range(5):
+        state = State(Rules(), seed=seed)
+        for low in lowest:
+            count, reason = until(state, doubt=False)
+            assert reason is AUDIT
+            assert low <= count < max(2 * low, 5)  # within the wait nothing is asked
+            state.asked(AUDIT)
+            assert told(state, True, TRUSTED) == "learnt"
+        told(state, False, DOUBTED)
+        assert until(state, doubt=False) == (1, AUDIT)
 
 
 def test_without_a_label_the_next_audit_is_drawn_all_the_same() -> None:
@@ -423,7 +432,7 @@ def test_doubt_has_the_questions_of_a_teacher_who_does_not_answer() -> None:
         state.asked(reason)
         asked.append((count, reason))
     assert [reason for _, reason in asked] == [AUDIT, *[DOUBT] * 5]
-    assert [count for count, _ in asked[1:]] == [64, 128, 256, 512, 1024]
+    assert [count for count, _ in asked[1:]] == [2, 4, 8, 16, 32]
 
 
 def test_without_audits_there_are_none() -> None:
@@ -438,7 +447,7 @@ def test_without_audits_there_are_none() -> None:
 # Labels: confirming -------------------------------------------------------------------------------
 
 # (mode, trusted, agrees, confirm, a disagreement just before) -> outcome, event, asked again
-LEARNT, HELD, AUDITED = ("learnt", None), ("held", None), ("audited", None)
+LEARNT, HELD = ("learnt", None), ("held", None)
 STARTS = ("learnt", Event.DISAGREEMENT)
 
 
@@ -486,16 +495,16 @@ def test_a_label_that_disagrees_is_held_or_counts(
 
 @pytest.mark.parametrize("reason", Reason)
 @pytest.mark.parametrize("trusted", [True, False])
-@pytest.mark.parametrize(("mode", "expected"), [(PREDICTING, AUDITED), (TRAINING, LEARNT)])
-def test_a_label_that_agrees_is_learnt_while_training_only(
-    mode: Mode, expected: tuple[str, Event | None], trusted: bool, reason: Reason
+@pytest.mark.parametrize("mode", Mode)
+def test_a_label_that_agrees_is_learnt_in_either_mode(
+    mode: Mode, trusted: bool, reason: Reason
 ) -> None:
     for before in (False, True):
         state = State(Rules())
         state.doubted = 9 if before else 0
         if mode is TRAINING:
             state.change(Event.COMMAND_TRAIN)
-        assert label(state, Asked(reason, trusted), True, True) == Verdict(*expected)
+        assert label(state, Asked(reason, trusted), True, True) == Verdict(*LEARNT)
         assert state.mode is mode
         assert (state.again, state.doubted) == (False, 0)
 
@@ -566,7 +575,7 @@ def test_one_slip_starts_no_training_and_two_in_a_row_do() -> None:
     assert label(state, TRUSTED, False, False) == ("held", None)
     assert until(state, doubt=False) == (1, AGAIN)
     state.asked(AGAIN)
-    assert label(state, Asked(AGAIN, True), True, True) == ("audited", None)
+    assert label(state, Asked(AGAIN, True), True, True) == ("learnt", None)
     assert state.mode is PREDICTING
     state.asked(AUDIT)
     assert label(state, TRUSTED, False, False) == ("held", None)
@@ -867,13 +876,13 @@ def test_disagreeing_is_more_than_six_in_ten_recent_labels() -> None:
     assert state.troubles == ()
 
 
-def test_labels_that_were_held_or_compared_only_do_not_count_as_disagreeing() -> None:
+def test_labels_that_were_held_do_not_count_as_disagreeing() -> None:
     state = trained()
     told(state, False, Asked(DOUBT, True))
     assert (state.labels, state.disagreeing) == (0, 0.0)
     predicting = State(Rules())
     told(predicting, True)
-    assert (predicting.labels, predicting.disagreeing) == (0, 0.0)
+    assert (predicting.labels, predicting.disagreeing) == (1, 0.0)
     told(predicting, False)  # starts training, and is its first label
     assert (predicting.labels, predicting.disagreeing) == (1, 0.1)
 
