@@ -21,6 +21,7 @@ BLOCKS = (16, 32, 64, 128, 256, 512, 1024)  # brisk half windows that may be ask
 WITHIN = 45.0  # degrees: from there on, turning a turned sensor back is no gain for sure
 RELIABLE = 0.95  # of the blocks
 FEWEST = 5  # people
+ABLE = 0.8  # of the people move so briskly for so long
 TURNED = 0.025  # chance to be taken for turned, of who wears it as the others, or as before
 REMOUNTED = 0.001  # the same while it is worn, where it was most likely not touched
 MOST = 8  # blocks that a mounting is the mean of
@@ -62,7 +63,7 @@ def fit(people: Sequence[Array]) -> Fit:
     why = "off: people hardly move briskly"
     for block in BLOCKS:
         able = [p for p in people if len(p) >= block]
-        if len(able) < max(FEWEST, RELIABLE * len(people) - 1):
+        if len(able) < max(FEWEST, ABLE * len(people)):
             break
         found = _fit(able, block)
         if found.reached <= WITHIN:

@@ -340,7 +340,15 @@ def run(
     wrong: Annotated[
         float, typer.Option(help="How often the teacher is wrong, 0 to 1.", min=0, max=1)
     ] = 0.0,
-    labels_per_day: Annotated[int | None, typer.Option(help="Most queries a day.", min=0)] = None,
+    questions_per_hour: Annotated[
+        int | None, typer.Option(help="Most questions an hour.", min=0, show_default="any")
+    ] = None,
+    questions_per_day: Annotated[
+        int | None,
+        typer.Option(
+            help="Most questions a day, a quarter of them in one hour.", min=0, show_default="any"
+        ),
+    ] = None,
     no_align: NoAlign = False,
     output: Annotated[
         Path | None,
@@ -367,7 +375,8 @@ def run(
         subject=subject,
         training=training,
         wrong=wrong,
-        labels_per_day=labels_per_day,
+        questions_per_hour=questions_per_hour,
+        questions_per_day=questions_per_day,
         align=not no_align,
         output=output,
         as_json=as_json,

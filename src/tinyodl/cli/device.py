@@ -41,7 +41,7 @@ def train(what: Train) -> None:
         save(model, what.output)
         size = f"{len(model.names)} inputs, {model.state_bytes():,} bytes"
         print(f"{what.output}: {len(model.learner.classes_)} activities, {size}")
-        own.say([f"Alignment {model.aligning}."])
+        own.say([f"Alignment {model.aligning}.", f"Bouts {_bouts(model)}."])
 
 
 def info(path: Path, as_json: bool) -> None:
@@ -60,8 +60,7 @@ def info(path: Path, as_json: bool) -> None:
             "drift_calibration": model.calibration is not None,
             "accuracy_on_new_people": model.accuracy or None,
             "alignment": model.aligning,
-            "bout_tau": model.bouts and round(model.bouts.tau, 4),
-            "labels_passed_on_wrongly": model.bouts and round(model.bouts.wrong, 5),
+            "bouts": _bouts(model),
             "names": list(model.names),
         }
     if as_json:
@@ -74,12 +73,20 @@ def info(path: Path, as_json: bool) -> None:
     Console().print(table)
 
 
+def _bouts(model: Model) -> str:
+    """What to say of them."""
+    if model.bouts is None:
+        return "off: every window is asked for itself"
+    wrong = f"{model.bouts.wrong:.2%} of labels passed on wrongly among the people trained on"
+    return f"on: tau {model.bouts.tau:.2g}, {wrong}"
+
+
 def run(what: Run) -> None:
     """See `tinyodl run --help`."""
     with clear_errors():
         model = load(what.model)
         aligner = align.Aligner(model.alignment) if model.alignment and what.align else None
-        device = _device(model, what.policy, what.detector, what.labels_per_day)
+        device = _device(model, what)
         if what.training:
             device.command(train=True)
         if what.files:
@@ -103,9 +110,8 @@ def run(what: Run) -> None:
             own.say([f"The model as it is now: {what.output}"])
 
 
-def _device(
-    model: Model, policy: str, detector: str, labels_per_day: int | None
-) -> OnDeviceLearner:
+def _device(model: Model, what: Run) -> OnDeviceLearner:
+    detector = what.detector
     if unknown := [name for name in model.names if name not in compact.candidates()]:
         raise DataError(
             f"the model takes {unknown[0]!r}, which readings are not made into: train it with "
@@ -119,13 +125,9 @@ def _device(
     found = drift.Manual() if model.calibration is None else drift.make(detector, model.calibration)
     # The others are there to compare: they ask what they ask, as often as that is.
     rules = (
-        Rules(questions_per_day=labels_per_day)
-        if policy == "auto"
-        else PLAIN._replace(
-            audits=True, settle_after=SETTLE_AFTER, questions_per_day=labels_per_day
-        )
-    )
-    return OnDeviceLearner(model, prune.make(policy), detector=found, rules=rules)
+        Rules() if what.policy == "auto" else PLAIN._replace(audits=True, settle_after=SETTLE_AFTER)
+    )._replace(questions_per_hour=what.questions_per_hour, questions_per_day=what.questions_per_day)
+    return OnDeviceLearner(model, prune.make(what.policy), detector=found, rules=rules)
 
 
 def _of_subject(dataset: Dataset, subject: str | None) -> list[Recording]:

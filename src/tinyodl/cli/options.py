@@ -68,7 +68,8 @@ class Run:
     subject: str | None
     training: bool
     wrong: float
-    labels_per_day: int | None
+    questions_per_hour: int | None
+    questions_per_day: int | None
     align: bool
     output: Path | None
     as_json: bool
