@@ -241,6 +241,23 @@ def test_an_answer_is_learnt_for_the_rest_of_the_bout_and_no_further() -> None:
     assert steps[-1].activity == "b"
 
 
+@pytest.mark.parametrize("train", [True, False])
+def test_an_answer_that_agrees_is_learnt_for_the_rest_of_the_bout_in_either_mode(
+    train: bool,
+) -> None:
+    mine = device(rules=QUIET._replace(margin=np.inf))
+    mine.command(train=train)
+    learnt: list[tuple[int, float]] = []
+    mine.arithmetic.learn = lambda x, k, w: learnt.append((k, w))
+    steps = through(mine, [0, 0, 0])
+    assert mine.label(steps[1].sample, "a", 4.0) == ("learnt", None)
+    through(mine, [0, 0, 0], 3)
+    assert learnt == [(0, 8.0), (0, 16.0), *[(0, 8.0)] * 3]
+    assert mine.mode is (Mode.TRAINING if train else Mode.PREDICTING)
+    through(mine, [1, 1], 6)
+    assert len(learnt) == 5
+
+
 def test_an_answer_after_its_bout_counts_for_its_own_window_only() -> None:
     mine = device(rules=QUIET._replace(margin=np.inf))
     asked = through(mine, [0, 0, 0])[1].sample

@@ -63,6 +63,7 @@ def outcome(k: int, base: float, persons: dict[str, float]) -> dict[str, Any]:
         "accuracy_learning": base + 0.5 + 4 * T * k,
         "accuracy_before_after": base + 0.75 + 8 * T * k,
         "query_fraction": base + 2 + 16 * T * k,
+        "questions": base + 4 + 64 * T * k,
         "byte_fraction": base + 3 + 32 * T * k,
         "person_after": persons,
     }
@@ -165,7 +166,7 @@ def test_a_policys_row() -> None:
     assert (found["policy"], found["theta"], found["fraction"]) == ("auto", None, None)
     steps = {"accuracy_after": (70, 1), "macro_f1": (70.25, 2), "accuracy_learning": (70.5, 4)}
     steps |= {"accuracy_before_after": (70.75, 8), "query_fraction": (72, 16)}
-    steps |= {"byte_fraction": (73, 32)}
+    steps |= {"byte_fraction": (73, 32), "questions": (74, 64)}
     for name, (base, step) in steps.items():
         assert found[name] == base + 1.5 * step * T, name
         assert found["interval"][name] == pytest.approx(spread(step * T)), name
@@ -430,6 +431,7 @@ def lived(windows: int, drifted: float, after: float, k: int, events: list[Any])
         "accuracy_every_label": 5.0 + k,
         "accuracy_after": after,
         "query_fraction": 0.25 * k,
+        "questions": 3.0 * k,
         "training_fraction": 8.0 * k,
         "rollbacks": 0.5 * k,
         "events": events,
@@ -459,6 +461,7 @@ def test_the_whole_device_over_all_people() -> None:
         "accuracy_every_label": 7.0,
         "accuracy_after": pytest.approx(1.7 / 3),
         "query_fraction": 0.5,
+        "questions": 6.0,
         "training_fraction": 16.0,
         "query_fraction_of_all": (2.5 + 15 + 45) / 100,
         "worst_person_after": 0.22,
