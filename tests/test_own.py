@@ -72,6 +72,8 @@ def test_evaluate_on_a_watch_needs_no_setting(watch: Path, tmp_path: Path) -> No
     assert document["published"] is None
     assert "published (about)" not in done.stdout
     assert document["device"]["people"][0]["name"] == "1"
+    sensors = {row["sensor"] for row in document["continuous"]}
+    assert sensors == {"as worn", "180 degrees about x", "90 degrees about z"}
     assert report.stat().st_size > 10**6
 
 
@@ -89,6 +91,7 @@ def test_evaluate_equals_reproduce_on_the_same_recordings(tmp_path: Path) -> Non
         "same_share",
         "drift",
         "device",
+        "continuous",
         "teachers",
         "energy",
         "activities",

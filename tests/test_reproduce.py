@@ -123,6 +123,7 @@ def test_an_interrupted_run_goes_on_where_it_was() -> None:
 
 def test_document_has_the_promised_keys(quick: dict[str, Any]) -> None:
     assert {"protocol", "rows", "pruning", "per_person"} <= set(quick)
+    assert {"turned", "continuous", "evidence", "budget", "week"} <= set(quick)
     row = {
         "method",
         "features",
@@ -150,6 +151,7 @@ def test_document_has_the_promised_keys(quick: dict[str, Any]) -> None:
     for p in quick["pruning"]:
         assert keys | {
             "query_fraction",
+            "questions",
             "byte_fraction",
             "people_losing_over_1_point",
             "seeds",
@@ -300,9 +302,10 @@ def test_missing_river_is_said_once(
     monkeypatch.setattr(drift, "find_spec", lambda name: None)
     monkeypatch.setattr(reproduce.runs, "run", lambda *_: [])
     config = replace(QUICK, device=True)
-    reproduce.experiment(config, Source.official(), Running())
+    official: dict[str, tuple[Source, None]] = {"HAPT": (Source.official(), None)}
+    reproduce.experiment(config, official, Running())
     assert capsys.readouterr().err.count("adwin, page-hinkley, kswin") == 1
-    reproduce.experiment(QUICK, Source.official(), Running())
+    reproduce.experiment(QUICK, official, Running())
     assert "adwin" not in capsys.readouterr().err
 
 

@@ -15,7 +15,8 @@ from tinyodl import align
 from tinyodl.data import hapt
 from tinyodl.data.recordings import Dataset
 from tinyodl.device.episode import SECONDS
-from tinyodl.experiments.summary import wear
+from tinyodl.experiments.running import runs
+from tinyodl.experiments.summary import summarise, wear
 from tinyodl.experiments.trials import (
     continuous,
     daily,
@@ -59,6 +60,44 @@ def source(changed: int | None = None) -> Source:
 @functools.cache
 def few(aligned: bool = True) -> Material:
     return material.of(source(), "compact", aligned, (PERSON,))
+
+
+# What is run --------------------------------------------------------------------------------------
+
+
+def test_a_week_is_a_job_a_person_and_evidence_too() -> None:
+    week_of = runs.Config(protocol="week", days=2, people=2, seeds=9)
+    made = runs.jobs(week_of, [4, 7, 8])
+    assert [(job.kind, job.trial.person, job.trial.seeds) for job in made] == [
+        ("week", 4, 2),
+        ("week", 7, 2),
+    ]
+    made = runs.jobs(runs.Config(protocol="evidence", seeds=3, people=1), [4, 7])
+    assert [(job.kind, job.trial.person, job.trial.seeds) for job in made] == [
+        ("evidence", 4, 3),
+        ("evidence", 7, 3),
+    ]
+    asked = runs.Config("person", ("compact",), (), seeds=1, extras=False, device=True, turned=True)
+    kinds = [job.kind for job in runs.jobs(asked, [4, 7])]
+    assert sorted(set(kinds)) == ["continuous", "device", "trial", "turned"]
+    assert kinds.count("continuous") == kinds.count("turned") == 2
+
+
+def test_a_week_of_one_person_through_the_runs_to_the_document(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    short_days(monkeypatch)
+    config = runs.Config(protocol="week", days=1, people=1, features=("compact",))
+    document = summarise(config, runs.run(config, source(), 1, use_cache=False))
+    assert [day["day"] for day in document["week"]] == [1]
+    assert document["week"][0]["worst_person"] == PEOPLE[0]
+    assert document["rows"] == document["evidence"] == document["turned"] == []
+
+
+def short_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An hour, and ten minutes of night."""
+    monkeypatch.setattr(daily, "NIGHT", 600.0)
+    monkeypatch.setattr(week, "DAY", week.MORNING + 600.0 + 3600.0)
 
 
 # Days ---------------------------------------------------------------------------------------------
@@ -231,8 +270,7 @@ def test_it_sits_as_it_did_on_the_first_day_and_otherwise_on_each_other() -> Non
 
 
 def test_a_week_of_two_short_days(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(daily, "NIGHT", 600.0)
-    monkeypatch.setattr(week, "DAY", week.MORNING + 600.0 + 3600.0)
+    short_days(monkeypatch)
     result = week.run(few(), TRIAL._replace(seeds=2))
     assert result["person"] == PERSON
     assert [day["day"] for day in result["days"]] == [1, 2]
