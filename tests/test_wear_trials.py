@@ -2,6 +2,7 @@
 evidence against what asks as often, and what the document says of them."""
 
 import functools
+import json
 import math
 import pickle
 from itertools import pairwise
@@ -218,6 +219,24 @@ def test_whole_recordings_have_every_window_and_the_labels_of_those_in_one_activ
     assert any((r.y < 0).any() for r in recordings)
 
 
+def test_an_activity_that_nobody_does_takes_no_others_name() -> None:
+    # BUG: material.of gives the last activity that occurs the name of the last one that there is.
+    still = hapt.ACTIVITIES.index("standing") + 1
+    made = source()
+    recordings = [
+        r._replace(activity=np.where(r.activity >= still, 0, r.activity))
+        for r in made.dataset.recordings
+    ]
+    of = material.of(Source(made.dataset._replace(recordings=recordings)), "compact", False, ())
+    for recording, whole in zip(
+        [r for r in recordings if r.subject == PERSON], material.whole(of, PERSON), strict=True
+    ):
+        for start, y in zip(whole.start, whole.y, strict=True):
+            if y >= 0:
+                name = hapt.ACTIVITIES[recording.activity[start] - 1]
+                assert of.windows.classes[y] == name
+
+
 # A week -------------------------------------------------------------------------------------------
 
 
@@ -315,6 +334,14 @@ def test_continuous_wear_of_one_person() -> None:
             assert 1 <= row["questions"] < 0.05 * row["windows"]
     model = wearer.factory(few().windows, PERSON)
     assert result["rows"][0]["accuracy"] == pytest.approx(not_learning(model, wholes), abs=0.02)
+
+
+def test_who_never_moves_briskly_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    # BUG: no turned sensor is judged then, and the means of nothing are NaN; in the summary the
+    # hours are 0, and are divided by.
+    monkeypatch.setattr(continuous, "FIRST_BRISK", 10**9)
+    result = continuous.run(few(), TRIAL)
+    json.dumps([result, wear.continuous([result])], allow_nan=False)
 
 
 def not_learning(model: Any, wholes: list[material.Whole]) -> float:
