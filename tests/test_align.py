@@ -14,7 +14,7 @@ from tinyodl.data import hapt
 from tinyodl.har import COMPACT_NAMES, compact, window_starts
 
 Array = NDArray[np.float64]
-BLOCK = 32
+BLOCK = 16
 
 
 def rotations() -> st.SearchStrategy[Rotation]:
@@ -150,7 +150,7 @@ def others(brisk: dict[int, Array]) -> align.Template:
     """Of all but person 3."""
     found = align.fit([v for person, v in brisk.items() if person != 3])
     assert found.template is not None
-    assert found.why.startswith("on: 32 brisk half windows")
+    assert found.why.startswith("on: 16 brisk half windows")
     return found.template
 
 

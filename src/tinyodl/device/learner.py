@@ -44,6 +44,7 @@ Array = NDArray[np.float64]
 
 RULES = Rules()
 HOLD = 2.0  # what a sample held weighs, in labels
+OWN_KNOWN = 0.25  # of the factory's usual leverage: what is known better needs no own label
 STEP = 1.28  # s from one window of WINDOW readings to the next
 GAP = 4  # windows without a sample that end a bout
 _FORGOTTEN = IDS // 2  # samples after which no answer is waited for any more
@@ -302,7 +303,7 @@ class OnDeviceLearner:
         if outlook.leverage <= KNOWN * self.arithmetic.usual:
             return
         own = self.policy.own_weight * self.state.own_share
-        if own > 0:
+        if own > 0 and outlook.leverage > OWN_KNOWN * self.arithmetic.usual:
             self.arithmetic.learn(x, outlook.predicted, self.policy.kappa * own)
             self.counts["own labels"] += 1
         elif self.policy.own_weight > 0:

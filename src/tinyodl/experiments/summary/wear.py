@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from tinyodl.device.episode import SECONDS
 from tinyodl.experiments.trials.results import (
     ContinuousRun,
     Evidence,
@@ -17,7 +16,6 @@ from tinyodl.experiments.trials.results import (
 )
 
 WORSE = 0.02  # below not learning
-_HOUR = 3600.0
 
 
 def turned(results: Sequence[TurnedRun]) -> list[dict[str, Any]]:
@@ -95,29 +93,38 @@ def budget(data: str, results: Sequence[EvidenceRun]) -> list[dict[str, Any]]:
 
 
 def continuous(results: Sequence[ContinuousRun]) -> list[dict[str, Any]]:
-    """Each way of wearing the sensor, under each policy: means over people."""
+    """Each way of wearing the sensor, under each policy: means over the people who are counted."""
     rows = []
     for k, first in enumerate(results[0]["rows"] if results else []):
-        mine = [run["rows"][k] for run in results]
-        means = {
-            key: float(np.mean(list(map(itemgetter(key), mine))))
-            for key in (
-                *("questions", "unanswered", "accuracy", "accuracy_activity"),
-                "accuracy_second_half",
-            )
-        }
-        hours = sum(row["windows"] for row in mine) * SECONDS / _HOUR
+        mine = [run["rows"][k] for run in results if run["rows"][k]["accuracy"] is not None]
+        if not mine:
+            continue
+        asked = [row["questions"] for row in mine]
+        window = [row["accuracy"] for row in mine if row["accuracy"] is not None]
+        bout = [row["accuracy_activity"] for row in mine if row["accuracy_activity"] is not None]
+        second = [row["accuracy_second_half"] for row in mine]
         rows.append(
-            {"sensor": first["sensor"], "policy": first["policy"]}
-            | means
-            | {
-                "questions_an_hour": sum(row["questions"] for row in mine) / hours,
-                "worst_person": min(row["accuracy"] for row in mine),
-                "worst_person_activity": min(row["accuracy_activity"] for row in mine),
+            {
+                "sensor": first["sensor"],
+                "policy": first["policy"],
+                "questions": float(np.mean(asked)),
+                "unanswered": float(np.mean([row["unanswered"] for row in mine])),
+                "questions_an_hour": sum(asked) / sum(row["hours"] for row in mine),
+                "accuracy": float(np.mean(window)),
+                "accuracy_activity": float(np.mean(bout)),
+                "accuracy_second_half": _mean(second),
+                "worst_person": min(window),
+                "worst_person_activity": min(bout),
                 "bouts": float(np.mean([run["bouts"] for run in results])),
             }
         )
     return rows
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    """Of those that there are."""
+    found = [value for value in values if value is not None]
+    return float(np.mean(found)) if found else None
 
 
 def week(results: Sequence[WeekRun]) -> list[dict[str, Any]]:
@@ -128,7 +135,7 @@ def week(results: Sequence[WeekRun]) -> list[dict[str, Any]]:
         change = [row["accuracy"] - row["accuracy_not_learning"] for row in mine]
         worst = int(np.argmin(change))
         rows.append(
-            {key: float(np.mean([row[key] for row in mine])) for key in first}
+            {key: _mean([row[key] for row in mine]) for key in first}
             | {
                 "day": first["day"],
                 "p_least": min(row["p_least"] for row in mine),

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from tinyodl import align, teachers
+from tinyodl.data.recordings import RATE
 from tinyodl.device import OnDeviceLearner, live
 from tinyodl.experiments.trials import material as materials
 from tinyodl.experiments.trials import wearer
@@ -31,7 +32,7 @@ def turns() -> dict[str, NDArray[np.float64]]:
 
 def run(material: Material, trial: Trial) -> ContinuousRun:
     """Without learning, `auto` from the first window on, and the whole device."""
-    model = wearer.factory(material.windows, trial.person)
+    model = wearer.factory(material.windows, trial.person)._replace(window=material.window)
     recordings = materials.whole(material, trial.person)
     y = np.concatenate([r.y for r in recordings])
     ends = np.cumsum([len(r.y) for r in recordings])
@@ -68,6 +69,7 @@ def _lived(
     policy: str,
 ) -> Continuous:
     """What became of it, where it is counted."""
+    seconds = model.window / 2 / RATE
     predicted, activity = np.empty(len(y), int), np.empty(len(y), int)
     asked = np.zeros(len(y), bool)
     if policy == "none":
@@ -78,8 +80,9 @@ def _lived(
         for first, end in zip([0, *ends[:-1]], ends, strict=True):
             part = slice(first, end)
             teacher = teachers.TrueLabels(answers[part])
-            begun = first * 1.28
-            lived = live(device, Z[part], teacher, known=known[part], begun=begun)
+            lived = live(
+                device, Z[part], teacher, seconds, known=known[part], begun=first * seconds
+            )
             predicted[part], activity[part] = lived.predicted, lived.activity
             asked[part] = lived.asked
             device.pause()
@@ -89,11 +92,16 @@ def _lived(
         "policy": policy,
         "questions": int((asked & counted).sum()),
         "unanswered": int((asked & counted & (y < 0)).sum()),
-        "windows": int(counted.sum()),
-        "accuracy": float((predicted == y)[right].mean()),
-        "accuracy_activity": float((activity == y)[right].mean()),
-        "accuracy_second_half": float((predicted == y)[right & late].mean()),
+        "hours": float(counted.sum()) * seconds / 3600,
+        "accuracy": share((predicted == y)[right]),
+        "accuracy_activity": share((activity == y)[right]),
+        "accuracy_second_half": share((predicted == y)[right & late]),
     }
+
+
+def share(right: NDArray[np.bool_]) -> float | None:
+    """How many are right, None of nothing."""
+    return float(right.mean()) if len(right) else None
 
 
 def _auto(model: Model) -> OnDeviceLearner:

@@ -54,10 +54,10 @@ def of(source: Source, features: Features, aligned: bool, left_out: Iterable[int
             if aligned
             else None
         )
-    most = max(int(r.activity.max(initial=0)) for r in recordings)
+    names = source.dataset.activities
+    most = max(len(names), *(int(r.activity.max(initial=0)) for r in recordings))
     classes = np.full(most + 1, -1)
-    for number, name in enumerate(source.dataset.activities, start=1):
-        classes[min(number, most)] = windows.classes.index(name)
+    classes[1 : len(names) + 1] = [windows.classes.index(name) for name in names]
     return Material(windows, source.window, recordings, classes, motion, templates)
 
 

@@ -159,17 +159,17 @@ class TurnedRun(TypedDict):
 
 
 class Continuous(TypedDict):
-    """Whole recordings under a policy: questions, of them unanswered, and right as they came, of a
-    window and as activity of the bout."""
+    """Whole recordings under a policy: questions, of them unanswered, hours that count, and right
+    as they came, of a window and as activity of the bout; None where nothing counts."""
 
     sensor: str
     policy: str
     questions: int
     unanswered: int
-    windows: int
-    accuracy: float
-    accuracy_activity: float
-    accuracy_second_half: float
+    hours: float
+    accuracy: float | None
+    accuracy_activity: float | None
+    accuracy_second_half: float | None
 
 
 class ContinuousRun(TypedDict):
@@ -182,15 +182,15 @@ class ContinuousRun(TypedDict):
 
 class Day(TypedDict):
     """A day of wear: windows in one activity that were right, as they came; accuracy_from_40_brisk:
-    once 40 windows were brisk; alignments, rollbacks: how often; p_least, p_most: eigenvalues of P
-    at the end."""
+    once 40 windows were brisk, None where they were not; alignments, rollbacks: how often; p_least,
+    p_most: eigenvalues of P at the end."""
 
     day: int
     windows: int
     accuracy: float
     accuracy_activity: float
     accuracy_not_learning: float
-    accuracy_from_40_brisk: float
+    accuracy_from_40_brisk: float | None
     questions: int
     own_labels: int
     training_fraction: float

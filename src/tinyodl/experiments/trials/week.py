@@ -16,6 +16,7 @@ from tinyodl.device import Event, OnDeviceLearner, live
 from tinyodl.device.episode import SECONDS
 from tinyodl.experiments.trials import daily, wearer
 from tinyodl.experiments.trials import material as materials
+from tinyodl.experiments.trials.continuous import share
 from tinyodl.experiments.trials.material import Material, Whole
 from tinyodl.experiments.trials.results import Day, WeekRun
 from tinyodl.experiments.trials.trial import Trial
@@ -146,7 +147,7 @@ def _day(
         "accuracy": float((predicted == y)[right].mean()),
         "accuracy_activity": float((activity == y)[right].mean()),
         "accuracy_not_learning": float((still == y)[right].mean()),
-        "accuracy_from_40_brisk": float((predicted == y)[from_brisk].mean()),
+        "accuracy_from_40_brisk": share((predicted == y)[from_brisk]),
         "questions": int(lived.asked.sum()),
         "own_labels": happened["own labels"],
         "training_fraction": float(lived.training.mean()),
