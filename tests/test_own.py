@@ -12,6 +12,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from tinyodl import align
+from tinyodl.data import hapt
 from tinyodl.data.table import ACC, GYRO
 
 
@@ -269,3 +271,42 @@ def test_a_reader_who_goes_away_is_no_error(watch: Path, model: Path) -> None:
     done = subprocess.run(line, shell=True, capture_output=True, text=True)
     assert "Traceback" not in done.stderr
     assert "Error" not in done.stderr
+
+
+def test_a_turned_sensor_is_aligned_unless_told_otherwise(tmp_path: Path) -> None:
+    """A model of seven people; the eighth wears the sensor a quarter turn about z."""
+
+    def table(people: range, name: str, turn: np.ndarray) -> Path:
+        rows = [
+            pl.DataFrame(
+                dict(zip((*ACC, *GYRO), align.turn(r.imu, turn).T, strict=True))
+            ).with_columns(
+                activity=pl.Series(np.array(["", *hapt.ACTIVITIES, *[""] * 6])[r.activity]),
+                subject=pl.lit(str(r.subject)),
+                recording=pl.lit(r.name),
+            )
+            for r in hapt.load()
+            if r.subject in people
+        ]
+        pl.concat(rows).write_parquet(tmp_path / name)
+        return tmp_path / name
+
+    model = tmp_path / "m.todl"
+    made = command("train", "--data", table(range(1, 8), "seven.parquet", np.eye(3)), "-o", model)
+    assert "Alignment on: " in made.stderr
+    facts = json.loads(command("info", model, "--json").stdout)
+    assert facts["alignment"].startswith("on: ")
+    assert facts["bouts"].startswith("on: tau ")
+    quarter = np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]])
+    worn = table(range(8, 9), "turned.parquet", quarter)
+    right, aligned = [], []
+    for options in ([], ["--no-align"]):
+        done = command("run", model, "--data", worn, "--json", "--questions-per-day", 0, *options)
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        late = [line for line in lines[len(lines) // 2 :] if "true" in line]
+        right.append(np.mean([line["predicted"] == line["true"] for line in late]))
+        aligned.append(sum("aligned" in line["events"] for line in lines))
+    assert right[0] > 0.8
+    assert right[1] < 0.4
+    assert aligned[0] >= 1
+    assert aligned[1] == 0
