@@ -47,10 +47,10 @@ FACTORY = (0.9, 0.98)
 CONSTANTS: dict[str, ModuleType] = {
     "AUDIT_FIRST": state,
     "AUDIT_LAST": state,
-    "PEEK": state,
     "VOUCHED_FINE": state,
     "VOUCHED_FACTORY": state,
     "HOLD": learner,
+    "OWN_KNOWN": learner,
     "KNOWN": arithmetic,
     "RIPE": state,
     "RIPENS": state,

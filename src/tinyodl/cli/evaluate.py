@@ -6,6 +6,7 @@ from tinyodl.cli.options import Evaluate, Running
 from tinyodl.data.errors import DataError
 from tinyodl.experiments.running import runs
 from tinyodl.har import WINDOW
+from tinyodl.recipe.train import alignment
 from tinyodl.windows import Source
 
 
@@ -20,6 +21,8 @@ def run(what: Evaluate, running: Running) -> None:
             raise DataError(
                 "uci561 needs a gyroscope and windows of 2.56 s: take --features compact"
             )
+        if what.align and "compact" in what.features:
+            own.say([f"Alignment {alignment(dataset, length).why}."])
         config = runs.Config(
             protocol="person",
             features=what.features,

@@ -39,19 +39,20 @@ def train(
         calibration = fitting.calibration(part, Z[held], len(windows.classes))
     learner = methods.tiny(hidden, seed).fit(Z, np.array(windows.classes)[windows.y])
     names = har.names("compact", gyroscope=source.gyroscope)
-    alignment = _alignment(dataset, window)
+    found = alignment(dataset, window)
     whose = (windows.subject, windows.recording)
     return fitting.assemble(learner, scaler, Z, windows.y, *whose, names)._replace(
         window=window,
         calibration=calibration,
         capacity=max(capacity, len(windows.classes)),
-        alignment=alignment.template,
-        aligning=alignment.why,
+        alignment=found.template,
+        aligning=found.why,
     )
 
 
-def _alignment(dataset: Dataset, window: int) -> align.Fit:
-    """From all readings, labelled or not."""
+def alignment(dataset: Dataset, window: int) -> align.Fit:
+    """Whether these people's brisk motion tells how the sensor sits: from all readings, labelled or
+    not."""
     brisk: dict[int, list[NDArray[np.float64]]] = {r.subject: [] for r in dataset.recordings}
     for r in dataset.recordings:
         motion = align.motion(r.imu, har.window_starts(len(r.imu), None, window), window)

@@ -13,7 +13,7 @@ from tinyodl.windows import Source, Windows, splits
 
 Array = NDArray[np.float64]
 
-POOLED = 0  # in place of the person left out: all of the drifted
+POOLED = 0  # in place of the person left out: the reference's experiment, which aligns nobody
 
 
 class Material(NamedTuple):
@@ -44,16 +44,12 @@ def of(source: Source, features: Features, aligned: bool, left_out: Iterable[int
     order = np.argsort(np.argsort(windows.recording, kind="stable"), kind="stable")
     motion = align.joined(motions).of(order)
     templates: dict[int, align.Template | None] = {}
-    for person in left_out:
-        apart = source.drifted if person == POOLED else (person,)
-        others = [p for p in source.subjects if p not in apart]
-        templates[person] = (
-            align.fit(
-                [motion.of(np.flatnonzero(windows.subject == p)).steady() for p in others]
-            ).template
-            if aligned
-            else None
+    for person in set(left_out) - {POOLED} if aligned else ():
+        others = [p for p in source.subjects if p != person]
+        found = align.fit(
+            [motion.of(np.flatnonzero(windows.subject == p)).steady() for p in others]
         )
+        templates[person] = found.template
     names = source.dataset.activities
     most = max(len(names), *(int(r.activity.max(initial=0)) for r in recordings))
     classes = np.full(most + 1, -1)
