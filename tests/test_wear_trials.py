@@ -200,7 +200,7 @@ def test_a_template_knows_nothing_of_the_person_left_out() -> None:
 
 
 def test_without_alignment_there_are_no_templates() -> None:
-    assert few(False).templates == {PERSON: None}
+    assert few(False).templates == {}
 
 
 def test_whole_recordings_have_every_window_and_the_labels_of_those_in_one_activity() -> None:
