@@ -114,8 +114,8 @@ def predict_against_gemm() -> tuple[Call, Call]:
 
 def device_against_bare() -> tuple[Call, Call]:
     """A device in training mode under `auto` takes a new wearer's windows, nobody answers it; and
-    no more than outputs and a learning step for each of the same. Both start from the factory's
-    model at every call."""
+    no more than a prediction and a learning step for each of the same. Both start from the
+    factory's model at every call."""
     recordings = hapt.load()
     factory = train(hapt.dataset(recordings[2:]))
     new = recordings[0]
@@ -133,7 +133,7 @@ def device_against_bare() -> tuple[Call, Call]:
     def bare() -> None:
         learner = factory.learner.copy()
         for x, label in zip(Z, labels, strict=True):
-            learner.outputs_one(x)
+            learner.predict_one(x)
             learner.learn_one(x, label)
 
     return whole, bare

@@ -1,6 +1,5 @@
 """A device lives through a stream: samples, a teacher, labels that come at once or late.
 
->>> from collections import Counter
 >>> import numpy as np
 >>> from tinyodl import Model, OSELMClassifier, teachers
 >>> from tinyodl.device import OnDeviceLearner
@@ -29,10 +28,9 @@ SECONDS = STEP
 
 
 class Episode(NamedTuple):
-    """Per sample of the stream: predicted label (before it is learnt), the bout's as it was known
-    then, confidence and the policy's
-    theta in force, asked, in training mode; events: (sample number, event) in order; troubled:
-    whether the device ever named a trouble."""
+    """Per sample of the stream: predicted label (before it is learnt), activity of its bout as it
+    was known then, confidence and the policy's theta in force, asked, in training mode; events:
+    (sample number, event) in order; troubled: whether the device ever named a trouble."""
 
     predicted: list[Any]
     activity: list[Any]
