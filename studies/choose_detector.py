@@ -34,9 +34,10 @@ def person(fold: folds.Fold, left_out: int) -> list[Row]:
     train, held = splits.cut(
         windows, np.flatnonzero(windows.subject != left_out), splits.TRAIN_SHARE, "blocked", 0
     )
-    scaler = fitting.scaler("compact").fit(windows.X[train])
+    lesson = fitting.lesson(windows, train)
+    scaler = fitting.scaler("compact").fit(lesson.X)
     Z = scaler.transform(windows.X)
-    model = fitting.fit(methods.tiny(), Z[train], windows.y[train], len(windows.classes))
+    model = fitting.fit(methods.tiny(), scaler, lesson, len(windows.classes))
     known = fitting.outlooks(model, Z[held])
     own = np.flatnonzero(windows.subject == left_out)
     streams = []

@@ -30,12 +30,15 @@ DROP = 0.08
 SLOPE = 6.0
 
 
-def candidate_windows(turn: NDArray[np.float64] | None = None) -> Windows:
-    """Every candidate input of every window; `turn` (3, 3) turns the sensor first."""
+def candidate_windows(turn: NDArray[np.float64] | None = None, copies: int = 0) -> Windows:
+    """Every candidate input of every window, and of so many copies askew; `turn` (3, 3) turns the
+    sensor first."""
     work = compact.plan(compact.candidates())
     recordings = turned(hapt.load(), np.eye(3) if turn is None else turn)
     return from_dataset(
-        hapt.dataset(recordings), lambda imu, starts: compact.extract(imu, starts, work)
+        hapt.dataset(recordings),
+        lambda imu, starts: compact.extract(imu, starts, work),
+        copies=copies,
     )
 
 

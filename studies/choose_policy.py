@@ -62,10 +62,10 @@ class Stream(NamedTuple):
 
 def trained(windows: Windows, train: splits.Indices) -> Model:
     """ODLTiny of these windows."""
-    X, y = windows.X[train], windows.y[train]
-    scaler = fitting.scaler("compact").fit(X)
-    Z = scaler.transform(X)
-    learner = fitting.fit(methods.tiny(), Z, y, len(windows.classes))
+    lesson = fitting.lesson(windows, train)
+    scaler = fitting.scaler("compact").fit(lesson.X)
+    Z, y = scaler.transform(windows.X[train]), windows.y[train]
+    learner = fitting.fit(methods.tiny(), scaler, lesson, len(windows.classes))
     return fitting.assemble(learner, scaler, Z, y, windows.subject[train], windows.recording[train])
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from tinyodl.data import hapt
-from tinyodl.windows import Source, Windows, splits
+from tinyodl.windows import Source, Windows, askew, splits
 
 FOLDS = 5
 
@@ -52,7 +52,7 @@ def official() -> list[Fold]:
 
 def compact(jobs: int = 2) -> list[Fold]:
     """Folds with compact inputs that were chosen again without the people held out."""
-    windows = without_drifted(candidate_windows())
+    windows = without_drifted(candidate_windows(copies=askew.COPIES))
     folds = held_out(windows)
     chosen = [
         splits.people(windows, [p for p in np.unique(windows.subject) if p not in held])
@@ -67,7 +67,9 @@ def compact(jobs: int = 2) -> list[Fold]:
     }
     return [
         Fold(
-            windows._replace(X=windows.X[:, c]), held, {name: X[:, c] for name, X in turns.items()}
+            windows._replace(X=windows.X[:, c], askew=windows.askew[:, :, c]),
+            held,
+            {name: X[:, c] for name, X in turns.items()},
         )
         for c, held in zip(columns, folds, strict=True)
     ]

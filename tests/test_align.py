@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
-from tinyodl import align
+from tinyodl import align, har
 from tinyodl.align import moments, mounting, template
 from tinyodl.align.aligner import PATIENCE, STATE_BYTES
 from tinyodl.data import hapt
@@ -107,7 +107,7 @@ def test_the_vectors_turn_with_the_sensor(walk: Array) -> None:
     turn = Rotation.from_rotvec([0.4, -1.2, 2.0]).as_matrix()
     starts = window_starts(len(walk), None)
     straight = align.motion(walk, starts, 128)
-    turned = align.motion(align.turn(walk, turn), starts, 128)
+    turned = align.motion(har.turn(walk, turn), starts, 128)
     np.testing.assert_allclose(turned.vectors, straight.turned(turn).vectors, atol=1e-9)
     np.testing.assert_array_equal(turned.brisk, straight.brisk)
     assert 0 < straight.brisk.sum() < len(starts)
@@ -291,7 +291,7 @@ def test_a_stream_aligns_as_whole_recordings_do(turn: Rotation) -> None:
         people.setdefault(r.subject, []).append(motion.steady())
     found = align.fit([np.concatenate(parts) for parts in people.values()]).template
     assert found is not None
-    imu = align.turn(recordings[0].imu[:16000], turn.as_matrix())
+    imu = har.turn(recordings[0].imu[:16000], turn.as_matrix())
     starts = window_starts(len(imu), None)
     device = align.Aligner(found)
     worn = align.wear(align.motion(imu, starts, 128), device)

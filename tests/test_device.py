@@ -1401,10 +1401,12 @@ def test_a_turned_sensor_starts_training_and_calm_ends_it(bout: int) -> None:
 
 def test_memory_is_constant_and_small(compact_windows: Windows) -> None:
     classes, inputs = len(compact_windows.classes), compact_windows.X.shape[1]
-    Z = np.clip(compact_windows.X[:600], -1.5, 1.5)
-    learnt = fitting.fit(OSELMClassifier(0, direct=True), Z, compact_windows.y[:600], classes)
+    scaler = RangeScaler().fit(compact_windows.X)
+    Z = scaler.transform(compact_windows.X[:600])
+    lesson = fitting.lesson(compact_windows, np.arange(600))
+    learnt = fitting.fit(OSELMClassifier(0, direct=True), scaler, lesson, classes)
     calibration = fitting.calibration(learnt, Z, classes)
-    model = Model(learnt, RangeScaler().fit(Z), tuple(map(str, range(inputs))))
+    model = Model(learnt, scaler, tuple(map(str, range(inputs))))
     for detector in (drift.Cusum(calibration), drift.Centroid(calibration)):
         mine = OnDeviceLearner(model, detector=detector)
         assert mine.state_bytes <= 4000

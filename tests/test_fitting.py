@@ -8,6 +8,7 @@ from tinyodl import drift
 from tinyodl.har import RangeScaler
 from tinyodl.learn import OSELMClassifier, rls
 from tinyodl.recipe import fitting
+from tinyodl.windows import Windows
 
 Array = NDArray[np.float64]
 
@@ -22,6 +23,40 @@ def people(count: int, each: int = 12, n: int = 3) -> tuple[Array, NDArray[np.in
     return Z, y, subject
 
 
+def plainly(Z: Array, y: NDArray[np.int64]) -> tuple[RangeScaler, fitting.Lesson]:
+    """A scaling that does nothing, and a lesson as it is."""
+    scaler = RangeScaler(clip=1e9).fit(Z)
+    scaler.middle_, scaler.gain_ = np.zeros(Z.shape[1]), np.ones(Z.shape[1])
+    return scaler, fitting.Lesson(Z, y, np.ones(len(y)))
+
+
+def test_a_lesson_has_every_window_as_worn_and_askew_and_weighs_it_once() -> None:
+    X, askew = np.arange(8.0).reshape(4, 2), np.arange(100.0, 116.0).reshape(2, 4, 2)
+    y, zeros = np.array([0, 1, 2, 1]), np.zeros(4, int)
+    windows = Windows(X, y, zeros, zeros, ("a", "b", "c"), np.arange(4), askew)
+    found = fitting.lesson(windows, np.array([1, 3]))
+    assert found.X.tolist() == [
+        *X[[1, 3]].tolist(),
+        *askew[0, [1, 3]].tolist(),
+        *askew[1, [1, 3]].tolist(),
+    ]
+    assert found.y.tolist() == [1] * 6
+    assert found.weight.tolist() == [1 / 3] * 6
+    alone = fitting.lesson(windows._replace(askew=askew[:0]), np.array([2, 0]))
+    assert (alone.X.tolist(), alone.y.tolist()) == (X[[2, 0]].tolist(), [2, 0])
+    assert alone.weight.tolist() == [1, 1]
+
+
+def test_weights_count_in_initial_training() -> None:
+    Z, y, _ = people(2)
+    scaler, lesson = plainly(np.vstack([Z, Z]), np.r_[y, y])
+    halved = lesson._replace(weight=lesson.weight / 2)
+    found = fitting.fit(OSELMClassifier(0, direct=True), scaler, halved, 3)
+    once = OSELMClassifier(0, direct=True).fit(Z, y)
+    np.testing.assert_allclose(found.P_, once.P_, rtol=1e-10, atol=1e-14)
+    np.testing.assert_allclose(found.beta_, once.beta_, rtol=1e-10, atol=1e-12)
+
+
 def test_scaling_is_min_max_for_the_official_features_alone() -> None:
     official, ours = fitting.scaler("uci561"), fitting.scaler("compact")
     assert (official.low, official.high) == (0, 100)
@@ -34,7 +69,7 @@ def test_activities_that_nobody_did_have_an_output_of_zero(hidden: int) -> None:
     y = np.where(y == 1, 2, y)  # 0 and 2
     made = OSELMClassifier(hidden, direct=True)
     plain = OSELMClassifier(hidden, direct=True).fit(Z, y)
-    found = fitting.fit(made, Z, y, 4)
+    found = fitting.fit(made, *plainly(Z, y), 4)
     assert found is made
     assert found.classes_.tolist() == [0, 1, 2, 3]
     np.testing.assert_allclose(found.P_, plain.P_, rtol=1e-10, atol=1e-14)
@@ -44,7 +79,7 @@ def test_activities_that_nobody_did_have_an_output_of_zero(hidden: int) -> None:
 
 def test_nothing_is_added_where_all_activities_were_done() -> None:
     Z, y, _ = people(2)
-    found = fitting.fit(OSELMClassifier(0, direct=True), Z, y, 3)
+    found = fitting.fit(OSELMClassifier(0, direct=True), *plainly(Z, y), 3)
     plain = OSELMClassifier(0, direct=True).fit(Z, y)
     assert found.classes_.tolist() == [0, 1, 2]
     assert found.beta_.tolist() == plain.beta_.tolist()

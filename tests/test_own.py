@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tinyodl import align
+from tinyodl import har
 from tinyodl.data import hapt
 from tinyodl.data.table import ACC, GYRO
 
@@ -279,7 +279,7 @@ def test_a_turned_sensor_is_aligned_unless_told_otherwise(tmp_path: Path) -> Non
     def table(people: range, name: str, turn: np.ndarray) -> Path:
         rows = [
             pl.DataFrame(
-                dict(zip((*ACC, *GYRO), align.turn(r.imu, turn).T, strict=True))
+                dict(zip((*ACC, *GYRO), har.turn(r.imu, turn).T, strict=True))
             ).with_columns(
                 activity=pl.Series(np.array(["", *hapt.ACTIVITIES, *[""] * 6])[r.activity]),
                 subject=pl.lit(str(r.subject)),

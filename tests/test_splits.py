@@ -10,7 +10,8 @@ from tinyodl.windows import Windows, splits
 def windows(subject: list[int], recording: list[int], y: list[int]) -> Windows:
     X = np.zeros((len(y), 1))
     count = np.arange(len(y))
-    return Windows(X, np.array(y), np.array(subject), np.array(recording), ("a", "b"), count)
+    columns = (X, np.array(y), np.array(subject), np.array(recording))
+    return Windows(*columns, ("a", "b"), count, X[None][:0])
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from tinyodl.align.aligner import Aligner
 from tinyodl.align.stream import Stream, Window
 from tinyodl.align.template import Fit, Template, fit
-from tinyodl.align.wear import Motion, Worn, extract, joined, motion, turn, wear
+from tinyodl.align.wear import Motion, Worn, extract, joined, motion, wear
 
 __all__ = [
     "Aligner",
@@ -17,6 +17,5 @@ __all__ = [
     "fit",
     "joined",
     "motion",
-    "turn",
     "wear",
 ]

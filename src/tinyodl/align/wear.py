@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tinyodl.align import moments
 from tinyodl.align.aligner import Aligner
-from tinyodl.har import compact
+from tinyodl.har import compact, turn
 
 Array = NDArray[np.float64]
 
@@ -85,10 +85,3 @@ def extract(
     for k in np.unique(which):
         X[which == k] = compact.extract(turn(imu, rotations[k]), starts[which == k], work)
     return X
-
-
-def turn(imu: Array, rotation: Array) -> Array:
-    """Readings (readings, 6 or 3) with the sensor turned by (3, 3)."""
-    if np.array_equal(rotation, np.eye(3)):
-        return imu
-    return np.asarray((imu.reshape(len(imu), -1, 3) @ rotation.T).reshape(imu.shape))

@@ -15,7 +15,15 @@ from tinyodl.har import compact, uci561
 from tinyodl.har.compact_names import NAMES as COMPACT_NAMES
 from tinyodl.har.scaling import RangeScaler
 from tinyodl.har.stream import Stream
-from tinyodl.har.windows import HOP, WINDOW, check_imu, check_window, segment_starts, window_starts
+from tinyodl.har.windows import (
+    HOP,
+    WINDOW,
+    check_imu,
+    check_window,
+    segment_starts,
+    turn,
+    window_starts,
+)
 
 __all__ = [
     "COMPACT_NAMES",
@@ -28,6 +36,7 @@ __all__ = [
     "extract",
     "names",
     "segment_starts",
+    "turn",
     "window_starts",
 ]
 

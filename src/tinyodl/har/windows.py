@@ -74,3 +74,10 @@ def segment_starts(
         if np.isin(activity[a], wanted)
     ]
     return np.concatenate(grids).astype(np.int64) if grids else np.zeros(0, np.int64)
+
+
+def turn(imu: NDArray[np.float64], rotation: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Readings (readings, 6 or 3) with the sensor turned by (3, 3)."""
+    if np.array_equal(rotation, np.eye(3)):
+        return imu
+    return np.asarray((imu.reshape(len(imu), -1, 3) @ rotation.T).reshape(imu.shape))

@@ -1,5 +1,7 @@
 """A model from windows: scaling, initial training, and what a device must know of both."""
 
+from typing import NamedTuple
+
 import numpy as np
 import scipy.linalg
 from numpy.typing import NDArray
@@ -8,10 +10,26 @@ from tinyodl import bouts, drift
 from tinyodl.har import Features, RangeScaler
 from tinyodl.learn import OSELMClassifier, Outlook, rls
 from tinyodl.model import Model
+from tinyodl.windows import Windows, splits
 
 Array = NDArray[np.float64]
 
 FOLDS = 5
+
+
+class Lesson(NamedTuple):
+    """What a model is trained on: X (samples, n), class numbers y, weights (samples,)."""
+
+    X: Array
+    y: NDArray[np.int64]
+    weight: Array
+
+
+def lesson(windows: Windows, chosen: splits.Indices) -> Lesson:
+    """These windows as they were worn and askew; each window weighs 1 in all."""
+    X = np.concatenate([windows.X[None, chosen], windows.askew[:, chosen]])
+    y = np.tile(windows.y[chosen], len(X))
+    return Lesson(X.reshape(len(y), -1), y, np.full(len(y), 1 / len(X)))
 
 
 def scaler(features: Features) -> RangeScaler:
@@ -19,15 +37,18 @@ def scaler(features: Features) -> RangeScaler:
     return RangeScaler(0.0, 100.0) if features == "uci561" else RangeScaler()
 
 
-def fit(model: OSELMClassifier, X: Array, y: NDArray[np.int64], classes: int) -> OSELMClassifier:
-    """Initial training with an output for every class number below `classes`, also for those that y
-    lacks."""
-    absent = np.setdiff1d(np.arange(classes), y)
-    if not len(absent):
-        return model.fit(X, y)
-    nothing = np.zeros((len(absent), X.shape[1]))
+def fit(
+    model: OSELMClassifier, scaler: RangeScaler, lesson: Lesson, classes: int
+) -> OSELMClassifier:
+    """Initial training with an output for every class number below `classes`, also for those that
+    the lesson lacks."""
+    Z = scaler.transform(lesson.X)
+    absent = np.setdiff1d(np.arange(classes), lesson.y)
+    nothing = np.zeros((len(absent), Z.shape[1]))
     return model.fit(
-        np.vstack([X, nothing]), np.r_[y, absent], np.r_[np.ones(len(y)), np.zeros(len(absent))]
+        np.vstack([Z, nothing]),
+        np.r_[lesson.y, absent],
+        np.r_[lesson.weight, np.zeros(len(absent))],
     )
 
 

@@ -29,22 +29,24 @@ def train(
     windows = source.windows("compact")
     everything = np.arange(len(windows.y))
     first, held = splits.cut(windows, everything, splits.TRAIN_SHARE, "blocked", seed)
-    scaler = fitting.scaler("compact").fit(windows.X)
+    whole = fitting.lesson(windows, everything)
+    scaler = fitting.scaler("compact").fit(whole.X)
     Z = np.ascontiguousarray(scaler.transform(windows.X))
-    calibration = None
+    calibration, classes = None, len(windows.classes)
     if len(held):
-        part = fitting.fit(
-            methods.tiny(hidden, seed), Z[first], windows.y[first], len(windows.classes)
-        )
-        calibration = fitting.calibration(part, Z[held], len(windows.classes))
-    learner = methods.tiny(hidden, seed).fit(Z, np.array(windows.classes)[windows.y])
+        lesson = fitting.lesson(windows, first)
+        part = fitting.fit(methods.tiny(hidden, seed), scaler, lesson, classes)
+        calibration = fitting.calibration(part, Z[held], classes)
+    learner = methods.tiny(hidden, seed).fit(
+        scaler.transform(whole.X), np.array(windows.classes)[whole.y], whole.weight
+    )
     names = har.names("compact", gyroscope=source.gyroscope)
     found = alignment(dataset, window)
     whose = (windows.subject, windows.recording)
     return fitting.assemble(learner, scaler, Z, windows.y, *whose, names)._replace(
         window=window,
         calibration=calibration,
-        capacity=max(capacity, len(windows.classes)),
+        capacity=max(capacity, classes),
         alignment=found.template,
         aligning=found.why,
     )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tinyodl import har
 from tinyodl.data.recordings import Dataset
+from tinyodl.windows import askew
 
 Label = Literal["whole", "majority"]
 Compute = Callable[[NDArray[np.float64], NDArray[np.int64]], NDArray[np.float64]]
@@ -17,7 +18,8 @@ Compute = Callable[[NDArray[np.float64], NDArray[np.int64]], NDArray[np.float64]
 class Windows(NamedTuple):
     """X (windows, n) inputs, not scaled; y (windows,) class numbers from 0; subject, recording, and
     start: first reading in it (windows,); classes: the activities' names, sorted; in time order
-    within each recording."""
+    within each recording; askew (copies, windows, n): the inputs of the same windows with the
+    sensor a few degrees otherwise."""
 
     X: NDArray[np.float64]
     y: NDArray[np.int64]
@@ -25,11 +27,12 @@ class Windows(NamedTuple):
     recording: NDArray[np.int64]
     classes: tuple[str, ...]
     start: NDArray[np.int64]
+    askew: NDArray[np.float64]
 
     def only(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> "Windows":
         """Some of them."""
         columns = (self.X[chosen], self.y[chosen], self.subject[chosen], self.recording[chosen])
-        return Windows(*columns, self.classes, self.start[chosen])
+        return Windows(*columns, self.classes, self.start[chosen], self.askew[:, chosen])
 
 
 def labelled(
@@ -72,25 +75,30 @@ def from_dataset(
     compute: Compute,
     window: int = har.WINDOW,
     label: Label = "whole",
+    copies: int = 0,
     jobs: int = 2,
 ) -> Windows:
-    """The labelled windows of all recordings; compute(imu, starts) -> (windows, n) inputs of one
-    recording."""
+    """The labelled windows of all recordings, and so many copies askew; compute(imu, starts) ->
+    (windows, n) inputs of one recording."""
     recordings = dataset.recordings
     found = [labelled(r.activity, len(dataset.activities), window, label) for r in recordings]
-    X = joblib.Parallel(n_jobs=jobs, prefer="threads")(
+    worn = [recordings, *(askew.recordings(recordings, k) for k in range(copies))]
+    inputs = joblib.Parallel(n_jobs=jobs, prefer="threads")(
         joblib.delayed(compute)(r.imu, starts)
-        for r, (starts, _) in zip(recordings, found, strict=True)
+        for copy in worn
+        for r, (starts, _) in zip(copy, found, strict=True)
     )
     counts = [len(starts) for starts, _ in found]
+    X = np.vstack(inputs).reshape(1 + copies, sum(counts), -1)
     return sorted_classes(
         Windows(
-            np.vstack(X),
+            X[0],
             np.concatenate([y for _, y in found]) - 1,
             np.repeat([r.subject for r in recordings], counts),
             np.repeat(np.arange(len(recordings)), counts),
             dataset.activities,
             np.concatenate([starts for starts, _ in found]),
+            X[1:],
         )
     )
 

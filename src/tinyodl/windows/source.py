@@ -13,6 +13,7 @@ from tinyodl import har
 from tinyodl.data import hapt, uci
 from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import Dataset
+from tinyodl.windows import askew
 from tinyodl.windows.labelled import Label, Windows, from_dataset, sorted_classes
 
 
@@ -68,6 +69,7 @@ class Source:
             ),
             self.window,
             self.label,
+            askew.COPIES if features == "compact" else 0,
         )
 
 
@@ -84,12 +86,13 @@ class _UciHarSource(Source):
 
     def windows(self, features: har.Features) -> Windows:
         own = self._official
-        X = own.features
+        X = own.features[None]
         if features == "compact":
-            X = np.empty((len(own.y), len(har.names(features))))
-            for number, r in enumerate(own.recordings):
-                mine = own.recording == number
-                X[mine] = har.extract(r.imu, features=features, starts=own.start[mine])
-        return sorted_classes(
-            Windows(X, own.y - 1, own.subject, own.recording, hapt.ACTIVITIES, own.start)
-        )
+            copies = [askew.recordings(own.recordings, k) for k in range(askew.COPIES)]
+            X = np.empty((1 + askew.COPIES, len(own.y), len(har.names(features))))
+            for into, recordings in zip(X, [own.recordings, *copies], strict=True):
+                for number, r in enumerate(recordings):
+                    mine = own.recording == number
+                    into[mine] = har.extract(r.imu, features=features, starts=own.start[mine])
+        columns = (X[0], own.y - 1, own.subject, own.recording)
+        return sorted_classes(Windows(*columns, hapt.ACTIVITIES, own.start, X[1:]))

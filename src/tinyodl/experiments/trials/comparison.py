@@ -30,13 +30,15 @@ def run(material: Material, trial: Trial) -> Compared:
     """All methods of one trial."""
     where = sides(material.windows, trial)
     windows, known = materials.worn(material, trial.person, where.stream, where.test)
-    scaler = fitting.scaler(trial.features).fit(windows.X[where.train])
+    lesson = fitting.lesson(windows, where.train)
+    scaler = fitting.scaler(trial.features).fit(lesson.X)
     Z = scaler.transform(windows.X)
     work = [(method, hidden) for hidden in trial.hidden for method in methods.PUBLISHED_SIZES]
     if trial.features == "compact":
         work.append((methods.ODL_TINY, 0))
     rows = [
-        _method(method, hidden, scaler, Z, windows, known, where, trial) for method, hidden in work
+        _method(method, hidden, scaler, lesson, Z, windows, known, where, trial)
+        for method, hidden in work
     ]
     teacher = None
     if trial.seed == 0:
@@ -51,6 +53,7 @@ def _method(
     method: methods.Method,
     hidden: int,
     scaler: RangeScaler,
+    lesson: fitting.Lesson,
     Z: NDArray[np.float64],
     windows: Windows,
     known: NDArray[np.bool_],
@@ -58,7 +61,7 @@ def _method(
     trial: Trial,
 ) -> Row:
     untrained = method.build(trial.features, hidden, trial.seed)
-    learner = fitting.fit(untrained, Z[where.train], windows.y[where.train], len(windows.classes))
+    learner = fitting.fit(untrained, scaler, lesson, len(windows.classes))
     H = {
         name: learner.hidden(Z[index])
         for name, index in where._asdict().items()

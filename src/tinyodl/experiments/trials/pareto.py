@@ -16,15 +16,17 @@ def run(material: Material, trial: Trial) -> Sweep:
     """The first inputs of the compact list (the most important come first), every label asked."""
     windows = material.windows
     where = sides(windows, trial)
+    whole = fitting.lesson(windows, where.train)
     points: list[Point] = []
     for inputs in INPUTS:
         X = windows.X[:, :inputs]
-        scaler = fitting.scaler("compact").fit(X[where.train])
+        lesson = whole._replace(X=whole.X[:, :inputs])
+        scaler = fitting.scaler("compact").fit(lesson.X)
         Z = scaler.transform(X)
         for nodes in NODES:
             for direct in (True, False) if nodes else (True,):
                 learner = methods.tiny(nodes, trial.seed).set_params(direct=direct)
-                learner.fit(Z[where.train], windows.y[where.train])
+                fitting.fit(learner, scaler, lesson, len(windows.classes))
                 model = Model(learner, scaler, tuple(map(str, range(inputs))))
                 policy = prune.All(methods.ODL_TINY.kappa)
                 after = follow(model, Z[where.stream], windows.y[where.stream], policy).learner

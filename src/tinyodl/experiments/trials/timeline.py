@@ -19,9 +19,10 @@ def run(material: Material, trial: Trial) -> Timeline:
         others = np.flatnonzero(windows.subject != person)
         own = splits.people(windows, [int(person)])
         stream, test = splits.cut(windows, own, splits.STREAM_SHARE, "blocked", trial.seed)
-        scaler = fitting.scaler(trial.features).fit(windows.X[others])
+        lesson = fitting.lesson(windows, others)
+        scaler = fitting.scaler(trial.features).fit(lesson.X)
         Z = scaler.transform(windows.X[others])
-        learner = fitting.fit(methods.tiny(), Z, windows.y[others], len(windows.classes))
+        learner = fitting.fit(methods.tiny(), scaler, lesson, len(windows.classes))
         drifted = float(learner.score(scaler.transform(windows.X[test]), windows.y[test]))
         if worst is None or drifted < worst[0]:
             whose = (windows.subject[others], windows.recording[others])

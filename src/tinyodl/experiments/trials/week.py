@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
-from tinyodl import align, teachers
+from tinyodl import align, har, teachers
 from tinyodl.device import Event, OnDeviceLearner, live
 from tinyodl.device.episode import SECONDS
 from tinyodl.experiments.trials import daily, wearer
@@ -161,5 +161,5 @@ def _day(
 def _noisy(recording: Whole, window: int, turn: Array, draws: np.random.Generator) -> Whole:
     """The same recording as another sensor of the kind, mounted so, would have it."""
     scale = np.repeat(NOISE, 3)[: recording.imu.shape[1]]
-    imu = align.turn(recording.imu, turn) + scale * draws.normal(size=recording.imu.shape)
+    imu = har.turn(recording.imu, turn) + scale * draws.normal(size=recording.imu.shape)
     return Whole(imu, recording.start, recording.y, align.motion(imu, recording.start, window))
