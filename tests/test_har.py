@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tinyodl import har
+from tinyodl import align, har
+from tinyodl.align import moments
 from tinyodl.data import hapt
 from tinyodl.har import compact, rounding, uci561
 from tinyodl.har.windows import segment_starts
@@ -146,6 +147,8 @@ def test_compact_is_finite_on_anything_finite(
     [
         (np.zeros((200, 5)), {}, "shape"),
         (np.full((200, 6), np.nan), {}, "row 0"),
+        (np.r_[np.zeros((50, 6)), np.full((1, 6), 1e300)], {}, r"row 50 \(1 such"),
+        (np.zeros((200, 6)), {"window": 2**17}, "16 to 65536"),
         (np.zeros((200, 6)), {"starts": [100]}, "does not leave"),
         (np.zeros((200, 6)), {"starts": [-1]}, "does not leave"),
         (np.zeros((200, 6)), {"starts": [0.5]}, "integers"),
@@ -167,15 +170,58 @@ def test_a_stream_too_slow_for_its_filters_is_refused(features: str) -> None:
         har.Stream(features, rate=20.0)
 
 
-def test_stream_refuses_a_bad_reading_and_goes_on(walk: NDArray[np.float64]) -> None:
-    stream = har.Stream()
-    for k, reading in enumerate(walk[:128]):
+@pytest.mark.parametrize("bad", [np.nan, np.inf, 1e300, -1e300, 1.001 * har.LARGEST])
+@pytest.mark.parametrize("features", ["compact", "uci561"])
+def test_stream_refuses_a_bad_reading_and_goes_on(
+    features: har.Features, bad: float, walk: NDArray[np.float64]
+) -> None:
+    stream, late = har.Stream(features), LATE[features]
+    for k, reading in enumerate(walk[: 128 + late]):
         if k == 50:
-            with pytest.raises(ValueError, match="not finite"):
-                stream.push([np.nan] * 6)
+            with pytest.raises(ValueError, match="not finite, or above"):
+                stream.push([*walk[k, :5], bad])
         out = stream.push(reading)
     assert out is not None
-    np.testing.assert_allclose(out, har.extract(walk[:128])[0], rtol=1e-9, atol=1e-9)
+    batch = har.extract(walk[: 128 + late], features=features)[0]
+    np.testing.assert_allclose(out, batch, rtol=1e-9, atol=1e-9)
+
+
+def test_an_aligned_stream_refuses_it_too(walk: NDArray[np.float64]) -> None:
+    rotation = np.stack([np.eye(3)] * 2)
+    heading = np.ones((moments.VECTORS - 1, 3))
+    template = align.Template(np.array([0.0, 0, 1]), heading, 16, rotation, rotation, 5.0, 20.0)
+    streams = [align.Stream(align.Aligner(template), har.names()) for _ in range(2)]
+    with pytest.raises(ValueError, match="not finite, or above"):
+        streams[0].push([1e300] * 6)
+    for reading in walk[:256]:
+        windows = [stream.push(reading) for stream in streams]
+    assert windows[0] is not None
+    assert windows[1] is not None
+    np.testing.assert_array_equal(windows[0].inputs, windows[1].inputs)
+
+
+@pytest.mark.parametrize(
+    ("features", "dtype"),
+    [("compact", np.float64), ("compact", np.float32), ("uci561", np.float64)],
+)
+def test_the_largest_reading_that_is_taken_leaves_later_inputs_finite(
+    features: str, dtype: type[np.floating], walk: NDArray[np.float64]
+) -> None:
+    stream = har.Stream(features, dtype=dtype)
+    spoiled = walk.copy()
+    spoiled[200] = har.LARGEST
+    outs = [out for reading in spoiled if (out := stream.push(reading)) is not None]
+    assert len(outs) > 40
+    assert np.isfinite(outs).all()
+
+
+def test_readings_of_zero_have_inputs_without_a_warning() -> None:
+    assert np.isfinite(har.extract(np.zeros((300, 6)), features="uci561")).all()
+
+
+def test_no_reading_has_no_segment() -> None:
+    assert segment_starts(np.zeros(0, np.int64), np.array([1])).tolist() == []
+    assert segment_starts(np.full(128, 1), np.array([1])).tolist() == [0]
 
 
 def test_a_short_recording_has_no_window() -> None:

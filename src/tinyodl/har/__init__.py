@@ -15,11 +15,20 @@ from tinyodl.har import compact, uci561
 from tinyodl.har.compact_names import NAMES as COMPACT_NAMES
 from tinyodl.har.scaling import RangeScaler
 from tinyodl.har.stream import Stream
-from tinyodl.har.windows import HOP, WINDOW, check_imu, check_window, segment_starts, window_starts
+from tinyodl.har.windows import (
+    HOP,
+    LARGEST,
+    WINDOW,
+    check_imu,
+    check_window,
+    segment_starts,
+    window_starts,
+)
 
 __all__ = [
     "COMPACT_NAMES",
     "HOP",
+    "LARGEST",
     "WINDOW",
     "Features",
     "RangeScaler",
@@ -61,8 +70,8 @@ def extract(
     Returns (windows, inputs); `names(features, gyroscope)` names the columns. Filters run forwards:
     started at rest for uci561, as the official ones (which take two readings beyond the window),
     and in the steady state of the first reading for compact. ValueError on another shape, on values
-    that are not finite (with their row), on a window that leaves the recording, and on a rate too
-    low for the filters.
+    that are not finite or above LARGEST (with their row), on a window that leaves the recording,
+    and on a rate too low for the filters.
     """
     readings = check_imu(imu)
     first = window_starts(len(readings), starts, check_window(window))
