@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from tinyodl import align, drift, har, prune, teachers
 from tinyodl.cli import own
@@ -25,6 +27,7 @@ from tinyodl.har import compact
 from tinyodl.link import from_bytes
 from tinyodl.model import Model, load, save
 from tinyodl.recipe.train import train as train_model
+from tinyodl.reports.names import plain
 from tinyodl.windows import labelled
 
 
@@ -40,7 +43,7 @@ def train(what: Train) -> None:
             progress(1, 1)
         save(model, what.output)
         size = f"{len(model.names)} inputs, {model.state_bytes():,} bytes"
-        print(f"{what.output}: {len(model.learner.classes_)} activities, {size}")
+        print(plain(f"{what.output}: {len(model.learner.classes_)} activities, {size}"))
         own.say([f"Alignment {model.aligning}.", f"Bouts {_bouts(model)}."])
 
 
@@ -66,10 +69,10 @@ def info(path: Path, as_json: bool) -> None:
     if as_json:
         print(json.dumps(facts, indent=2))
         return
-    table = Table("what", "value", title=str(path), title_justify="left")
+    table = Table("what", "value", title=escape(plain(str(path))), title_justify="left")
     for name, value in facts.items():
         text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        table.add_row(name.replace("_", " "), text)
+        table.add_row(name.replace("_", " "), Text(plain(text)))
     Console().print(table)
 
 
@@ -189,7 +192,7 @@ class _Printer:
             text += f"{step.mode.value}{asked}{wrong}"
             text += "".join(f"  * {event}" for event in events)
             text += "".join(f"  ! {trouble.value}" for trouble in step.troubles)
-        print(text, file=self._stream, flush=True)
+        print(text if self._json else plain(text), file=self._stream, flush=True)
 
     def close(self, device: OnDeviceLearner) -> None:
         """The sum of it, on standard error."""

@@ -8,6 +8,7 @@ import typer
 from tinyodl.data.errors import DataError
 from tinyodl.energy import EnergyError
 from tinyodl.learn.store import ModelFileError
+from tinyodl.reports.names import plain
 
 
 @contextmanager
@@ -16,10 +17,11 @@ def clear_errors() -> Iterator[None]:
     try:
         yield
     except (DataError, ModelFileError, EnergyError) as error:
-        typer.secho(f"Error: {error}", err=True, fg="red")
+        typer.secho(plain(f"Error: {error}"), err=True, fg="red")
         raise typer.Exit(2) from None
     except BrokenPipeError:  # whoever read our output has gone
         raise
     except OSError as error:
-        typer.secho(f"Error: {error.filename}: {error.strerror}", err=True, fg="red")
+        text = plain(f"Error: {error.filename}: {error.strerror}")
+        typer.secho(text, err=True, fg="red")
         raise typer.Exit(2) from None

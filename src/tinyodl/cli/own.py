@@ -11,6 +11,7 @@ from tinyodl.cli.options import Told
 from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import RATE, Dataset
 from tinyodl.data.table import Options, read
+from tinyodl.reports.names import plain
 from tinyodl.windows import Label, labelled, share_left_out, splits
 
 
@@ -30,7 +31,7 @@ def say(notes: Sequence[str]) -> None:
     """Notes on standard error, a line each."""
     console = Console(stderr=True, soft_wrap=True)
     for note in notes:
-        console.print(note, style="dim", markup=False, highlight=False)
+        console.print(plain(note), style="dim", markup=False, emoji=False, highlight=False)
 
 
 def check(dataset: Dataset, window: int, label: Label, people: int) -> None:

@@ -21,6 +21,7 @@ from tinyodl.experiments.running import runs
 from tinyodl.experiments.summary import summarise
 from tinyodl.files import write_bytes
 from tinyodl.har import WINDOW
+from tinyodl.reports.names import plain
 from tinyodl.reports.tables import build
 from tinyodl.windows import Source
 
@@ -110,9 +111,9 @@ def experiment(
         )
     if running.json_file:
         write_bytes(running.json_file, json.dumps(document, indent=1).encode())
-        console.print(f"Figures: {running.json_file}")
+        typer.echo(plain(f"Figures: {running.json_file}"))
     if running.report:
         from tinyodl.reports import html
 
         write_bytes(running.report, html.render(document).encode())
-        console.print(f"Report: {running.report}")
+        typer.echo(plain(f"Report: {running.report}"))
