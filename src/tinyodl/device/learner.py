@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from tinyodl import drift, prune
 from tinyodl.device.arithmetic import KNOWN, Arithmetic, FloatArithmetic
 from tinyodl.device.bout import Bout
-from tinyodl.device.pending import CAPACITY, IDS, Kept, Pending
+from tinyodl.device.pending import CAPACITY, Kept, Pending
 from tinyodl.device.state import TRANSITIONS, Asked, Event, Mode, Reason, Rules, State, Trouble
 from tinyodl.har import WINDOW
 from tinyodl.learn import OSELMClassifier, Outlook
@@ -47,12 +47,12 @@ HOLD = 2.0  # what a sample held weighs, in labels
 OWN_KNOWN = 0.25  # of the factory's usual leverage: what is known better needs no own label
 STEP = 1.28  # s from one window of WINDOW readings to the next
 GAP = 4  # windows without a sample that end a bout
-_FORGOTTEN = IDS // 2  # samples after which no answer is waited for any more
 _COUNTER_BYTES = 96  # what `State` holds, times, ids and the policy's numbers
 
 
 class Query(NamedTuple):
-    """What is sent to the teacher: the sample's id, its scaled inputs as int8, and why."""
+    """What is sent to the teacher: the sample's id (they are counted), its scaled inputs as int8,
+    and why."""
 
     sample: int
     values: NDArray[np.int8]
@@ -172,9 +172,9 @@ class OnDeviceLearner:
         if self._last is not None and now - self._last > self._gap:
             self.pause()
         self._last = now
-        sample, self._next = self._next, (self._next + 1) % IDS
+        sample, self._next = self._next, self._next + 1
         self.state.sample(now)
-        self.pending.forget(sample, _FORGOTTEN)
+        self.pending.forget(sample)
         inside = self.bout.update(x, self.arithmetic.outputs)
         event, query = None, None
         if known or outlook.leverage <= self.arithmetic.usual:
