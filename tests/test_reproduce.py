@@ -260,6 +260,33 @@ def test_cache_key_changes_with_the_question() -> None:
     assert cache.load({"a": 2}) is None
 
 
+def test_results_of_other_code_go_when_a_run_begins_and_all_when_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TINYODL_CACHE", str(tmp_path))
+    cache.store({"a": 1}, {"x": 1})
+    now = tmp_path / cache.code_version()
+    (tmp_path / "0123456789abcdef").mkdir()
+    (tmp_path / "0123456789abcdef" / "old.json").touch()
+    (tmp_path / "0123456789abcdef" / f".{'0' * 32}.{'f' * 32}").touch()
+    (tmp_path / "fedcba9876543210").mkdir()
+    (tmp_path / "fedcba9876543210" / "of somebody else").touch()
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "papers" / "thesis.json").touch()
+    nothing = replace(QUICK, features=(), extras=False)
+    runs.run(nothing, Source.official(), 1, use_cache=False)
+    assert (tmp_path / "0123456789abcdef").exists()
+    runs.run(nothing, Source.official(), 1)
+    kept = ["papers", "fedcba9876543210"]
+    assert {path.name for path in tmp_path.iterdir()} == {now.name, *kept}
+    assert cache.load({"a": 1}) == {"x": 1}
+    line = [sys.executable, "-m", "tinyodl", "cache", "clear"]
+    done = subprocess.run(line, capture_output=True, text=True)
+    assert done.stdout == f"Results removed from {tmp_path}: 1\n"
+    assert {path.name for path in tmp_path.iterdir()} == {*kept}
+    assert (tmp_path / "papers" / "thesis.json").exists()
+
+
 @pytest.mark.parametrize("above", ["reports", "cli", "elsewhere"])
 def test_cache_key_changes_with_the_code_wherever_it_is_installed(
     above: str, tmp_path: Path

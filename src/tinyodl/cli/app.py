@@ -32,6 +32,8 @@ app = typer.Typer(
 )
 data_app = typer.Typer(help="The embedded recordings.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
+cache_app = typer.Typer(help="Results kept between runs.", no_args_is_help=True)
+app.add_typer(cache_app, name="cache")
 
 DataPath = Annotated[
     Path | None,
@@ -417,3 +419,11 @@ def data_info(
     from tinyodl.cli import data as command
 
     command.info(data, as_json)
+
+
+@cache_app.command("clear", epilog="Example: tinyodl cache clear")
+def cache_clear() -> None:
+    """Remove what runs have kept, of every version; those of older code go by themselves."""
+    from tinyodl.cli import cache as command
+
+    command.clear()

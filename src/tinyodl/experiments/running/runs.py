@@ -151,6 +151,8 @@ def run(
 
     scheduler: address of a Dask scheduler whose workers do the work, None for this machine's cores.
     """
+    if use_cache:
+        cache.forget(keep=cache.code_version())
     work = jobs(config, source.subjects, bool(source.drifted))
     keys = [
         {"kind": j.kind, **j.trial._asdict(), "align": config.align, "data": source.digest}
