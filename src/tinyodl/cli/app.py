@@ -8,19 +8,20 @@ import typer
 
 from tinyodl.cli.choices import (
     AccUnit,
-    Detector,
     FeatureSet,
     GyroUnit,
     Label,
     Order,
     Payload,
-    Policy,
     Protocol,
     Split,
     TrainFeatures,
     chosen,
+    named,
+    names,
 )
-from tinyodl.cli.options import Evaluate, Run, Running, Told, Train
+from tinyodl.cli.options import Beside, Evaluate, Run, Running, Told, Train
+from tinyodl.registry import DETECTORS, POLICIES, TEACHERS
 
 app = typer.Typer(
     name="tinyodl",
@@ -53,10 +54,35 @@ EnergyTable = Annotated[
     ),
 ]
 
+BesidePolicies = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--policy",
+        help="A policy of your own in the tables too, as module:attribute; repeat for several.",
+        **named(POLICIES),
+    ),
+]
+BesideDetectors = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--detector",
+        help="A detector of your own in the tables too, as module:attribute; repeat for several.",
+        **named(DETECTORS),
+    ),
+]
+BesideTeachers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--teacher",
+        help="A teacher of your own in the tables too, as module:attribute; repeat for several.",
+        **named(TEACHERS),
+    ),
+]
+
 Scheduler = Annotated[
     str | None,
     typer.Option(
-        help="Run on a Dask cluster (tinyodl[cluster]), such as tcp://127.0.0.1:8786.",
+        help="Run on a Dask cluster (tinyodl\\[cluster]), such as tcp://127.0.0.1:8786.",
         metavar="ADDRESS",
     ),
 ]
@@ -148,6 +174,9 @@ def reproduce(
     energy: EnergyTable = None,
     scheduler: Scheduler = None,
     no_align: NoAlign = False,
+    policy: BesidePolicies = None,
+    detector: BesideDetectors = None,
+    teacher: BesideTeachers = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="2 seeds, N = 128, compact: under 20 s.")
     ] = False,
@@ -169,6 +198,7 @@ def reproduce(
     command.run(
         data,
         running,
+        Beside(policy or [], detector or [], teacher or []),
         seeds=seeds,
         protocol=protocol.value,
         features=chosen(features),
@@ -255,6 +285,9 @@ def evaluate(
         typer.Option("--turned", help="Also with every person's sensor turned, aligned and not."),
     ] = False,
     no_align: NoAlign = False,
+    policy: BesidePolicies = None,
+    detector: BesideDetectors = None,
+    teacher: BesideTeachers = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Compute everything again.")] = False,
 ) -> None:
     """Your own recordings: each person left out in turn, the tables of `reproduce`."""
@@ -278,6 +311,7 @@ def evaluate(
         seeds=seeds,
         turned=turned,
         align=not no_align,
+        beside=Beside(policy or [], detector or [], teacher or []),
     )
     command.run(what, running)
 
@@ -333,8 +367,15 @@ def run(
             metavar="FILE",
         ),
     ] = None,
-    policy: Annotated[Policy, typer.Option(help="What to ask while training.")] = Policy.auto,
-    detector: Annotated[Detector, typer.Option(help="What starts training.")] = Detector.cusum,
+    policy: Annotated[
+        str, typer.Option(help=f"What to ask while training: {names(POLICIES)}.", **named(POLICIES))
+    ] = "auto",
+    detector: Annotated[
+        str, typer.Option(help=f"What starts training: {names(DETECTORS)}.", **named(DETECTORS))
+    ] = "cusum",
+    teacher: Annotated[
+        str, typer.Option(help=f"Who answers: {names(TEACHERS)}.", **named(TEACHERS))
+    ] = "true",
     subject: Annotated[
         str | None, typer.Option(help="Replay this person's recordings only.")
     ] = None,
@@ -372,8 +413,9 @@ def run(
         model=model,
         files=data or [],
         told=_told(rate, acc_unit, gyro_unit, split_gaps),
-        policy=policy.value,
-        detector=detector.value,
+        policy=policy,
+        detector=detector,
+        teacher=teacher,
         subject=subject,
         training=training,
         wrong=wrong,

@@ -97,7 +97,7 @@ def run(what: Run) -> None:
             recordings = _of_subject(dataset, what.subject)
         else:
             dataset, recordings = None, []
-        printer = _Printer(what.as_json, sys.stdout)
+        printer = _Printer(what.as_json, sys.stdout, what.teacher)
         if dataset is not None:
             names = np.array(["", *dataset.activities])
             begun = 0.0
@@ -146,8 +146,10 @@ ALIGNED = "aligned"  # the sensor was found to sit otherwise than so far
 class _Printer:
     """Lines as windows come, and the sum of it."""
 
-    def __init__(self, as_json: bool, stream: Any) -> None:
+    def __init__(self, as_json: bool, stream: Any, teacher: str) -> None:
         self._json, self._stream = as_json, stream
+        self._truths: list[str | None] = []  # of the windows so far
+        self.teacher = teachers.make(teacher, self._truths)
         self._known = self._right = self._windows = 0
 
     def step(
@@ -160,11 +162,13 @@ class _Printer:
     ) -> None:
         """One window, its inputs scaled, through the device and, where it asks, the teacher."""
         step = device.sample(window.inputs, now, window.known)
+        self._truths.append(truth or None)
         events = [ALIGNED] if window.turned else []
         events += [step.event.value] if step.event else []
         answer = None
         if step.query and teacher is not None:
-            answer = teacher.answer(0, from_bytes(step.query.values, device.clip))
+            values = from_bytes(step.query.values, device.clip)
+            answer = teacher.answer(len(self._truths) - 1, values)
             event = device.label(step.sample, answer, now).event
             events += [event.value] if event else []
         self._windows += 1
@@ -234,7 +238,7 @@ def _replay(
     changed = np.diff(worn.which, prepend=0) > 0
     for start, *window in zip(starts, Z, worn.known, changed, strict=True):
         truth = truths.get(int(start), "")
-        teacher: teachers.Teacher = teachers.TrueLabels([truth])
+        teacher = printer.teacher
         labels = sorted({*map(str, device.learner.classes_), *names.tolist()} - {""})
         if wrong and len(labels) > 1:
             teacher = teachers.Noisy(teacher, wrong, labels, seed=int(start))
@@ -253,7 +257,7 @@ def _standard_input(
         window = stream.push(values + [0.0] * (6 - len(values)))
         if window is not None:
             window = window._replace(inputs=model.scaler.transform(window.inputs[None])[0])
-            printer.step(device, window, number / RATE, teachers.TrueLabels([truth]), truth)
+            printer.step(device, window, number / RATE, printer.teacher, truth)
 
 
 def _lines(columns: tuple[str, ...]) -> Iterator[tuple[int, list[float], str]]:

@@ -8,6 +8,7 @@ import typer
 from tinyodl.data.errors import DataError
 from tinyodl.energy import EnergyError
 from tinyodl.learn.store import ModelFileError
+from tinyodl.registry import RegistryError
 from tinyodl.reports.names import plain
 
 
@@ -16,7 +17,7 @@ def clear_errors() -> Iterator[None]:
     """Errors that a user can mend become a line on standard error and exit code 2."""
     try:
         yield
-    except (DataError, ModelFileError, EnergyError) as error:
+    except (DataError, ModelFileError, EnergyError, RegistryError) as error:
         typer.secho(plain(f"Error: {error}"), err=True, fg="red")
         raise typer.Exit(2) from None
     except BrokenPipeError:  # whoever read our output has gone

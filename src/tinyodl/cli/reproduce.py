@@ -11,13 +11,13 @@ from rich.console import Console
 from tinyodl import drift
 from tinyodl.cli import own
 from tinyodl.cli.errors import clear_errors
-from tinyodl.cli.options import Running, Told
+from tinyodl.cli.options import Beside, Running, Told
 from tinyodl.cli.progress import bar
 from tinyodl.cli.tables import show
 from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import Dataset
 from tinyodl.energy import Energy
-from tinyodl.experiments.running import runs
+from tinyodl.experiments.running import added, runs
 from tinyodl.experiments.summary import summarise
 from tinyodl.files import write_bytes
 from tinyodl.har import WINDOW
@@ -30,16 +30,19 @@ EVIDENCE_SEEDS = 3
 HAPT = "HAPT"
 
 
-def run(data: list[str] | None, running: Running, *, seeds: int | None, **choices: Any) -> None:
+def run(
+    data: list[str] | None, running: Running, beside: Beside, *, seeds: int | None, **choices: Any
+) -> None:
     """See `tinyodl reproduce --help`; choices: further fields of `runs.Config`."""
     evidence = choices["protocol"] == "evidence"
-    config = runs.Config(
-        seeds=seeds or (EVIDENCE_SEEDS if evidence else DEFAULT_SEEDS),
-        baseline_seeds=seeds or runs.BASELINE_SEEDS,
-        extras=running.report is not None,
-        **choices,
-    )
     with clear_errors():
+        config = runs.Config(
+            seeds=seeds or (EVIDENCE_SEEDS if evidence else DEFAULT_SEEDS),
+            baseline_seeds=seeds or runs.BASELINE_SEEDS,
+            extras=running.report is not None,
+            added=added.find(*beside),
+            **choices,
+        )
         if evidence:
             experiment(config, {HAPT: (Source.official(), None)} | _named(data or []), running)
             return

@@ -249,7 +249,8 @@ def drift(document: dict[str, Any]) -> Chart | None:
                 "x": [r["false_alarms_per_1000"] for r in own],
                 "y": [r["delay_median"] for r in own],
                 "text": [
-                    f"{r['parameter']} {r['setting']:g}: {r['found_in_time']} found in time"
+                    f"{r['parameter']} {'' if r['setting'] is None else format(r['setting'], 'g')}"
+                    f": {r['found_in_time']} found in time"
                     for r in own
                 ],
                 "mode": "lines+markers",

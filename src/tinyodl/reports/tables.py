@@ -75,7 +75,7 @@ def evidence(document: dict[str, Any]) -> Table:
         Row(
             [
                 row["data"],
-                NAMES[row["policy"]],
+                NAMES.get(row["policy"], row["policy"]),
                 percent(row["accuracy_after"]),
                 percent(row["worst_person_after"]),
                 str(row["people_worse"]),
@@ -125,7 +125,7 @@ def continuous(document: dict[str, Any]) -> Table:
         Row(
             [
                 row["sensor"],
-                NAMES[row["policy"]],
+                NAMES.get(row["policy"], row["policy"]),
                 f"{row['questions']:.1f}",
                 f"{row['unanswered']:.1f}",
                 f"{row['questions_an_hour']:.0f}",
@@ -347,7 +347,8 @@ def drift(document: dict[str, Any]) -> Table:
     """Every detector at every sensitivity."""
     rows = []
     for row in document["drift"]:
-        cells = [row["detector"], f"{row['setting']:g}", f"{row['false_alarms_per_1000']:.2f}"]
+        setting = "-" if row["setting"] is None else f"{row['setting']:g}"
+        cells = [row["detector"], setting, f"{row['false_alarms_per_1000']:.2f}"]
         cells += [
             f"{row['found_in_time']} of {row['people_drifted']}",
             f"{row['found']} of {row['people_drifted']}",

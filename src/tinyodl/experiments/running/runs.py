@@ -25,6 +25,7 @@ from tinyodl.experiments.trials import (
 )
 from tinyodl.experiments.trials.material import Material
 from tinyodl.har import Features
+from tinyodl.registry import OURS_ALONE, Added
 from tinyodl.windows import Source, splits
 
 Kind = Literal[
@@ -67,6 +68,7 @@ class Config:
     align: bool = True  # devices find out how they are worn
     days: int = week.DAYS
     people: int | None = None  # of a week, None for all
+    added: Added = OURS_ALONE  # compared beside ours
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,9 @@ def jobs(config: Config, subjects: Iterable[int], pooled: bool = True) -> list[J
     if config.protocol in ("evidence", "week"):
         of: Kind = "evidence" if config.protocol == "evidence" else "week"
         one = trial.Trial("person", "compact", (), config.split, "time", "int8", 0, 0)
-        one = one._replace(seeds=config.seeds if of == "evidence" else config.days)
+        one = one._replace(
+            seeds=config.seeds if of == "evidence" else config.days, added=config.added
+        )
         chosen = subjects[: config.people] if of == "week" else subjects
         return [Job(of, one._replace(person=p)) for p in chosen]
     protocol: trial.Protocol = "person" if config.protocol == "person" else "pooled"
@@ -103,13 +107,14 @@ def jobs(config: Config, subjects: Iterable[int], pooled: bool = True) -> list[J
                 config.payload,
                 seed,
                 person,
+                added=config.added,
             ),
         )
 
     work: list[Job] = []
     if config.device and "compact" in config.features:
         alone = trial.Trial(
-            "person", "compact", (), config.split, "time", "int8", 0, 0, config.seeds
+            "person", "compact", (), config.split, "time", "int8", 0, 0, config.seeds, config.added
         )
         work += [Job("device", alone._replace(person=p)) for p in subjects]
         work += [Job("continuous", alone._replace(person=p, seeds=1)) for p in subjects]

@@ -104,7 +104,8 @@ def _method(
 
     pruning: list[PolicyOutcome] = []
     if method.learns:
-        for name, theta, fraction, policy in methods.settings(method, hidden, trial.seed):
+        added = trial.added.policies if method is methods.ODL_TINY else ()
+        for name, theta, fraction, policy in methods.settings(method, hidden, trial.seed, added):
             result = learnt(policy, AUTO if name == "auto" else PLAIN)
             pruning.append({"policy": name, "theta": theta, "fraction": fraction, **result})
         by_policy = {r["policy"]: r for r in pruning}

@@ -88,11 +88,11 @@ class Timeline(TypedDict):
 
 
 class Alarms(TypedDict):
-    """A detector at a sensitivity: false alarms on windows like those trained on, and the window of
-    the first alarm on the wearer."""
+    """A detector at a sensitivity (None: it has none to set): false alarms on windows like those
+    trained on, and the window of the first alarm on the wearer."""
 
     detector: str
-    setting: float
+    setting: float | None
     false_alarms: int
     delay: int | None
 
