@@ -147,29 +147,37 @@ def test_a_run_takes_them_and_help_names_them(folder: Path, package: Path) -> No
     assert all(name in told for name in (*NAMES.values(), "fixed-self", "page-hinkley"))
 
 
-def test_what_is_none_is_said_before_anything_runs(folder: Path) -> None:
+def test_what_is_none_is_said_before_anything_runs(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (folder / "half.py").write_text(
         "class Half:\n    def decide(self, outlook): ...\n"
         "class Needy:\n    def __init__(self, a, b): ...\n"
         "class Odd:\n    state_bytes = 0\n    sweep = ('level', (1, 2))\n"
         "    def __init__(self, calibration): ...\n"
     )
-    for option, name, says in (
-        ("--policy", "half:Half", "lacks theta, own_weight, kappa, start, told"),
-        ("--policy", "half:Needy", "cannot be made"),
-        ("--policy", "half:None_", "leads nowhere"),
-        ("--policy", "nowhere:Half", "leads nowhere (No module named 'nowhere')"),
-        ("--policy", ":", "leads nowhere"),
-        ("--policy", "every", "is none of all, fixed, fixed-self"),
-        ("--detector", "half:Odd", "its sweep is ('level', (1, 2))"),
-        ("--detector", "half:Half", "cannot be made"),
-        ("--teacher", "half:Half", "cannot be made"),
+    monkeypatch.syspath_prepend(folder)
+    for kind, name, says in (
+        (0, "half:Half", "lacks theta, own_weight, kappa, start, told: a policy has theta"),
+        (0, "half:Needy", "cannot be made"),
+        (0, "half:None_", "leads nowhere"),
+        (0, "nowhere:Half", "leads nowhere (No module named 'nowhere')"),
+        (0, ":", "leads nowhere"),
+        (0, "every", "no policy is called 'every': there are all, fixed, fixed-self"),
+        (1, "half:Odd", "its sweep is ('level', (1, 2))"),
+        (1, "half:Half", "cannot be made"),
+        (1, "every", "no detector is called"),
+        (2, "half:Half", "cannot be made"),
     ):
-        done = command(folder, "evaluate", "--data", "there is no such file.csv", option, name)
+        given: list[list[str]] = [[], [], []]
+        given[kind] = [name]
+        with pytest.raises(RegistryError, match=re.escape(says)):
+            added.find(*given)
+    for name, says in (("half:Half", "lacks theta"), ("every", "is none of all, fixed")):
+        done = command(folder, "evaluate", "--data", "none.csv", "--policy", name)
         assert done.startswith("refused")
-        flat = " ".join(done.replace("│", " ").split())
-        assert says in flat, flat
-        assert "no such file" not in flat
+        assert says in " ".join(done.replace("│", " ").split())
+        assert "no such file" not in done
 
 
 def test_ours_are_made_and_keep_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
