@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from tinyodl.data import hapt
 from tinyodl.windows import Source, Windows
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+OFFICIAL = Path(__file__).resolve().parent / "data" / "hapt_official.npz"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -19,11 +20,10 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture(scope="session")
-def shared() -> Path:
-    """The folder of reference data beside the checkout."""
-    if not SHARED.is_dir():
-        pytest.skip(f"no reference data in {SHARED}")
-    return SHARED
+def official() -> dict[str, NDArray[Any]]:
+    """Official values of HAPT: see tests/data/README.md."""
+    with np.load(OFFICIAL) as found:
+        return dict(found)
 
 
 @pytest.fixture(scope="session")
