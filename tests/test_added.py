@@ -158,7 +158,7 @@ def test_what_is_none_is_said_before_anything_runs(
     )
     monkeypatch.syspath_prepend(folder)
     for kind, name, says in (
-        (0, "half:Half", "lacks theta, own_weight, kappa, start, told: a policy has theta"),
+        (0, "half:Half", "lacks theta, own_weight, kappa, start, told: give it what a policy has"),
         (0, "half:Needy", "cannot be made"),
         (0, "half:None_", "leads nowhere"),
         (0, "nowhere:Half", "leads nowhere (No module named 'nowhere')"),
@@ -173,7 +173,7 @@ def test_what_is_none_is_said_before_anything_runs(
         given[kind] = [name]
         with pytest.raises(RegistryError, match=re.escape(says)):
             added.find(*given)
-    for name, says in (("half:Half", "lacks theta"), ("every", "is none of all, fixed")):
+    for name, says in (("half:Half", "lacks theta"), ("every", "give one of all, fixed")):
         done = command(folder, "evaluate", "--data", "none.csv", "--policy", name)
         assert done.startswith("refused")
         assert says in " ".join(done.replace("│", " ").split())

@@ -150,7 +150,9 @@ def loads(data: bytes) -> Model:
     try:
         return _build(settings, arrays)
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
-        raise ModelFileError(f"the file's contents do not fit together ({error})") from None
+        raise ModelFileError(
+            f"the file's contents do not fit together ({error}): train the model again"
+        ) from None
 
 
 def _build(settings: dict[str, Any], arrays: dict[str, NDArray[np.float64]]) -> Model:

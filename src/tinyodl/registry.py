@@ -82,8 +82,8 @@ class Registry(Mapping[str, Callable[..., Any]]):
             return self[name]
         except KeyError:
             raise RegistryError(
-                f"no {self.kind} is called {name!r}: there are {', '.join(self)}, and "
-                "module:attribute of your own"
+                f"no {self.kind} is called {name!r}: there are {', '.join(self)}; give one "
+                "of these, or module:attribute of your own"
             ) from None
 
     def make(self, name: str, *arguments: Any, **settings: Any) -> Any:
@@ -100,7 +100,7 @@ class Registry(Mapping[str, Callable[..., Any]]):
             ) from None
         if lacks := [member for member in self._members if not hasattr(made, member)]:
             raise RegistryError(
-                f"{self.kind} {name!r} lacks {', '.join(lacks)}: a {self.kind} has "
+                f"{self.kind} {name!r} lacks {', '.join(lacks)}: give it what a {self.kind} has, "
                 f"{', '.join(self._members)}"
             )
         return made

@@ -73,7 +73,7 @@ def named(registry: Registry) -> dict[str, Any]:
             if str(Path.cwd()) not in sys.path:
                 sys.path.append(str(Path.cwd()))
         elif value not in registry:
-            raise typer.BadParameter(f"{value!r} is none of {names(registry)}")
+            raise typer.BadParameter(f"{value!r} is none there is: give one of {names(registry)}")
         return value
 
     return {"parser": parse, "metavar": "NAME"}

@@ -27,7 +27,8 @@ def export(path: Path | None, file: Path) -> None:
 
     if file.suffix.lower() not in (".csv", ".parquet"):
         raise typer.BadParameter(
-            f"{file}: its name must end in .csv or .parquet", param_hint="FILE"
+            f"{file}: a table is CSV or Parquet: give a name that ends in .csv or .parquet",
+            param_hint="FILE",
         )
     with clear_errors():
         dataset = Source.official(path).dataset

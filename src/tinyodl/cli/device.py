@@ -136,7 +136,8 @@ def _device(model: Model, what: Run) -> OnDeviceLearner:
 def _of_subject(dataset: Dataset, subject: str | None) -> list[Recording]:
     numbers = {name: number for number, name in dataset.people.items()}
     if subject is not None and subject not in numbers:
-        raise DataError(f"no subject {subject!r} in the recordings: there are {', '.join(numbers)}")
+        names = ", ".join(numbers)
+        raise DataError(f"no subject {subject!r} in the recordings: take one of {names}")
     return [r for r in dataset.recordings if subject is None or r.subject == numbers[subject]]
 
 
@@ -227,7 +228,10 @@ def _replay(
     try:
         imu = compact.with_gyroscope(recording.imu, model.names)
     except ValueError as error:
-        raise DataError(f"{recording.name}: the model was made for other inputs: {error}") from None
+        raise DataError(
+            f"{recording.name}: the model was made for other inputs ({error}): train one on such "
+            "recordings"
+        ) from None
     starts = har.window_starts(len(imu), None, model.window)
     if not len(starts):
         return
@@ -270,7 +274,7 @@ def _lines(columns: tuple[str, ...]) -> Iterator[tuple[int, list[float], str]]:
         if len(cells) not in (width, width + 1) or not all(map(_number, cells[:width])):
             raise DataError(
                 f"standard input, line {row}: expected {','.join(columns)} (in g and rad/s) and "
-                f"maybe an activity, got {line.strip()[:60]!r}"
+                f"maybe an activity, got {line.strip()[:60]!r}; mend the line"
             )
         count += 1
         yield (

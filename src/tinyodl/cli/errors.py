@@ -23,6 +23,17 @@ def clear_errors() -> Iterator[None]:
     except BrokenPipeError:  # whoever read our output has gone
         raise
     except OSError as error:
-        text = plain(f"Error: {error.filename}: {error.strerror}")
+        text = plain(f"Error: {error.filename}: {error.strerror}; {_mend(error)}")
         typer.secho(text, err=True, fg="red")
         raise typer.Exit(2) from None
+
+
+def _mend(error: OSError) -> str:
+    """What to do about an error of the system's."""
+    if isinstance(error, FileNotFoundError):
+        return "give the path of a file that is there"
+    if isinstance(error, IsADirectoryError):
+        return "give a file in that folder"
+    if isinstance(error, NotADirectoryError | FileExistsError):
+        return "give another path, this one leads through a file"
+    return "give another path, or make room and leave to use it"

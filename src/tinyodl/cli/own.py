@@ -40,7 +40,7 @@ def check(dataset: Dataset, window: int, label: Label, people: int) -> None:
     if len(names) < 2:
         raise DataError(
             f"{'only one activity (' + repr(names[0]) + ')' if names else 'no activity at all'} "
-            "in the recordings: a model tells at least two apart; fill the activity column"
+            "in the recordings: a model tells at least two apart: fill the activity column"
         )
     counts: dict[int, int] = dict.fromkeys(dataset.people, 0)
     seen = np.zeros(len(names), int)

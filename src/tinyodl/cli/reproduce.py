@@ -47,7 +47,10 @@ def run(
             experiment(config, {HAPT: (Source.official(), None)} | _named(data or []), running)
             return
         if len(data or []) > 1:
-            raise DataError("several --data are for --protocol evidence, as NAME=FILE each")
+            raise DataError(
+                "several --data are for one protocol: take --protocol evidence, and NAME=FILE for "
+                "each"
+            )
         source = Source.official(Path(data[0]) if data else None)
         experiment(config, {HAPT: (source, None)}, running)
 
@@ -59,7 +62,8 @@ def _named(data: Sequence[str]) -> dict[str, tuple[Source, Dataset | None]]:
         name, equals, file = text.partition("=")
         if not (name and equals and file) or name == HAPT:
             raise DataError(
-                f"--data {text!r}: expected NAME=FILE, a name other than {HAPT} and the recordings"
+                f"--data {text!r} is no NAME=FILE: give a name other than {HAPT}, and the "
+                "recordings"
             )
         files.setdefault(name, []).append(Path(file))
     found: dict[str, tuple[Source, Dataset | None]] = {}
@@ -76,7 +80,7 @@ def experiment(
     """Run every job with a progress bar, print the tables, write the files; sources: by name, with
     a user's own recordings where they are."""
     if running.jobs == 0 or running.jobs < -1:
-        raise typer.BadParameter("must be -1 or at least 1", param_hint="--jobs")
+        raise typer.BadParameter("give -1 for every core, or a number from 1", param_hint="--jobs")
     for file in (running.json_file, running.report):
         if file:
             file.parent.mkdir(parents=True, exist_ok=True)

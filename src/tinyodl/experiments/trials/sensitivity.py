@@ -51,6 +51,6 @@ def of(name: str) -> Sweep:
         return Sweep(parameter, tuple(map(float, values)), float(in_use))
     except (KeyError, TypeError, ValueError):
         raise RegistryError(
-            f"detector {name!r}: its sweep is {said!r}, expected the name of a parameter that has "
-            'a default, and numbers, such as ("level", (0.4, 0.3, 0.2))'
+            f"detector {name!r}: its sweep is {said!r}; name a parameter that has a default, and "
+            'numbers, such as ("level", (0.4, 0.3, 0.2))'
         ) from None
