@@ -5,7 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
+
+from tinyodl.data import hapt
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -20,6 +24,21 @@ def test_the_first_program_works_as_pasted(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "asked" in done.stdout
     assert (tmp_path / "wearer.todl").exists()
+
+
+def test_the_line_that_only_predicts_does(tmp_path: Path, walk: NDArray[np.float64]) -> None:
+    import tinyodl
+
+    loads, predicts = re.findall(
+        r"`(model = tinyodl.load[^`]*)`, then `([^`]*)`", (ROOT / "README.md").read_text()
+    )[0]
+    recordings = hapt.load()
+    tinyodl.save(tinyodl.train(hapt.dataset(recordings[2:8])), tmp_path / "mine.todl")
+    names = {"tinyodl": tinyodl, "imu": walk}
+    exec(loads.replace("mine.todl", str(tmp_path / "mine.todl")), names)
+    found = eval(predicts, names)
+    assert len(found) == len(tinyodl.extract(walk))
+    assert set(found) <= set(hapt.ACTIVITIES)
 
 
 def test_the_example_script_runs() -> None:
@@ -40,8 +59,6 @@ def test_the_diagram_in_the_documentation_is_the_table_in_the_code() -> None:
 
 
 def test_the_example_detector_and_teacher_keep_their_interfaces() -> None:
-    import numpy as np
-
     from tinyodl.learn import Outlook
 
     names: dict[str, type] = {}

@@ -230,6 +230,8 @@ def test_errors_of_whole_data_sets(watch: Path, model: Path, tmp_path: Path) -> 
         says="no subject 'nobody' in the recordings",
     )
     refused("evaluate", "--data", tmp_path / "none.csv", says="there is no such file")
+    few = ("train", "--data", watch, "--output", tmp_path / "m", "--capacity", 3)
+    refused(*few, says="--capacity 3 is less than the 7 activities")
     refused("evaluate", "--data", watch, "--rate", 5, says="too few to tell movements apart")
     refused("run", model, text="0,0,1,0,0,0\nx,0,1,0,0,0\n", says="line 2: expected")
     refused("run", model, text="", says="no whole window")

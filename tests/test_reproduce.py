@@ -3,6 +3,7 @@ beside."""
 
 import importlib.metadata
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 from tinyodl import drift, link
+from tinyodl.data import hapt
 from tinyodl.data.hapt import DRIFTED
 from tinyodl.experiments.running import cache, runs
 from tinyodl.experiments.summary import summarise
@@ -21,6 +23,7 @@ from tinyodl.experiments.trials import baselines, comparison, trial
 from tinyodl.experiments.trials.material import Material
 from tinyodl.model import state_bytes
 from tinyodl.recipe import fitting, methods
+from tinyodl.recipe.train import train
 from tinyodl.windows import Source, Windows, splits
 
 QUICK = runs.Config(features=("compact",), hidden=(32,), seeds=2)
@@ -336,6 +339,35 @@ def test_missing_river_is_said_once(
     assert "adwin" not in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("option", "extra", "module"),
+    [
+        (["--baselines"], "river", "river"),
+        (["--scheduler", "tcp://127.0.0.1:8786"], "cluster", "distributed"),
+    ],
+)
+def test_an_extra_that_is_not_installed_is_asked_for_before_anything_runs(
+    option: list[str], extra: str, module: str, tmp_path: Path
+) -> None:
+    """A package that cannot be found, whatever asks."""
+    hide = (
+        "import sys, importlib.util as u; real = u.find_spec; "
+        f"u.find_spec = lambda name, *a: None if name == {module!r} else real(name, *a); "
+        "from tinyodl.cli import main; main()"
+    )
+    line = [sys.executable, "-c", hide, "reproduce", "--data", "no such folder", *option]
+    done = subprocess.run(line, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    said = f"Error: {option[0]} needs .*: pip install 'tinyodl\\[{extra}\\]'\n"
+    assert re.fullmatch(said, done.stderr), done.stderr
+
+
+def test_a_capacity_below_the_activities_is_refused() -> None:
+    with pytest.raises(ValueError, match="capacity of 3 is below the 6 activities"):
+        train(hapt.dataset(hapt.load()[:6]), capacity=3)
+
+
 def command(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "tinyodl", *arguments], capture_output=True, text=True, cwd=cwd
@@ -352,10 +384,13 @@ def test_help_names_an_example() -> None:
 
 def test_command_line_writes_what_it_says(tmp_path: Path) -> None:
     done = command(
-        "reproduce", "--quick", "--hidden", "16", "--json", "out/figures.json", cwd=tmp_path
+        *("reproduce", "--quick", "--hidden", "16", "--json", "out/figures.json"),
+        *("--report", "deep/er/report.html"),
+        cwd=tmp_path,
     )
     assert done.returncode == 0, done.stderr
     assert "ODLTiny" in done.stdout
+    assert (tmp_path / "deep" / "er" / "report.html").stat().st_size > 10**6
     written = json.loads((tmp_path / "out" / "figures.json").read_text())
     assert written["seeds"] == 2
     assert {r["hidden"] for r in written["rows"]} == {0, 16}

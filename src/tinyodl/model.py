@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from tinyodl.align import Template
 from tinyodl.align.moments import VECTORS
@@ -67,9 +67,22 @@ class Model(NamedTuple):
     alignment: Template | None = None
     aligning: str = "off: the model was written without"
 
-    def predict(self, X: ArrayLike) -> NDArray[Any]:
-        """Classes of unscaled inputs X (samples, n)."""
-        return self.learner.predict(self.scaler.transform(X))
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Classes of unscaled inputs X (samples, n): an array in the order of `names`, or a pandas
+        or polars frame that has columns of these names, in any order and among others."""
+        return self.learner.predict(self.scaler.transform(self._inputs(X)))
+
+    def _inputs(self, X: Any) -> Any:
+        """A frame's columns in order; anything else as it is."""
+        if not hasattr(X, "columns"):
+            return X
+        if missing := [name for name in self.names if name not in X.columns]:
+            raise ValueError(
+                f"the frame has no column {missing[0]!r} ({len(missing)} of {len(self.names)} are "
+                "missing): name its columns as har.names() does"
+            )
+        frame = X[list(self.names)]
+        return frame if hasattr(self.scaler, "feature_names_in_") else np.asarray(frame)
 
     def state_bytes(self) -> int:
         """Bytes kept to predict and to learn."""

@@ -37,6 +37,11 @@ def train(what: Train) -> None:
         dataset = own.load(what.files, what.told)
         length = own.readings(what.window)
         own.check(dataset, length, what.label, people=1)
+        if 0 < what.capacity < len(dataset.activities):
+            raise DataError(
+                f"--capacity {what.capacity} is less than the {len(dataset.activities)} activities "
+                f"in the recordings: give {len(dataset.activities)} or more, or leave it out"
+            )
         with bar("training") as progress:
             progress(0, 1)
             model = train_model(dataset, what.hidden, length, what.label, what.capacity)

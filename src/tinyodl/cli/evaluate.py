@@ -13,6 +13,7 @@ from tinyodl.windows import Source
 def run(what: Evaluate, running: Running) -> None:
     """See `tinyodl evaluate --help`."""
     with clear_errors():
+        reproduce.check(running)
         beside = added.find(*what.beside)
         dataset = own.load(what.files, what.told)
         length = own.readings(what.window)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,9 @@ def run(
     """See `tinyodl reproduce --help`; choices: further fields of `runs.Config`."""
     evidence = choices["protocol"] == "evidence"
     with clear_errors():
+        if choices["baselines"] and drift.left_out():
+            raise DataError("--baselines needs river: pip install 'tinyodl[river]'")
+        check(running)
         config = runs.Config(
             seeds=seeds or (EVIDENCE_SEEDS if evidence else DEFAULT_SEEDS),
             baseline_seeds=seeds or runs.BASELINE_SEEDS,
@@ -74,25 +78,29 @@ def _named(data: Sequence[str]) -> dict[str, tuple[Source, Dataset | None]]:
     return found
 
 
+def check(running: Running) -> None:
+    """What is asked for before anything runs."""
+    if running.jobs == 0 or running.jobs < -1:
+        raise typer.BadParameter("give -1 for every core, or a number from 1", param_hint="--jobs")
+    if running.scheduler and not find_spec("distributed"):
+        raise DataError("--scheduler needs Dask: pip install 'tinyodl[cluster]'")
+    for file in (running.json_file, running.report):
+        if file:
+            file.parent.mkdir(parents=True, exist_ok=True)
+
+
 def experiment(
     config: runs.Config, sources: Mapping[str, tuple[Source, Dataset | None]], running: Running
 ) -> None:
     """Run every job with a progress bar, print the tables, write the files; sources: by name, with
     a user's own recordings where they are."""
-    if running.jobs == 0 or running.jobs < -1:
-        raise typer.BadParameter("give -1 for every core, or a number from 1", param_hint="--jobs")
-    for file in (running.json_file, running.report):
-        if file:
-            file.parent.mkdir(parents=True, exist_ok=True)
     if (
         config.protocol in ("pooled", "person")
-        and (config.device or config.baselines)
+        and config.device
         and "compact" in config.features
         and (missing := drift.left_out())
     ):
-        what = (
-            f"its detectors ({', '.join(missing)}){' and its forest' if config.baselines else ''}"
-        )
+        what = f"its detectors ({', '.join(missing)})"
         own.say([f"River is not installed, so {what} are left out: pip install 'tinyodl[river]'"])
     console, table_of_figures = Console(), Energy(running.energy)
     documents = []

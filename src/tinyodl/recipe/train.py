@@ -24,9 +24,16 @@ def train(
     The drift detector is calibrated on the last 30 % of each activity of each recording, by a model
     that has not learnt them; what to expect on a new person, and whether brisk motion tells how the
     sensor sits, comes from leaving people out. The model itself then learns everything.
+
+    capacity: activities that a device has room for, 0 for those of the recordings; ValueError on
+    fewer.
     """
     source = Source(dataset, window, label)
     windows = source.windows("compact")
+    if 0 < capacity < len(windows.classes):
+        raise ValueError(
+            f"a capacity of {capacity} is below the {len(windows.classes)} activities there are"
+        )
     everything = np.arange(len(windows.y))
     first, held = splits.cut(windows, everything, splits.TRAIN_SHARE, "blocked", seed)
     scaler = fitting.scaler("compact").fit(windows.X)
@@ -44,7 +51,7 @@ def train(
     return fitting.assemble(learner, scaler, Z, windows.y, *whose, names)._replace(
         window=window,
         calibration=calibration,
-        capacity=max(capacity, len(windows.classes)),
+        capacity=capacity or len(windows.classes),
         alignment=found.template,
         aligning=found.why,
     )
