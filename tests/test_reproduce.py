@@ -177,6 +177,21 @@ def test_figures_are_found_by_name_not_by_place(quick: dict[str, Any]) -> None:
     assert summarise(QUICK, turned) == quick
 
 
+@pytest.mark.parametrize("setting", [{}, {"split": "random"}, {"order": "shuffled"}])
+def test_what_all_seeds_have_alike_is_computed_once_and_is_alike(
+    setting: dict[str, Any], compact_windows: Windows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    what = trial.Trial("pooled", "compact", (8,), "blocked", "time", "int8", 1, 0)
+    what = what._replace(**setting)
+    first = comparison.run(plain(compact_windows), what._replace(seed=0))
+    later = comparison.run(plain(compact_windows), what)
+    completed = comparison.complete(first, later)
+    monkeypatch.setattr(comparison, "_alike", lambda *_: False)
+    whole = comparison.run(plain(compact_windows), what)
+    assert completed == whole
+    assert (later == whole) == bool(setting)
+
+
 def test_golden_run() -> None:
     """The main result over six seeds, with room for other versions of the numerical libraries; a
     change of method shows."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import joblib
 from threadpoolctl import threadpool_limits
@@ -24,6 +24,7 @@ from tinyodl.experiments.trials import (
     week,
 )
 from tinyodl.experiments.trials.material import Material
+from tinyodl.experiments.trials.results import Compared
 from tinyodl.har import Features
 from tinyodl.registry import OURS_ALONE, Added
 from tinyodl.windows import Source, splits
@@ -185,7 +186,24 @@ def run(
                 cache.store(keys[k], result)
             if progress:
                 progress(done, len(work))
-    return [(job, result) for job, result in zip(work, results, strict=True) if result is not None]
+    return _completed(
+        [(job, result) for job, result in zip(work, results, strict=True) if result is not None]
+    )
+
+
+def _completed(results: list[tuple[Job, Result]]) -> list[tuple[Job, Result]]:
+    """The same, and what later seeds leave to the first filled in."""
+    firsts = {
+        job.trial: cast(Compared, result)
+        for job, result in results
+        if job.kind == "trial" and job.trial.seed == 0
+    }
+    return [
+        (job, comparison.complete(firsts[job.trial._replace(seed=0)], cast(Compared, result)))
+        if job.kind == "trial" and job.trial.seed
+        else (job, result)
+        for job, result in results
+    ]
 
 
 def _of_work(work: list[Job], k: int, of: Material) -> tuple[int, Result]:

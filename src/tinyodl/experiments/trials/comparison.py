@@ -24,10 +24,12 @@ from tinyodl.recipe import fitting, methods
 from tinyodl.windows import Windows
 
 LIKE_AUTO = "random, as often as auto"
+_DRAWN = ("auto", "random")  # policies that draw
 
 
 def run(material: Material, trial: Trial) -> Compared:
-    """All methods of one trial."""
+    """All methods of one trial. What every seed finds alike stands in the first one's result only,
+    but for what is asked for every label: `complete` fills it in."""
     where = sides(material.windows, trial)
     windows, known = materials.worn(material, trial.person, where.stream, where.test)
     scaler = fitting.scaler(trial.features).fit(windows.X[where.train])
@@ -39,12 +41,32 @@ def run(material: Material, trial: Trial) -> Compared:
         _method(method, hidden, scaler, Z, windows, known, where, trial) for method, hidden in work
     ]
     teacher = None
-    if trial.seed == 0:
+    if trial.seed == 0 and trial.protocol == "pooled":  # a device's teachers are compared apart
         forest = ExtraTreesClassifier(100, min_samples_leaf=2, random_state=0)
         forest.fit(Z[where.train], windows.y[where.train])
         sent = link.as_sent(Z[where.stream], trial.payload, scaler.clip)
         teacher = float(forest.score(sent, windows.y[where.stream]))
     return {"rows": rows, "teacher": teacher}
+
+
+def complete(first: Compared, later: Compared) -> Compared:
+    """A later seed's result with what it leaves to the first one's."""
+    rows: list[Row] = []
+    for row, same in zip(later["rows"], first["rows"], strict=True):
+        own = {_setting(p): p for p in row["pruning"]}
+        pruning = [own.pop(_setting(p), p) for p in same["pruning"]]
+        rows.append({**row, "pruning": pruning})
+    return {**later, "rows": rows}
+
+
+def _setting(outcome: PolicyOutcome) -> tuple[str, float | None, float | None]:
+    return outcome["policy"], outcome["theta"], outcome["fraction"]
+
+
+def _alike(method: methods.Method, trial: Trial) -> bool:
+    """Whether all seeds have the same model and the same stream: without hidden nodes nothing is
+    drawn."""
+    return method is methods.ODL_TINY and (trial.split, trial.order) == ("blocked", "time")
 
 
 def _method(
@@ -106,6 +128,8 @@ def _method(
     if method.learns:
         added = trial.added.policies if method is methods.ODL_TINY else ()
         for name, theta, fraction, policy in methods.settings(method, hidden, trial.seed, added):
+            if trial.seed and _alike(method, trial) and name not in ("all", *_DRAWN):
+                continue
             result = learnt(policy, AUTO if name == "auto" else PLAIN)
             pruning.append({"policy": name, "theta": theta, "fraction": fraction, **result})
         by_policy = {r["policy"]: r for r in pruning}
