@@ -5,6 +5,7 @@ import importlib.util
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 
 from tinyodl import align
 from tinyodl.data import hapt
+from tinyodl.data.recordings import Recording
 from tinyodl.data.table import ACC, GYRO
 
 
@@ -80,12 +82,19 @@ def test_evaluate_on_a_watch_needs_no_setting(watch: Path, tmp_path: Path) -> No
     assert report.stat().st_size > 10**6
 
 
-def test_evaluate_equals_reproduce_on_the_same_recordings(tmp_path: Path) -> None:
-    table, own, ours = tmp_path / "hapt.parquet", tmp_path / "own.json", tmp_path / "ours.json"
-    assert command("data", "export", table).returncode == 0
+def test_evaluate_equals_reproduce_on_the_same_recordings(
+    tmp_path: Path, write_hapt: Callable[[Path, list[Recording]], None]
+) -> None:
+    """The five, a recording each, as an official folder and as a table."""
+    first = {r.subject: r for r in reversed(hapt.load()) if r.subject in hapt.DRIFTED}
+    folder, table = tmp_path / "five", tmp_path / "five.parquet"
+    own, ours = tmp_path / "own.json", tmp_path / "ours.json"
+    write_hapt(folder, [first[p] for p in hapt.DRIFTED])
+    assert command("data", "export", table, "--data", folder).returncode == 0
     shared = ("--seeds", 1, "--hidden", 16, "--features", "compact")
     assert command("evaluate", "--data", table, *shared, "--json", own).returncode == 0
-    assert command("reproduce", "--protocol", "person", *shared, "--json", ours).returncode == 0
+    official = ("--data", folder, "--protocol", "person")
+    assert command("reproduce", *official, *shared, "--json", ours).returncode == 0
     a, b = json.loads(own.read_text()), json.loads(ours.read_text())
     for key in (
         "rows",
