@@ -917,8 +917,9 @@ def test_a_label_of_another_type_is_refused_and_loses_nothing() -> None:
     mine.command(train=True)
     step = mine.sample(draw(0, 0), 0.0)
     before = mine.learner.classes_.tolist(), mine.learner.beta_.copy(), dict(mine.counts)
-    with pytest.raises(ValueError, match="another type"):
-        mine.label(step.sample, 7, 1.0)
+    for label in (7, "cut short by numpy\0"):
+        with pytest.raises(ValueError, match="another type"):
+            mine.label(step.sample, label, 1.0)
     assert mine.learner.classes_.tolist() == before[0]
     assert np.array_equal(mine.learner.beta_, before[1])
     assert dict(mine.counts) == before[2]

@@ -394,6 +394,7 @@ def test_help_names_an_example() -> None:
         done = command(*arguments, "--help")
         assert done.returncode == 0
         assert "Example: tinyodl" in done.stdout
+        assert "tinyodl[cluster]" in done.stdout or arguments == ["data", "info"]
     assert command("--version").stdout.strip() == "0.1.0"
 
 

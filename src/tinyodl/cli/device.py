@@ -291,6 +291,6 @@ def _lines(columns: tuple[str, ...]) -> Iterator[tuple[int, list[float], str]]:
 
 def _number(text: str) -> bool:
     try:
-        return bool(np.isfinite(float(text)))
+        return abs(float(text)) <= har.LARGEST
     except ValueError:
         return False

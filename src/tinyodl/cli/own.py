@@ -11,12 +11,17 @@ from tinyodl.cli.options import Told
 from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import RATE, Dataset
 from tinyodl.data.table import Options, read
+from tinyodl.har import LONGEST
 from tinyodl.reports.names import plain
 from tinyodl.windows import Label, labelled, share_left_out, splits
 
+SHORTEST = 0.32  # s, of a window
+
 
 def readings(seconds: float) -> int:
-    """A window in readings: an even number at 50 a second."""
+    """A window in readings: an even number at 50 a second; DataError where it is none."""
+    if not SHORTEST <= seconds <= LONGEST / RATE:
+        raise DataError(f"--window {seconds:g}: give {SHORTEST:g} to {LONGEST / RATE:.0f} seconds")
     return 2 * round(seconds * RATE / 2)
 
 

@@ -210,7 +210,7 @@ class OnDeviceLearner:
         it is of another type than the activities; nothing has changed then."""
         labels = self.arithmetic.labels
         new = label is not None and label not in labels
-        if new and np.asarray(label).dtype.kind != np.asarray(labels[0]).dtype.kind:
+        if new and not _alike(label, labels[0]):
             raise ValueError(f"{label!r} is of another type than the activities {labels}")
         kept = self.pending.take(sample)
         if kept is None:
@@ -350,3 +350,9 @@ class OnDeviceLearner:
 
 def _detector(model: Model) -> drift.Detector:
     return drift.Cusum(model.calibration) if model.calibration else drift.Manual()
+
+
+def _alike(label: Any, other: Any) -> bool:
+    """Whether two labels can be kept together, and the first as it is."""
+    kept = np.asarray(label)
+    return kept.dtype.kind == np.asarray(other).dtype.kind and bool(kept.item() == label)

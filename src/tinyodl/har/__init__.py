@@ -18,6 +18,7 @@ from tinyodl.har.stream import Stream
 from tinyodl.har.windows import (
     HOP,
     LARGEST,
+    LONGEST,
     WINDOW,
     check_imu,
     check_window,
@@ -29,6 +30,7 @@ __all__ = [
     "COMPACT_NAMES",
     "HOP",
     "LARGEST",
+    "LONGEST",
     "WINDOW",
     "Features",
     "RangeScaler",
