@@ -60,6 +60,9 @@ Scheduler = Annotated[
 ]
 
 
+Tables = Annotated[bool, typer.Option("--tables", help="Print every table, not only a summary.")]
+
+
 NoAlign = Annotated[
     bool,
     typer.Option("--no-align", help="Take readings as they come, however the sensor is worn."),
@@ -149,6 +152,7 @@ def reproduce(
     quick: Annotated[
         bool, typer.Option("--quick", help="2 seeds, N = 128, compact: under 20 s.")
     ] = False,
+    tables: Tables = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Compute everything again.")] = False,
 ) -> None:
     """The reference's experiment, and ours beside it: tables, JSON, report."""
@@ -163,6 +167,7 @@ def reproduce(
         energy=energy,
         scheduler=scheduler,
         use_cache=not no_cache,
+        tables=tables,
     )
     command.run(
         data,
@@ -253,6 +258,7 @@ def evaluate(
         typer.Option("--turned", help="Also with every person's sensor turned, aligned and not."),
     ] = False,
     no_align: NoAlign = False,
+    tables: Tables = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Compute everything again.")] = False,
 ) -> None:
     """Your own recordings: each person left out in turn, the tables of `reproduce`."""
@@ -265,6 +271,7 @@ def evaluate(
         energy=energy,
         scheduler=scheduler,
         use_cache=not no_cache,
+        tables=tables,
     )
     what = Evaluate(
         files=data,

@@ -9,11 +9,10 @@ import typer
 from rich.console import Console
 
 from tinyodl import drift
-from tinyodl.cli import own
+from tinyodl.cli import own, tables
 from tinyodl.cli.errors import clear_errors
 from tinyodl.cli.options import Running, Told
 from tinyodl.cli.progress import bar
-from tinyodl.cli.tables import show
 from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import Dataset
 from tinyodl.energy import Energy
@@ -21,7 +20,6 @@ from tinyodl.experiments.running import runs
 from tinyodl.experiments.summary import summarise
 from tinyodl.files import write_bytes
 from tinyodl.har import WINDOW
-from tinyodl.reports.tables import build
 from tinyodl.windows import Source
 
 DEFAULT_SEEDS = 20
@@ -99,20 +97,16 @@ def experiment(
     for further in documents[1:]:
         document["evidence"] += further["evidence"]
         document["budget"] += further["budget"]
-    for table in build(document):
-        show(table, console)
-    for features, accuracy in document["teacher_accuracy_on_sent"].items():
-        console.print(
-            f"A teacher trained on the same people (extra trees on the {features} inputs as sent) "
-            f"is right on {100 * accuracy:.1f} % of the stream. The labels above are the true "
-            "ones.",
-            style="dim",
-        )
+    if running.tables:
+        tables.every(document, console)
+    tables.summary(document, console)
+    if not running.tables:
+        console.print("Every table: the same command with --tables.", highlight=False)
     if running.json_file:
         write_bytes(running.json_file, json.dumps(document, indent=1).encode())
-        console.print(f"Figures: {running.json_file}")
+        print(f"Figures: {running.json_file}")
     if running.report:
         from tinyodl.reports import html
 
         write_bytes(running.report, html.render(document).encode())
-        console.print(f"Report: {running.report}")
+        print(f"Report: {running.report}")

@@ -16,7 +16,7 @@ OTHERS = {"random": LIKE_AUTO, "fixed": "fixed", "fixed-self": "fixed-self"}
 
 
 def of(by_seed: Seeds, settings: Sequence[Setting], names: Mapping[int, str]) -> dict[str, Any]:
-    """Each policy against `auto` at one share of labels, and the people who lose; {} without `auto`.
+    """Each policy against `auto` at one share of labels, and who loses; {} without `auto`.
 
     ahead: mean over people of auto's accuracy less the other's, with its 95 % interval over people
     (bootstrap), and on how many it is ahead or behind by over a point. suits: "none" where learning

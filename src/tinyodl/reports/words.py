@@ -1,0 +1,250 @@
+"""A document in a few words: what a new wearer loses, what is won back, for how many questions, and
+whether that is safe."""
+
+from typing import Any, NamedTuple
+
+from tinyodl.experiments.summary.advice import POINT
+from tinyodl.reports.table import NOTHING, POLICIES, Row, Table, method, percent, points
+
+FIRST = 2  # people who are named
+RANDOM = "any turn at random"
+TURNED = "And worn otherwise?"
+
+
+class Words(NamedTuple):
+    """headline: the main figure as a sentence; answers: short ones, question by question; table:
+    the figures behind it."""
+
+    headline: str
+    answers: dict[str, str]
+    table: Table
+
+
+def of(document: dict[str, Any]) -> Words:
+    """The words for a document of any protocol."""
+    if document["rows"]:
+        return _compared(document)
+    return _week(document) if document["week"] else _evidence(document)
+
+
+def main(document: dict[str, Any]) -> dict[str, Any]:
+    """The row that is spoken of: ODLTiny's, or the first method that learns."""
+    rows: list[dict[str, Any]] = document["rows"]
+    learn = [row for row in rows if row["method"] != "NoODL"] or rows
+    return next((row for row in rows if row["method"] == "ODLTiny"), learn[0])
+
+
+def policies(document: dict[str, Any], row: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The policies of a row, by name; of several settings the one listed last."""
+    return {p["policy"]: p for p in document["pruning"] if same(p, row)}
+
+
+def same(a: dict[str, Any], b: dict[str, Any]) -> bool:
+    """Whether two figures are of one model."""
+    return all(a[key] == b[key] for key in ("method", "features", "hidden"))
+
+
+def chosen(document: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+    """What is spoken of as learning: `auto`, as published, or every label."""
+    own = policies(document, row)
+    none = row | {"policy": "all", "query_fraction": 1.0, "questions": None}
+    return own.get("auto") or own.get("published") or own.get("all") or none
+
+
+def _compared(document: dict[str, Any]) -> Words:
+    row = main(document)
+    learning = chosen(document, row)
+    before, drifted = row["accuracy_before"], row["accuracy_drifted"]
+    after = learning["accuracy_after"]
+    falls = (
+        f"A new wearer costs {100 * (before - drifted):.1f} points of accuracy ({percent(before)} "
+        f"to {percent(drifted)} %)"
+        if before > drifted
+        else f"A new wearer costs nothing here ({percent(drifted)} % right without learning)"
+    )
+    gain = after - drifted
+    share = f"{percent(learning['query_fraction'])} % of the windows"
+    asked = learning["questions"]
+    price = share if asked is None else f"{asked:.1f} questions a person, {share}"
+    wins = (
+        f"{method(row)} wins {100 * gain:.1f} back, to {percent(after)} %, for {price}."
+        if gain > 0
+        else f"{method(row)} wins nothing back ({percent(after)} %), for {price}."
+    )
+    answers = {"What do I gain?": f"{falls}. {wins}", "Is it safe?": safe(document)}
+    if found := advice(document):
+        answers["Which policy?"] = found
+    if text := turned(document):
+        answers[TURNED] = text
+    if document["published"] and document["protocol"] == "pooled":
+        answers["And as published?"] = published(document)
+    headline = f"{percent(drifted)} % right on a new wearer becomes {percent(after)} %" + (
+        "" if asked is None else f", for {asked:.1f} questions a person"
+    )
+    return Words(headline, answers, _figures(document, row))
+
+
+def _figures(document: dict[str, Any], row: dict[str, Any]) -> Table:
+    """The few figures that count."""
+    people = [p for p in document["per_person"] if same(p, row)]
+    worst = min((p["accuracy_drifted"] for p in people), default=None)
+    cells = [("people it was trained on", percent(row["accuracy_before"]), NOTHING, NOTHING)]
+    cells.append(
+        ("new wearers, not learning", percent(row["accuracy_drifted"]), percent(worst), "0")
+    )
+    own = policies(document, row)
+    for name in ("auto", "all"):
+        if name in own:
+            figures = percent(own[name]["accuracy_after"]), percent(own[name]["worst_person_after"])
+            cells.append((f"the same, {POLICIES[name]}", *figures, f"{own[name]['questions']:.1f}"))
+    if run := document["device"]:
+        figures = percent(run["accuracy_after"]), percent(run["worst_person_after"])
+        cells.append(("the device, predicting first", *figures, f"{run['questions']:.1f}"))
+    for sensor in document["turned"]:
+        if sensor["sensor"] == RANDOM:
+            how = "aligned by itself" if sensor["align"] else "not aligned"
+            figures = percent(sensor["accuracy_drifted"]), percent(sensor["worst_person_drifted"])
+            cells.append((f"sensor turned, {how}", *figures, "0"))
+    people_text = f"{len(people)} people" if len(people) != 1 else "1 person"
+    return Table(
+        f"{method(row)} on {document['data']}: {people_text}, {document['protocol']}, "
+        f"{document['split']} split",
+        ["", "right, %", "worst person, %", "questions a person"],
+        [Row(list(line), "bold" if line[0] == "the same, auto" else "") for line in cells],
+    )
+
+
+def safe(document: dict[str, Any]) -> str:
+    """Who is worse off than without learning, and by how much."""
+    row = main(document)
+    found = next((a for a in document["advice"] if same(a, row)), None)
+    losers: dict[str, tuple[list[dict[str, Any]], int]] = {}
+    if found:
+        losers["auto"] = found["worse_off"], found["against"][0]["people"]
+    if run := document["device"]:
+        losers["the device"] = _lost(run["people"]), len(run["people"])
+    if not losers:
+        return f"{_OVER}: {row['people_losing_over_1_point']} people, told every label."
+    if not any(lost for lost, _ in losers.values()):
+        return f"{_OVER}: nobody of {max(count for _, count in losers.values())}."
+    parts = [f"{who}: {_named(lost)}, of {count}" for who, (lost, count) in losers.items()]
+    return f"{_OVER}, with {'; with '.join(parts)}."
+
+
+_OVER = "Over a point worse off than without learning"
+
+
+def _lost(people: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of a device's people, those who lost over a point, the worst first."""
+    rows = [
+        {"name": p["name"], "before": p["accuracy_drifted"], "after": p["accuracy_after"]}
+        for p in people
+        if p["accuracy_after"] < p["accuracy_drifted"] - POINT
+    ]
+    return sorted(rows, key=lambda p: p["after"] - p["before"])
+
+
+def _named(lost: list[dict[str, Any]]) -> str:
+    """How many, and the first of them."""
+    if not lost:
+        return "nobody"
+    first = [f"{p['name']} {percent(p['before'])} to {percent(p['after'])} %" for p in lost[:FIRST]]
+    more = ", ..." if len(lost) > FIRST else ""
+    return f"{len(lost)} ({', '.join(first)}{more})"
+
+
+def advice(document: dict[str, Any]) -> str | None:
+    """Which policy suits these recordings, and by how much."""
+    row = main(document)
+    found = next((a for a in document["advice"] if same(a, row)), None)
+    if found is None:
+        return None
+    parts = []
+    for k, other in enumerate(other for other in found["against"] if other["policy"] != "none"):
+        ahead, behind = other["people_ahead"], other["people_behind"]
+        counts = f"better for {ahead}, worse for {behind} people" if not k else f"{ahead}, {behind}"
+        unit = "" if k else " points"
+        parts.append(f"{points(other['ahead'])}{unit} against {other['policy']} ({counts})")
+    if not parts:
+        parts = [f"{points(found['against'][0]['ahead'])} points against not learning"]
+    suits = {"none": "not learning"}.get(found["suits"], found["suits"])
+    asked = percent(found["query_fraction"])
+    return f"At {asked} % asked {suits} suits these people; auto is {', '.join(parts)}."
+
+
+def turned(document: dict[str, Any]) -> str | None:
+    """What a turned sensor costs."""
+    found = {row["align"]: row for row in document["turned"] if row["sensor"] == RANDOM}
+    if not found or False not in found:
+        return None
+    text = f"Turned at random, it is right on {percent(found[False]['accuracy_drifted'])} %"
+    if True in found:
+        own = found[True]
+        text += (
+            f"; aligned by itself, without a question, on {percent(own['accuracy_drifted'])} %; "
+            f"with auto on {percent(own['accuracy_after'])} %, for {own['questions']:.1f} questions"
+        )
+    return text + "."
+
+
+def published(document: dict[str, Any]) -> str:
+    """The published figures, and what they were measured on."""
+    known = document["published"]
+    about = known["approximate"]
+    ends = [f"{100 * about[f'accuracy_{key}']:.0f}" for key in ("before", "drifted", "after")]
+    asked = percent(1 - known["communication_saved"])
+    return f"Published: about {' / '.join(ends)} % before / drifted / after, {asked} % asked."
+
+
+def _evidence(document: dict[str, Any]) -> Words:
+    rows = []
+    names = list(dict.fromkeys(row["data"] for row in document["evidence"]))
+    gains = []
+    for name in names:
+        own = {row["policy"]: row for row in document["evidence"] if row["data"] == name}
+        gains.append(own["auto"]["accuracy_after"] - own["none"]["accuracy_after"])
+        cells = [percent(own[policy]["accuracy_after"]) for policy in ("none", "auto", "device")]
+        rows.append(Row([name, *cells, f"{own['auto']['questions']:.1f}"]))
+    worse = sum(r["people_worse"] for r in document["evidence"] if r["policy"] == "auto")
+    people = sum(r["people"] for r in document["evidence"] if r["policy"] == "auto")
+    sets = f"{len(names)} set{'s' * (len(names) != 1)} of recordings"
+    headline = f"Learning wins {100 * min(gains):.1f} to {100 * max(gains):.1f} points on {sets}"
+    lost = f"With auto {worse} of {people} people are over 2 points worse off than not learning."
+    table = Table(
+        "Right after the stream, in %, every person left out",
+        ["recordings", "not learning", "auto", "the device", "questions a person"],
+        rows,
+    )
+    return Words(headline, {"What do I gain?": f"{headline}.", "Is it safe?": lost}, table)
+
+
+def _week(document: dict[str, Any]) -> Words:
+    days = document["week"]
+    rows = [
+        Row(
+            [
+                str(day["day"]),
+                percent(day["accuracy"]),
+                percent(day["accuracy_not_learning"]),
+                f"{day['questions']:.1f}",
+                points(day["worst_person_change"]),
+            ]
+        )
+        for day in days
+    ]
+    mean = {
+        key: sum(day[key] for day in days) / len(days)
+        for key in ("accuracy", "accuracy_not_learning", "questions")
+    }
+    worst = min(day["worst_person_change"] for day in days)
+    headline = (
+        f"{percent(mean['accuracy_not_learning'])} % right without learning becomes "
+        f"{percent(mean['accuracy'])} %, for {mean['questions']:.1f} questions a day"
+    )
+    lost = f"The worst day of anybody: {points(worst)} points against not learning."
+    table = Table(
+        "Right as they came, in %, by day",
+        ["day", "the device", "not learning", "questions", "worst person against not learning"],
+        rows,
+    )
+    return Words(headline, {"What do I gain?": f"{headline}.", "Is it safe?": lost}, table)
