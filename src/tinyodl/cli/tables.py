@@ -52,13 +52,11 @@ def _width(table: Figures, k: int) -> int:
 def _table(table: Figures, columns: Sequence[int], frame: box.Box | None) -> Table:
     printed = Table(box=frame, pad_edge=frame is not None, header_style="bold")
     for k in columns:
-        key, width = k < table.keys, _width(table, k)
         printed.add_column(
             Text(table.columns[k]),
-            justify="left" if key else "right",
-            no_wrap=not key,
+            justify="left" if k < table.keys else "right",
             overflow="fold",
-            min_width=width,
+            width=_width(table, k) if frame else None,
         )
     for row in table.rows:
         printed.add_row(*(Text(row.cells[k]) for k in columns), style=row.kind or None)

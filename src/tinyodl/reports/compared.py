@@ -218,8 +218,8 @@ def confusion(document: dict[str, Any]) -> list[Table]:
         return []
     return [
         Table(
-            f"What is taken for what: {method(found)}, {WHEN[key]}",
-            ["is", *(f"taken for {name}" for name in found["activities"]), "windows"],
+            f"What is taken as what: {method(found)}, {WHEN[key]}",
+            ["is", *(f"as {name}" for name in found["activities"]), "windows"],
             [
                 Row([name, *(f"{count:,}" for count in counts), f"{sum(counts):,}"])
                 for name, counts in zip(found["activities"], found["matrices"][key], strict=True)

@@ -1,6 +1,7 @@
 """A document in a few words: what a new wearer loses, what is won back, for how many questions, and
 whether that is safe."""
 
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from tinyodl.experiments.summary.advice import POINT
@@ -100,15 +101,21 @@ def _figures(document: dict[str, Any], row: dict[str, Any]) -> Table:
     if run := document["device"]:
         figures = percent(run["accuracy_after"]), percent(run["worst_person_after"])
         cells.append(("the device, predicting first", *figures, f"{run['questions']:.1f}"))
-    for sensor in document["turned"]:
+    for sensor in sorted(document["turned"], key=itemgetter("align")):
         if sensor["sensor"] == RANDOM:
-            how = "aligned by itself" if sensor["align"] else "not aligned"
-            figures = percent(sensor["accuracy_drifted"]), percent(sensor["worst_person_drifted"])
-            cells.append((f"sensor turned, {how}", *figures, "0"))
-    people_text = f"{len(people)} people" if len(people) != 1 else "1 person"
+            how, when = (
+                ("aligned, auto", "after") if sensor["align"] else ("not aligned", "drifted")
+            )
+            figures = percent(sensor[f"accuracy_{when}"]), percent(sensor[f"worst_person_{when}"])
+            asked = f"{sensor['questions']:.1f}" if sensor["align"] else "0"
+            cells.append((f"sensor turned, {how}", *figures, asked))
+    who = (
+        f"one model relearns on {len(people)} new people"
+        if document["protocol"] == "pooled"
+        else f"each of {len(people)} people left out in turn"
+    )
     return Table(
-        f"{method(row)} on {document['data']}: {people_text}, {document['protocol']}, "
-        f"{document['split']} split",
+        f"{method(row)} on {document['data']}: {who} ({document['split']} split)",
         ["", "right, %", "worst person, %", "questions a person"],
         [Row(list(line), "bold" if line[0] == "the same, auto" else "") for line in cells],
     )
