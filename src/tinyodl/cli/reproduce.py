@@ -100,13 +100,14 @@ def experiment(
     if running.tables:
         tables.every(document, console)
     tables.summary(document, console)
-    if not running.tables:
-        console.print("Every table: the same command with --tables.", highlight=False)
+    said = [] if running.tables else ["Every table: --tables."]
     if running.json_file:
         write_bytes(running.json_file, json.dumps(document, indent=1).encode())
-        print(f"Figures: {running.json_file}")
+        said.append(f"Figures: {running.json_file}")
     if running.report:
         from tinyodl.reports import html
 
         write_bytes(running.report, html.render(document).encode())
-        print(f"Report: {running.report}")
+        said.append(f"Report: {running.report}")
+    line = " ".join(said)
+    print(line if len(line) <= console.width else "\n".join(said))

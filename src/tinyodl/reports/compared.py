@@ -4,7 +4,6 @@ from typing import Any
 
 from tinyodl.reports.table import (
     NOTHING,
-    POLICIES,
     Row,
     Table,
     between,
@@ -43,16 +42,16 @@ def accuracy(document: dict[str, Any]) -> Table:
         rows.append(Row(cells, "bold" if row["method"] == "ODLTiny" else ""))
     return filled(
         Table(
-            "Told every label, each method wins back what it can: accuracy in % "
-            f"({conditions(document)})",
+            "Told every label, each method wins back what it can: accuracy in %",
             [
                 *("method", "inputs", "before", "drifted", "after", "over people", "over seeds"),
                 *("worst person", "lost", "kB", "macro F1", "learning", "kept"),
             ],
             rows,
-            "before: people trained on; drifted: new wearers, not learning; after: every label "
-            "learnt. over people: 95 % of after, by bootstrap; over seeds: the same by Student's "
-            "t, where the seed changes anything. lost: people over 1 point worse than without "
+            f"{conditions(document)}. "
+            "before: people trained on; drifted: new wearers, not learning; after: every "
+            "label learnt. over people: 95 % of after, by bootstrap; over seeds: the same by "
+            "Student's t, where the seed changes anything. lost: people over 1 point worse than without "
             "learning. kB: kept to predict and to learn, float32. learning: predicted before each "
             "sample is learnt. kept: people of before, afterwards.",
             keys=2,
@@ -80,12 +79,13 @@ def pruning(document: dict[str, Any]) -> Table:
         rows.append(Row(cells, "bold" if ours else ""))
     return filled(
         Table(
-            f"Asked for some labels only, each policy has its price, in % ({conditions(document)})",
+            "Asked for some labels only, each policy has its price, in %",
             [
                 *("method", "inputs", "policy", "after", "over people", "asked", "questions"),
                 *("lost", "over seeds", "bytes", "radio mJ", "total mJ", "kept"),
             ],
             rows,
+            f"{conditions(document)}. "
             "questions: of a person. lost: people over 1 point below asking for every label. "
             f"bytes: on the air ({document['payload']} values, ids, packets) in % of sending every "
             "sample as 561 float32. published-cold: without its warm-up. mJ: a day of wear, "
@@ -118,7 +118,11 @@ def advice(document: dict[str, Any]) -> Table:
     for found in document["advice"]:
         for other in found["against"]:
             low, high = other["interval"]
-            cells = [method(found), found["features"], POLICIES.get(other["policy"], "fixed-self")]
+            cells = [
+                method(found),
+                found["features"],
+                "not learning" if other["policy"] == "none" else other["policy"],
+            ]
             cells += [points(other["ahead"]), f"{points(low)} to {points(high)}"]
             cells += [str(other["people_ahead"]), str(other["people_behind"])]
             rows.append(Row([*cells, str(other["people"])]))
@@ -186,7 +190,7 @@ WHEN = {
 }
 
 
-def _shown(document: dict[str, Any]) -> dict[str, Any] | None:
+def shown(document: dict[str, Any]) -> dict[str, Any] | None:
     """The confusion that is shown: ODLTiny's, or the last method's."""
     found: list[dict[str, Any]] = document["confusion"]
     ours = [row for row in found if row["method"] == "ODLTiny"] or found
@@ -195,7 +199,7 @@ def _shown(document: dict[str, Any]) -> dict[str, Any] | None:
 
 def recall(document: dict[str, Any]) -> Table:
     """Each activity: how many of its windows are recognised."""
-    found = _shown(document)
+    found = shown(document)
     if found is None:
         return Table("", [], [])
     when = [key for key in WHEN if key in found["recall"]]
@@ -213,7 +217,7 @@ def recall(document: dict[str, Any]) -> Table:
 
 def confusion(document: dict[str, Any]) -> list[Table]:
     """What is taken for what, before, drifted and after."""
-    found = _shown(document)
+    found = shown(document)
     if found is None:
         return []
     return [

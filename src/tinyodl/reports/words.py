@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 from tinyodl.experiments.summary.advice import POINT
 from tinyodl.reports.table import NOTHING, POLICIES, Row, Table, method, percent, points
 
-FIRST = 2  # people who are named
+FIRST = 4  # people who are named
 RANDOM = "any turn at random"
+GAIN, QUESTIONS, SAFE = "What do I gain?", "For how many questions?", "Is it safe?"
+FIRST_ANSWERS = (GAIN, QUESTIONS, SAFE)
 TURNED = "And worn otherwise?"
 
 
@@ -63,16 +65,18 @@ def _compared(document: dict[str, Any]) -> Words:
         if before > drifted
         else f"A new wearer costs nothing here ({percent(drifted)} % right without learning)"
     )
-    gain = after - drifted
-    share = f"{percent(learning['query_fraction'])} % of the windows"
+    gain, name = after - drifted, method(row)
+    wins = f"wins {100 * gain:.1f} back, to" if gain > 0 else "wins nothing back:"
     asked = learning["questions"]
-    price = share if asked is None else f"{asked:.1f} questions a person, {share}"
-    wins = (
-        f"{method(row)} wins {100 * gain:.1f} back, to {percent(after)} %, for {price}."
-        if gain > 0
-        else f"{method(row)} wins nothing back ({percent(after)} %), for {price}."
-    )
-    answers = {"What do I gain?": f"{falls}. {wins}", "Is it safe?": safe(document)}
+    count = "every label" if asked is None else f"{asked:.1f} questions a person"
+    price = f"It asks {count}, {percent(learning['query_fraction'])} % of the windows"
+    if learning["policy"] != "all" and (every := policies(document, row).get("all")):
+        price += f"; every label would make it {percent(every['accuracy_after'])} %"
+    answers = {
+        GAIN: f"{falls}. {name} {wins} {percent(after)} %.",
+        QUESTIONS: f"{price}.",
+        SAFE: safe(document),
+    }
     if found := advice(document):
         answers["Which policy?"] = found
     if text := turned(document):
@@ -94,10 +98,11 @@ def _figures(document: dict[str, Any], row: dict[str, Any]) -> Table:
         ("new wearers, not learning", percent(row["accuracy_drifted"]), percent(worst), "0")
     )
     own = policies(document, row)
-    for name in ("auto", "all"):
+    for name in ("auto",) if "auto" in own else ("published", "all"):
         if name in own:
             figures = percent(own[name]["accuracy_after"]), percent(own[name]["worst_person_after"])
-            cells.append((f"the same, {POLICIES[name]}", *figures, f"{own[name]['questions']:.1f}"))
+            policy = POLICIES.get(name, name)
+            cells.append((f"the same, {policy}", *figures, f"{own[name]['questions']:.1f}"))
     if run := document["device"]:
         figures = percent(run["accuracy_after"]), percent(run["worst_person_after"])
         cells.append(("the device, predicting first", *figures, f"{run['questions']:.1f}"))
@@ -131,14 +136,14 @@ def safe(document: dict[str, Any]) -> str:
     if run := document["device"]:
         losers["the device"] = _lost(run["people"]), len(run["people"])
     if not losers:
-        return f"{_OVER}: {row['people_losing_over_1_point']} people, told every label."
+        return f"Told every label, {row['people_losing_over_1_point']} people are {_WORSE}."
     if not any(lost for lost, _ in losers.values()):
-        return f"{_OVER}: nobody of {max(count for _, count in losers.values())}."
-    parts = [f"{who}: {_named(lost)}, of {count}" for who, (lost, count) in losers.items()]
-    return f"{_OVER}, with {'; with '.join(parts)}."
+        return f"Nobody of {max(count for _, count in losers.values())} is {_WORSE}."
+    parts = [f"with {who} {_named(lost, count)}" for who, (lost, count) in losers.items()]
+    return f"{_WORSE.capitalize()}: {'; '.join(parts)}."
 
 
-_OVER = "Over a point worse off than without learning"
+_WORSE = "over a point worse off than without learning"
 
 
 def _lost(people: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -151,13 +156,13 @@ def _lost(people: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda p: p["after"] - p["before"])
 
 
-def _named(lost: list[dict[str, Any]]) -> str:
+def _named(lost: list[dict[str, Any]], count: int) -> str:
     """How many, and the first of them."""
     if not lost:
-        return "nobody"
-    first = [f"{p['name']} {percent(p['before'])} to {percent(p['after'])} %" for p in lost[:FIRST]]
+        return f"nobody of {count}"
+    first = [f"{p['name']}: {percent(p['before'])} to {percent(p['after'])}" for p in lost[:FIRST]]
     more = ", ..." if len(lost) > FIRST else ""
-    return f"{len(lost)} ({', '.join(first)}{more})"
+    return f"{len(lost)} of {count} ({', '.join(first)}{more})"
 
 
 def advice(document: dict[str, Any]) -> str | None:
@@ -169,14 +174,14 @@ def advice(document: dict[str, Any]) -> str | None:
     parts = []
     for k, other in enumerate(other for other in found["against"] if other["policy"] != "none"):
         ahead, behind = other["people_ahead"], other["people_behind"]
-        counts = f"better for {ahead}, worse for {behind} people" if not k else f"{ahead}, {behind}"
+        counts = f"{ahead}, {behind}" if k else f"{ahead} people better, {behind} worse"
         unit = "" if k else " points"
-        parts.append(f"{points(other['ahead'])}{unit} against {other['policy']} ({counts})")
+        parts.append(f"{points(other['ahead'])}{unit} on {other['policy']} ({counts})")
     if not parts:
-        parts = [f"{points(found['against'][0]['ahead'])} points against not learning"]
+        parts = [f"{points(found['against'][0]['ahead'])} points on not learning"]
     suits = {"none": "not learning"}.get(found["suits"], found["suits"])
     asked = percent(found["query_fraction"])
-    return f"At {asked} % asked {suits} suits these people; auto is {', '.join(parts)}."
+    return f"At {asked} % asked {suits} suits these people: auto is {', '.join(parts)}."
 
 
 def turned(document: dict[str, Any]) -> str | None:
@@ -222,7 +227,7 @@ def _evidence(document: dict[str, Any]) -> Words:
         ["recordings", "not learning", "auto", "the device", "questions a person"],
         rows,
     )
-    return Words(headline, {"What do I gain?": f"{headline}.", "Is it safe?": lost}, table)
+    return Words(headline, {GAIN: f"{headline}.", SAFE: lost}, table)
 
 
 def _week(document: dict[str, Any]) -> Words:
@@ -254,4 +259,4 @@ def _week(document: dict[str, Any]) -> Words:
         ["day", "the device", "not learning", "questions", "worst person against not learning"],
         rows,
     )
-    return Words(headline, {"What do I gain?": f"{headline}.", "Is it safe?": lost}, table)
+    return Words(headline, {GAIN: f"{headline}.", SAFE: lost}, table)

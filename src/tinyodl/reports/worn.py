@@ -178,7 +178,10 @@ def device(document: dict[str, Any]) -> Table:
         )
         return [percent(row[key]) for key in keys]
 
-    people = sorted(run["people"], key=lambda p: p["accuracy_after"] - p["accuracy_drifted"])
+    people = sorted(
+        run["people"],
+        key=lambda p: (p["accuracy_after"] - p["accuracy_drifted"], p["accuracy_after"]),
+    )
     rows = [Row([p["name"], *cells(p), events(p["events"])]) for p in people]
     total = ", ".join(f"{count} {event}" for event, count in run["events"].items())
     rows.append(Row(["mean", *cells(run), total or "none"], "bold"))
@@ -216,7 +219,7 @@ def turned(document: dict[str, Any]) -> Table:
     ]
     columns = ["sensor", "aligned", "no label", "worst person", "auto", "worst person"]
     return Table(
-        "Worn otherwise, alignment and a few labels win it back: accuracy in %",
+        "Worn otherwise, this is what alignment and a few labels win back: accuracy in %",
         [*columns, "asked %", "questions"],
         rows,
         "After the stream, every person left out in turn. no label: aligned from the stream's "

@@ -78,7 +78,7 @@ class Sweep(TypedDict):
 
 
 class Timeline(TypedDict):
-    """One person's stream, a value a window."""
+    """One person's stream, a value a window; not_learning: what the factory's model predicts."""
 
     person: int
     classes: list[str]
@@ -86,6 +86,7 @@ class Timeline(TypedDict):
     accuracy_after: float
     true: list[int]
     predicted: list[int]
+    not_learning: list[int]
     asked: list[bool]
     confidence: list[float]
     theta: list[float]
