@@ -5,7 +5,7 @@ import html
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
-from tinyodl.reports.table import Table
+from tinyodl.reports.table import Table, printable
 
 Trace = dict[str, Any]
 Role = Literal[
@@ -36,7 +36,7 @@ SYMBOLS = {"none": "circle-open", "all": "diamond", "random": "triangle-up", "fi
 
 def plain(text: object) -> str:
     """A name as plotly.js is to show it: it takes < and & for markup."""
-    return html.escape("".join(c for c in str(text) if c.isprintable()), quote=False)
+    return html.escape(printable(str(text)), quote=False)
 
 
 def axis(title: str, **more: Any) -> dict[str, Any]:

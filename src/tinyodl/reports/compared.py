@@ -51,9 +51,9 @@ def accuracy(document: dict[str, Any]) -> Table:
             f"{conditions(document)}. "
             "before: people trained on; drifted: new wearers, not learning; after: every "
             "label learnt. over people: 95 % of after, by bootstrap; over seeds: the same by "
-            "Student's t, where the seed changes anything. lost: people over 1 point worse than without "
-            "learning. kB: kept to predict and to learn, float32. learning: predicted before each "
-            "sample is learnt. kept: people of before, afterwards.",
+            "Student's t, where the seed changes anything. lost: people over 1 point worse than "
+            "without learning. kB: kept to predict and to learn, float32. learning: predicted "
+            "before each sample is learnt. kept: people of before, afterwards.",
             keys=2,
         )
     )

@@ -35,6 +35,11 @@ POLICIES = {
 }
 
 
+def printable(text: str) -> str:
+    """A name without what would move a terminal's cursor."""
+    return "".join(c for c in text if c.isprintable())
+
+
 def percent(value: float | None) -> str:
     """A fraction as percent with one decimal."""
     return NOTHING if value is None else f"{100 * value:.1f}"

@@ -70,7 +70,7 @@ def _between(points: list[tuple[float, dict[int, float]]], share: float) -> dict
 
 def _ahead(auto: Mapping[int, float], other: Mapping[int, float]) -> dict[str, Any]:
     """How far auto is ahead of another policy, over people."""
-    gaps = [auto[p] - other[p] for p in auto]
+    gaps = [auto[p] - other[p] for p in auto if p in other]
     return {
         "ahead": float(np.mean(gaps)),
         "interval": bootstrap(gaps),
