@@ -404,6 +404,28 @@ def info(
     device.info(model, as_json)
 
 
+@app.command(epilog="Example: tinyodl demo --person 28 --turn x180")
+def demo(
+    person: Annotated[
+        int, typer.Option(help="Whom of the embedded recordings; the others train the model.")
+    ] = 16,
+    speed: Annotated[
+        float, typer.Option(help="How many times as fast as life.", min=0.1, max=1e6)
+    ] = 50.0,
+    turn: Annotated[
+        str,
+        typer.Option(
+            help="How the sensor is worn: none, or an axis and degrees such as z90.",
+            metavar="TURN",
+        ),
+    ] = "z90",
+) -> None:
+    """One new wearer, live: what she does, what the device believes, what it asks."""
+    from tinyodl.cli import demo as command
+
+    command.run(person, speed, turn)
+
+
 @data_app.command("export", epilog="Example: tinyodl data export hapt.csv")
 def data_export(
     file: Annotated[Path, typer.Argument(help="A .csv or .parquet file to write.", metavar="FILE")],
