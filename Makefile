@@ -29,8 +29,9 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 	@$(PYTHON) -m venv .venv
 	@echo "Set-up, 2 of 3: the packages of requirements.lock, some minutes"
 	@$(PIP) --require-hashes -r requirements.lock
-	@echo "Set-up, 3 of 3: tinyodl itself"
+	@echo "Set-up, 3 of 3: tinyodl itself, and compiling what it computes with"
 	@$(PIP) --no-build-isolation --no-deps --editable .
+	@$(BIN)/tinyodl demo >/dev/null
 	@touch $@
 
 # The report's test opens it in a real browser; Debian's package is the only one that is there on every machine.

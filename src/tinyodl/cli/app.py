@@ -182,6 +182,7 @@ def reproduce(
         baselines=baselines,
         device=not quick,
         turned=protocol is Protocol.person and not quick,
+        sweep=not quick,
         align=not no_align,
         days=days,
         people=people,

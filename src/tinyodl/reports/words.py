@@ -31,10 +31,15 @@ def of(document: dict[str, Any]) -> Words:
 
 
 def main(document: dict[str, Any]) -> dict[str, Any]:
-    """The row that is spoken of: ODLTiny's, or the first method that learns."""
+    """The row that is spoken of: ODLTiny's, or the first with `auto`, as published, or learning."""
     rows: list[dict[str, Any]] = document["rows"]
-    learn = [row for row in rows if row["method"] != "NoODL"] or rows
-    return next((row for row in rows if row["method"] == "ODLTiny"), learn[0])
+
+    def worth(row: dict[str, Any]) -> tuple[bool, bool, bool, bool]:
+        own = policies(document, row)
+        ours = row["method"] == "ODLTiny"
+        return ours, "auto" in own, "published" in own, row["method"] != "NoODL"
+
+    return max(rows, key=worth)
 
 
 def policies(document: dict[str, Any], row: dict[str, Any]) -> dict[str, dict[str, Any]]:
