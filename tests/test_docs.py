@@ -114,7 +114,7 @@ def test_commands_in_documents_exist_with_their_options(document: Path) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: p.name)
 def test_links_and_paths_lead_somewhere(document: Path) -> None:
     text = document.read_text()
-    for target in re.findall(r"\]\(([^)#]+)\)", text):
+    for target in re.findall(r"(?:\]\(|src=\")([^)#\"]+)[)\"]", text):
         assert (document.parent / target).exists(), target
     for path in re.findall(r"`((?:src|docs|tests|studies|tools|bench|examples)/[\w/.]+)`", text):
         assert (ROOT / path).exists(), path
