@@ -65,6 +65,30 @@ def test_a_summary_has_at_most_twenty_lines_of_eighty_columns(document: dict[str
     assert f"It asks {auto['questions']:.1f} questions a person" in text
 
 
+def test_other_protocols_are_summed_up_too() -> None:
+    nothing: dict[str, Any] = {"rows": [], "week": [], "evidence": []}
+    day = {"accuracy": 0.99, "accuracy_not_learning": 0.96, "questions": 4.0}
+    days = [day | {"day": k, "worst_person_change": -0.001 * k} for k in range(1, 31)]
+    policies = {"none": 0.6, "auto": 0.8, "device": 0.79}
+    evidence = [
+        {"data": f"set {k}", "policy": policy, "accuracy_after": after + 0.001 * k}
+        | {"questions": 7.0, "people": 5, "people_worse": int(policy == "device")}
+        for k in range(30)
+        for policy, after in policies.items()
+    ]
+    for more, says in (
+        ({"week": days}, "96.0 % right without learning becomes 99.0 %, for 4.0 questions a day."),
+        ({"evidence": evidence}, "Learning wins 20.0 to 20.0 points on 30 sets of recordings."),
+        ({}, ""),
+    ):
+        lines = printed(terminal.summary, nothing | more)
+        assert len(lines) <= 19
+        assert max(map(cell_len, lines), default=0) <= 80
+        assert says in " ".join(lines)
+    worst = printed(terminal.summary, nothing | {"week": days})[-1]
+    assert worst == "The worst day of anybody: -3.0 points against not learning."
+
+
 def test_who_loses_is_named(document: dict[str, Any]) -> None:
     assert words.safe(document) == "Nobody of 5 is over a point worse off than without learning."
     said = words.safe(fat(document))

@@ -51,7 +51,7 @@ def _widths(table: Figures, width: int) -> list[int]:
     texts = [[row.cells[k] for row in table.rows] for k in range(len(table.columns))]
     cells = [max((cell_len(printable(text)) for text in column), default=0) for column in texts]
     heads = [max((cell_len(word) for word in name.split()), default=0) for name in table.columns]
-    widest = max(max(pair) for pair in zip(cells[table.keys :], heads[table.keys :], strict=True))
+    widest = max([*cells[table.keys :], *heads[table.keys :]], default=0)
     room = width - 1 - widest - _FRAME * (table.keys + 1)
     most = KEY
     while most > _LEAST and sum(min(most, cells[k]) for k in range(table.keys)) > room:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from tinyodl.experiments.summary.advice import POINT
 from tinyodl.reports.table import NOTHING, POLICIES, Row, Table, method, percent, points
 
+ROWS = 10  # days or recordings in a summary
 FIRST = 4  # people who are named
 RANDOM = "any turn at random"
 GAIN, QUESTIONS, SAFE = "What do I gain?", "For how many questions?", "Is it safe?"
@@ -27,7 +28,11 @@ def of(document: dict[str, Any]) -> Words:
     """The words for a document of any protocol."""
     if document["rows"]:
         return _compared(document)
-    return _week(document) if document["week"] else _evidence(document)
+    if document["week"]:
+        return _week(document)
+    if document["evidence"]:
+        return _evidence(document)
+    return Words("Nothing was run", {}, Table("", [""], []))
 
 
 def main(document: dict[str, Any]) -> dict[str, Any]:
@@ -230,9 +235,17 @@ def _evidence(document: dict[str, Any]) -> Words:
     table = Table(
         "Right after the stream, in %, every person left out",
         ["recordings", "not learning", "auto", "the device", "questions a person"],
-        rows,
+        _few(rows),
     )
     return Words(headline, {GAIN: f"{headline}.", SAFE: lost}, table)
+
+
+def _few(rows: list[Row]) -> list[Row]:
+    """The first and the last of many."""
+    if len(rows) <= ROWS:
+        return rows
+    between = Row(["...", *([""] * (len(rows[0].cells) - 1))])
+    return [*rows[: ROWS // 2], between, *rows[-(ROWS // 2) :]]
 
 
 def _week(document: dict[str, Any]) -> Words:
@@ -261,7 +274,7 @@ def _week(document: dict[str, Any]) -> Words:
     lost = f"The worst day of anybody: {points(worst)} points against not learning."
     table = Table(
         "Right as they came, in %, by day",
-        ["day", "the device", "not learning", "questions", "worst person against not learning"],
-        rows,
+        ["day", "the device", "not learning", "questions", "worst against that"],
+        _few(rows),
     )
     return Words(headline, {GAIN: f"{headline}.", SAFE: lost}, table)
