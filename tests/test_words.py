@@ -89,6 +89,21 @@ def test_other_protocols_are_summed_up_too() -> None:
     assert worst == "The worst day of anybody: -3.0 points against not learning."
 
 
+def test_alignment_is_spoken_of_where_there_is_some(document: dict[str, Any]) -> None:
+    figures = {"sensor": words.RANDOM, "questions": 4.5, "accuracy_after": 0.9}
+    for drifted, aligned in ((0.5, False), (0.8, True)):
+        rows = [
+            figures | {"align": True, "accuracy_drifted": drifted},
+            figures | {"align": False, "accuracy_drifted": 0.5},
+        ]
+        said = words.turned(document | {"turned": rows})
+        assert said is not None
+        assert said.startswith("Turned at random, it is right on 50.0 %;")
+        assert said.endswith("with auto on 90.0 %, for 4.5 questions.")
+        assert ("aligned by itself, without a question, on 80.0 %" in said) == aligned
+    assert words.turned(document) is None
+
+
 def test_who_loses_is_named(document: dict[str, Any]) -> None:
     assert words.safe(document) == "Nobody of 5 is over a point worse off than without learning."
     said = words.safe(fat(document))

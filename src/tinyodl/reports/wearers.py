@@ -84,9 +84,10 @@ def timeline(document: dict[str, Any]) -> Chart | None:
         "yaxis2": axis("P1P2", domain=[0, 0.3]),
         "height": 420,
     }
+    names = {p["person"]: p["name"] for p in document["per_person"]}
     note = (
-        f"Person {t['person']}, the worst off without learning, left out of the training: "
-        f"{100 * t['accuracy_drifted']:.1f} % before, {100 * t['accuracy_after']:.1f} % after, "
+        f"Person {names.get(t['person'], t['person'])}, the worst off without learning, left out of the "
+        f"training: {100 * t['accuracy_drifted']:.1f} % before, {100 * t['accuracy_after']:.1f} % after, "
         f"{len(asked)} of {len(x)} windows asked; wrong on the way {len(wrong)}, without learning "
         f"{len(still)}. theta is compared with P1P2 discounted by "
         "leverage, so a window far from what was learnt is asked above it."

@@ -1,7 +1,6 @@
 """A document in a few words: what a new wearer loses, what is won back, for how many questions, and
 whether that is safe."""
 
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from tinyodl.experiments.summary.advice import POINT
@@ -76,7 +75,11 @@ def _compared(document: dict[str, Any]) -> Words:
         else f"A new wearer costs nothing here ({percent(drifted)} % right without learning)"
     )
     gain, name = after - drifted, method(row)
-    wins = f"wins {100 * gain:.1f} back, to" if gain > 0 else "wins nothing back:"
+    if gain > 0:
+        back = " back" if gain <= before - drifted else ""
+        wins = f"wins {100 * gain:.1f}{back}, to"
+    else:
+        wins = "wins nothing:"
     asked = learning["questions"]
     count = "every label" if asked is None else f"{asked:.1f} questions a person"
     price = f"It asks {count}, {percent(learning['query_fraction'])} % of the windows"
@@ -116,14 +119,16 @@ def _figures(document: dict[str, Any], row: dict[str, Any]) -> Table:
     if run := document["device"]:
         figures = percent(run["accuracy_after"]), percent(run["worst_person_after"])
         cells.append(("the device, predicting first", *figures, f"{run['questions']:.1f}"))
-    for sensor in sorted(document["turned"], key=itemgetter("align")):
-        if sensor["sensor"] == RANDOM:
-            how, when = (
-                ("aligned, auto", "after") if sensor["align"] else ("not aligned", "drifted")
-            )
-            figures = percent(sensor[f"accuracy_{when}"]), percent(sensor[f"worst_person_{when}"])
-            asked = f"{sensor['questions']:.1f}" if sensor["align"] else "0"
-            cells.append((f"sensor turned, {how}", *figures, asked))
+    sensors, aligned = _turned(document)
+    if False in sensors:
+        still = sensors[False]
+        figures = percent(still["accuracy_drifted"]), percent(still["worst_person_drifted"])
+        cells.append(("sensor turned, not learning", *figures, "0"))
+    if True in sensors:
+        learnt = sensors[True]
+        figures = percent(learnt["accuracy_after"]), percent(learnt["worst_person_after"])
+        how = "sensor turned, aligned, auto" if aligned else "sensor turned, auto"
+        cells.append((how, *figures, f"{learnt['questions']:.1f}"))
     who = (
         f"one model relearns on {len(people)} new people"
         if document["protocol"] == "pooled"
@@ -194,19 +199,25 @@ def advice(document: dict[str, Any]) -> str | None:
     return f"At {asked} % asked {suits} suits these people: auto is {', '.join(parts)}."
 
 
+def _turned(document: dict[str, Any]) -> tuple[dict[bool, dict[str, Any]], bool]:
+    """The figures of a sensor turned at random by whether it may align itself, and whether it
+    does."""
+    found = {row["align"]: row for row in document["turned"] if row["sensor"] == RANDOM}
+    drifted = [row["accuracy_drifted"] for row in found.values()]
+    return found, len(set(drifted)) > 1
+
+
 def turned(document: dict[str, Any]) -> str | None:
     """What a turned sensor costs."""
-    found = {row["align"]: row for row in document["turned"] if row["sensor"] == RANDOM}
-    if not found or False not in found:
+    found, aligned = _turned(document)
+    if len(found) < 2:
         return None
     text = f"Turned at random, it is right on {percent(found[False]['accuracy_drifted'])} %"
-    if True in found:
-        own = found[True]
-        text += (
-            f"; aligned by itself, without a question, on {percent(own['accuracy_drifted'])} %; "
-            f"with auto on {percent(own['accuracy_after'])} %, for {own['questions']:.1f} questions"
-        )
-    return text + "."
+    own = found[True]
+    if aligned:
+        text += f"; aligned by itself, without a question, on {percent(own['accuracy_drifted'])} %"
+    after, asked = percent(own["accuracy_after"]), own["questions"]
+    return f"{text}; with auto on {after} %, for {asked:.1f} questions."
 
 
 def published(document: dict[str, Any]) -> str:
