@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,6 +23,8 @@ def test_the_first_program_works_as_pasted(tmp_path: Path) -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path
     )
     assert done.returncode == 0, done.stderr
+    before, after = map(float, re.findall(r"([\d.]+)%", done.stdout))
+    assert after > before + 2  # it shows what learning brought
     assert "asked" in done.stdout
     assert (tmp_path / "wearer.todl").exists()
 
@@ -85,10 +88,50 @@ def test_the_example_policy_keeps_the_interface() -> None:
     assert asked == [Decision.ASK, Decision.LEAVE] * 2
 
 
+def test_the_model_is_read_without_the_package_as_the_document_says(tmp_path: Path) -> None:
+    import numpy as np
+
+    from tinyodl import Model, OSELMClassifier, save
+    from tinyodl.har import RangeScaler
+
+    X, y = np.random.default_rng(0).normal(size=(50, 3)), np.arange(50) % 2
+    scaler = RangeScaler().fit(X)
+    learner = OSELMClassifier(0, direct=True).fit(scaler.transform(X), y)
+    save(Model(learner, scaler, ("a", "b", "c")), tmp_path / "mine.todl")
+    (program,) = re.findall(
+        r"```python\n(.*?)```", (ROOT / "docs" / "for-firmware.md").read_text(), flags=re.S
+    )
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program], capture_output=True, text=True, cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    assert f"({learner.P_[0]}, {learner.P_[1]}, {learner.P_[2]})" in done.stdout
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: p.name)
+def test_commands_in_documents_exist_with_their_options(document: Path) -> None:
+    from typer.main import get_command
+
+    from tinyodl.cli.app import app
+
+    text = document.read_text()
+    lines = re.findall(r"^tinyodl .*|`(tinyodl [^`]*)`", text, flags=re.M)
+    lines = [line for line in lines if line] + re.findall(r"^tinyodl .*", text, flags=re.M)
+    for line in lines:
+        words = line.split("#")[0].split()[1:]
+        at: Any = get_command(app)
+        while getattr(at, "commands", None) and words and not words[0].startswith("-"):
+            assert words[0] in at.commands, line
+            at = at.commands[words.pop(0)]
+        known = {name for option in at.params for name in option.opts} | {"--help"}
+        given = {word for word in words if re.fullmatch(r"--?[a-z][a-z-]*", word)}
+        assert given <= known, line
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: p.name)
 def test_links_and_paths_lead_somewhere(document: Path) -> None:
     text = document.read_text()
-    for target in re.findall(r"\]\(([^)#]+)\)", text):
+    for target in re.findall(r"(?:\]\(|src=\")([^)#\"]+)[)\"]", text):
         assert (document.parent / target).exists(), target
     for path in re.findall(r"`((?:src|docs|tests|studies|tools|bench|examples)/[\w/.]+)`", text):
         assert (ROOT / path).exists(), path

@@ -127,6 +127,7 @@ def test_an_interrupted_run_goes_on_where_it_was() -> None:
 def test_document_has_the_promised_keys(quick: dict[str, Any]) -> None:
     assert {"protocol", "rows", "pruning", "per_person"} <= set(quick)
     assert {"turned", "continuous", "evidence", "budget", "week"} <= set(quick)
+    assert {"advice", "confusion", "data"} <= set(quick)
     row = {
         "method",
         "features",
@@ -405,8 +406,18 @@ def test_command_line_writes_what_it_says(tmp_path: Path) -> None:
         cwd=tmp_path,
     )
     assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert len(lines) <= 20
+    assert max(map(len, lines)) <= 80
+    assert lines[-1] == (
+        "Every table: --tables. Figures: out/figures.json Report: deep/er/report.html"
+    )
     assert "ODLTiny" in done.stdout
     assert (tmp_path / "deep" / "er" / "report.html").stat().st_size > 10**6
+    every = command("reproduce", "--quick", "--hidden", "16", "--tables", cwd=tmp_path)
+    assert "Told every label, each method" in every.stdout
+    assert "…" not in every.stdout
+    assert max(map(len, every.stdout.splitlines())) <= 80
     written = json.loads((tmp_path / "out" / "figures.json").read_text())
     assert written["seeds"] == 2
     assert {r["hidden"] for r in written["rows"]} == {0, 16}

@@ -88,6 +88,9 @@ Scheduler = Annotated[
 ]
 
 
+Tables = Annotated[bool, typer.Option("--tables", help="Print every table, not only a summary.")]
+
+
 NoAlign = Annotated[
     bool,
     typer.Option("--no-align", help="Take readings as they come, however the sensor is worn."),
@@ -180,6 +183,7 @@ def reproduce(
     quick: Annotated[
         bool, typer.Option("--quick", help="2 seeds, N = 128, compact: under 20 s.")
     ] = False,
+    tables: Tables = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Compute everything again.")] = False,
 ) -> None:
     """The reference's experiment, and ours beside it: tables, JSON, report."""
@@ -194,6 +198,7 @@ def reproduce(
         energy=energy,
         scheduler=scheduler,
         use_cache=not no_cache,
+        tables=tables,
     )
     command.run(
         data,
@@ -209,6 +214,7 @@ def reproduce(
         baselines=baselines,
         device=not quick,
         turned=protocol is Protocol.person and not quick,
+        sweep=not quick,
         align=not no_align,
         days=days,
         people=people,
@@ -288,6 +294,7 @@ def evaluate(
     policy: BesidePolicies = None,
     detector: BesideDetectors = None,
     teacher: BesideTeachers = None,
+    tables: Tables = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Compute everything again.")] = False,
 ) -> None:
     """Your own recordings: each person left out in turn, the tables of `reproduce`."""
@@ -300,6 +307,7 @@ def evaluate(
         energy=energy,
         scheduler=scheduler,
         use_cache=not no_cache,
+        tables=tables,
     )
     what = Evaluate(
         files=data,
@@ -439,6 +447,28 @@ def info(
     from tinyodl.cli import device
 
     device.info(model, as_json)
+
+
+@app.command(epilog="Example: tinyodl demo --person 28 --turn x180")
+def demo(
+    person: Annotated[
+        int, typer.Option(help="Whom of the embedded recordings; the others train the model.")
+    ] = 16,
+    speed: Annotated[
+        float, typer.Option(help="How many times as fast as life.", min=0.1, max=1e6)
+    ] = 50.0,
+    turn: Annotated[
+        str,
+        typer.Option(
+            help="How the sensor is worn: none, or an axis and degrees such as z90.",
+            metavar="TURN",
+        ),
+    ] = "z90",
+) -> None:
+    """One new wearer, live: what she does, what the device believes, what it asks."""
+    from tinyodl.cli import demo as command
+
+    command.run(person, speed, turn)
 
 
 @data_app.command("export", epilog="Example: tinyodl data export hapt.csv")

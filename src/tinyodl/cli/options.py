@@ -26,6 +26,7 @@ class Running:
     energy: Path | None = None
     scheduler: str | None = None
     use_cache: bool = True
+    tables: bool = False
 
 
 class Beside(NamedTuple):

@@ -10,11 +10,10 @@ import typer
 from rich.console import Console
 
 from tinyodl import drift
-from tinyodl.cli import own
+from tinyodl.cli import own, tables
 from tinyodl.cli.errors import clear_errors
 from tinyodl.cli.options import Beside, Running, Told
 from tinyodl.cli.progress import bar
-from tinyodl.cli.tables import show
 from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import Dataset
 from tinyodl.energy import Energy
@@ -23,7 +22,6 @@ from tinyodl.experiments.summary import summarise
 from tinyodl.files import write_bytes
 from tinyodl.har import WINDOW
 from tinyodl.reports.names import plain
-from tinyodl.reports.tables import build
 from tinyodl.windows import Source
 
 DEFAULT_SEEDS = 20
@@ -115,20 +113,17 @@ def experiment(
     for further in documents[1:]:
         document["evidence"] += further["evidence"]
         document["budget"] += further["budget"]
-    for table in build(document):
-        show(table, console)
-    for features, accuracy in document["teacher_accuracy_on_sent"].items():
-        console.print(
-            f"A teacher trained on the same people (extra trees on the {features} inputs as sent) "
-            f"is right on {100 * accuracy:.1f} % of the stream. The labels above are the true "
-            "ones.",
-            style="dim",
-        )
+    if running.tables:
+        tables.every(document, console)
+    tables.summary(document, console)
+    said = [] if running.tables else ["Every table: --tables."]
     if running.json_file:
         write_bytes(running.json_file, json.dumps(document, indent=1).encode())
-        typer.echo(plain(f"Figures: {running.json_file}"))
+        said.append(f"Figures: {running.json_file}")
     if running.report:
         from tinyodl.reports import html
 
         write_bytes(running.report, html.render(document).encode())
-        typer.echo(plain(f"Report: {running.report}"))
+        said.append(f"Report: {running.report}")
+    line = " ".join(said)
+    typer.echo(plain(line) if len(line) <= console.width else "\n".join(map(plain, said)))

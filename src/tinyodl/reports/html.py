@@ -6,34 +6,31 @@ from typing import Any
 import jinja2
 
 from tinyodl import __version__
-from tinyodl.reports import charts, tables
-from tinyodl.reports.names import shown, unmarked
+from tinyodl.reports import page, words
+from tinyodl.reports.names import shown
 
 
 def render(document: dict[str, Any]) -> str:
-    """The whole page: tables, charts, scripts and styles in it."""
+    """The whole page: words, charts, tables, scripts and styles in it."""
     folder = resources.files("tinyodl.reports")
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     template = environment.from_string(
         folder.joinpath("report.html.j2").read_text(encoding="utf-8")
     )
     document = shown(document)
+    sections = page.build(document)
+    said = words.of(document)
     return template.render(
         document=document,
         version=__version__,
-        tables=tables.build(document),
-        charts=_charts(document),
+        said=said,
+        first={q: a for q, a in said.answers.items() if q in words.FIRST_ANSWERS},
+        further={q: a for q, a in said.answers.items() if q not in words.FIRST_ANSWERS},
+        sections=sections,
+        drawings=[[s.key, s.chart.traces, s.chart.layout] for s in sections if s.chart],
         plotly=folder.joinpath("plotly.min.js").read_text(encoding="utf-8"),
         style=folder.joinpath("report.css").read_text(encoding="utf-8"),
         script=folder.joinpath("report.js").read_text(encoding="utf-8"),
     )
-
-
-def _charts(document: dict[str, Any]) -> list[charts.Chart]:
-    """Every chart; what plotly.js draws has no markup in its names, the text around it has its
-    own."""
-    drawn = charts.build(unmarked(document))
-    return [
-        around._replace(traces=within.traces, layout=within.layout)
-        for around, within in zip(charts.build(document), drawn, strict=True)
-    ]

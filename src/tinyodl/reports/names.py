@@ -1,11 +1,9 @@
 """Names come from files, and a file may come from anywhere: none steers a terminal or a page.
 
->>> plain("walk\\x1b[31m"), unmarked({"name": "<b>x"})
-('walk\\\\x1b[31m', {'name': '&lt;b&gt;x'})
+>>> plain("walk\\x1b[31m"), shown({"name": ["\\u202eright"]})
+('walk\\\\x1b[31m', {'name': ['\\\\u202eright']})
 """
 
-import html
-from collections.abc import Callable
 from typing import Any
 
 
@@ -17,22 +15,12 @@ def plain(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def shown(document: Any) -> Any:
-    """A document with every text as `plain` has it."""
-    return _each(document, plain)
-
-
-def unmarked(document: Any) -> Any:
-    """A document for plotly.js, which takes texts for HTML: with none."""
-    return _each(document, lambda text: html.escape(text, quote=False))
-
-
-def _each(value: Any, change: Callable[[str], str]) -> Any:
-    """Plain data with all its texts changed, keys too."""
+def shown(value: Any) -> Any:
+    """Plain data with every text as `plain` has it, keys too."""
     if isinstance(value, str):
-        return change(value)
+        return plain(value)
     if isinstance(value, dict):
-        return {_each(key, change): _each(part, change) for key, part in value.items()}
+        return {shown(key): shown(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_each(part, change) for part in value]
+        return [shown(part) for part in value]
     return value

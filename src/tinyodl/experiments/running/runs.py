@@ -63,7 +63,8 @@ class Config:
     baselines: bool = False
     seeds: int = 20
     baseline_seeds: int = BASELINE_SEEDS
-    extras: bool = True  # the time line and the sweep for the report
+    extras: bool = True  # the time line for the report, and with sweep the shapes of the model
+    sweep: bool = True
     device: bool = False  # detectors, the whole device and its teachers, every person left out
     turned: bool = False  # the sensor turned, every person left out
     align: bool = True  # devices find out how they are worn
@@ -129,7 +130,7 @@ def jobs(config: Config, subjects: Iterable[int], pooled: bool = True) -> list[J
     ]
     if config.extras and "compact" in config.features:
         work.append(make("timeline", "compact", 0, people[0]))
-    if config.extras and "compact" in config.features and pooled:
+    if config.extras and config.sweep and "compact" in config.features and pooled:
         sweep = trial.Trial(
             "pooled", "compact", (), config.split, config.order, config.payload, 0, 0
         )

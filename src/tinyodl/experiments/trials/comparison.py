@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.ensemble import ExtraTreesClassifier
-from sklearn.metrics import f1_score
+from sklearn.metrics import confusion_matrix, f1_score
 
 from tinyodl import link, prune
 from tinyodl.device import PLAIN, Rules
@@ -100,6 +100,11 @@ def _method(
     def correct(of: OSELMClassifier, side: str) -> NDArray[np.bool_]:
         return np.asarray((H[side] @ of.beta_).argmax(axis=1) == y[side])
 
+    def confusion(of: OSELMClassifier, side: str) -> list[list[int]]:
+        predicted = (H[side] @ of.beta_).argmax(axis=1)
+        found = confusion_matrix(y[side], predicted, labels=range(len(windows.classes)))
+        return [list(map(int, counts)) for counts in found]
+
     people = len(np.unique(windows.subject[where.stream]))
 
     def outcome(after: OSELMClassifier, predicted: ArrayLike, asked: NDArray[np.bool_]) -> Outcome:
@@ -117,6 +122,7 @@ def _method(
                 int(asked.sum()), len(y["stream"]), Z.shape[1], trial.payload
             ),
             "person_after": per_person(right, subjects),
+            "confusion": confusion(after, "test"),
         }
 
     def learnt(policy: prune.Policy, rules: Rules) -> Outcome:
@@ -152,6 +158,8 @@ def _method(
         "person_drifted": per_person(correct(learner, "test"), subjects),
         "after": after,
         "pruning": pruning,
+        "confusion_before": confusion(learner, "before"),
+        "confusion_drifted": confusion(learner, "test"),
     }
     if trial.protocol == "person" and any(r["policy"] == "auto" for r in pruning):
         row["one_sided"] = _one_sided(model, Z[where.stream], y["stream"], correct, trial)
