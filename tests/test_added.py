@@ -45,7 +45,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for subject in range(3):
         for k, activity in enumerate(("rest", "walk", "run")):
             imu = 0.1 * draws.normal(size=(1500, 6)) + [0, 0, 1, 0, 0, 0]
-            imu[:, (k + (subject == 2)) % 3] += k * np.sin(2 * np.pi * (0.5 + k + 0.2 * subject) * seconds)
+            pace = 2 * np.pi * (0.5 + k + 0.2 * subject)
+            imu[:, (k + (subject == 2)) % 3] += k * np.sin(pace * seconds)
             columns = dict(zip((*ACC, *GYRO), imu.T, strict=True))
             parts.append(
                 pl.DataFrame(columns).with_columns(
