@@ -58,7 +58,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def report(folder: Path) -> Path:
     where = folder / "[red]r.html"
-    told = ("--seeds", 1, "--hidden", 8, "--jobs", 1, "--json", folder / "f.json")
+    told = ("--seeds", 1, "--hidden", 8, "--jobs", 1, "--tables", "--json", folder / "f.json")
     done = command("evaluate", "--data", folder / "hostile.csv", *told, "--report", where)
     assert done.returncode == 0, done.stderr
     assert str(where) in done.stdout.replace("\n", "")
