@@ -89,7 +89,7 @@ def test_the_report_shows_them_as_text(report: Path) -> None:
         page.wait_for_selector("#chart-timeline .main-svg")
         drawn = page.locator("#chart-timeline .yaxislayer-above text").all_text_contents()
         assert {*map(plain, ACTIVITIES)} <= set(drawn)
-        cells = page.locator("td").all_text_contents()
+        cells = page.locator("td, th").all_text_contents()
         assert {*map(plain, SUBJECTS)} <= set(cells)
         assert said == []
         browser.close()

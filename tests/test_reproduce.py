@@ -106,7 +106,10 @@ def test_results_do_not_depend_on_jobs_or_cache(quick: dict[str, Any]) -> None:
     assert document(QUICK, use_cache=True) == quick  # all from the cache
 
 
-def test_an_interrupted_run_goes_on_where_it_was() -> None:
+def test_an_interrupted_run_goes_on_where_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TINYODL_CACHE", str(tmp_path))
     config = replace(QUICK, seeds=3, extras=False, hidden=(8,))
 
     class StopHereError(Exception):
