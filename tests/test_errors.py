@@ -38,6 +38,8 @@ def text(node: ast.AST, names: dict[str, str]) -> str:
         return "".join(text(part, names) for part in node.values)
     if isinstance(node, ast.FormattedValue):
         return text(node.value, names)
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "plain":
+        return text(node.args[0], names)
     if isinstance(node, ast.Name):
         return names.get(node.id, "X")
     return "X"

@@ -110,6 +110,8 @@ def test_a_model_a_run_and_their_errors_say_them(folder: Path) -> None:
     assert nobody.returncode == 2
     assert all(plain(name) in nobody.stderr for name in ("[/i]", *SUBJECTS))
     assert command("info", folder / "\x1b[1mnone.todl").returncode == 2
+    assert command("data", "export", folder / "\x1b[1m[/b]x.txt").returncode == 2
+    assert command("run", model, "--policy", "\x1b[1m[/b]").returncode == 2
 
 
 @given(st.text())

@@ -27,7 +27,7 @@ def export(path: Path | None, file: Path) -> None:
 
     if file.suffix.lower() not in (".csv", ".parquet"):
         raise typer.BadParameter(
-            f"{file}: a table is CSV or Parquet: give a name that ends in .csv or .parquet",
+            plain(f"{file}: a table is CSV or Parquet: give a name that ends in .csv or .parquet"),
             param_hint="FILE",
         )
     with clear_errors():
