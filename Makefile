@@ -5,7 +5,10 @@ BIN := .venv/bin
 .PHONY: demo test check env browser bench mutants lock clean
 
 demo: .venv/ready
-	$(BIN)/tinyodl reproduce --quick --report build/report.html
+	@echo "The experiment on the embedded recordings, quick:"
+	@$(BIN)/tinyodl reproduce --quick --report build/report.html
+	@echo
+	@$(BIN)/tinyodl demo
 
 test: .venv/ready browser
 	$(BIN)/python -m pytest
@@ -18,11 +21,18 @@ check: .venv/ready
 
 env: .venv/ready
 
+# Warnings of pip, which are about indexes of this machine, are not shown; its errors are.
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
+
 .venv/ready: requirements.lock pyproject.toml
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
-	touch $@
+	@echo "Set-up, 1 of 3: a virtual environment in .venv"
+	@$(PYTHON) -m venv .venv
+	@echo "Set-up, 2 of 3: the packages of requirements.lock, some minutes"
+	@$(PIP) --require-hashes -r requirements.lock
+	@echo "Set-up, 3 of 3: tinyodl itself, and compiling what it computes with"
+	@$(PIP) --no-build-isolation --no-deps --editable .
+	@$(BIN)/tinyodl demo >/dev/null
+	@touch $@
 
 # The report's test opens it in a real browser; Debian's package is the only one that is there on every machine.
 browser:

@@ -1,10 +1,13 @@
 """The embedded recordings and the official folders."""
 
-import itertools
+import hashlib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tinyodl.data import hapt, uci
 from tinyodl.data.errors import DataError
@@ -12,20 +15,30 @@ from tinyodl.data.recordings import Recording
 from tinyodl.har import segment_starts
 from tinyodl.windows import Source
 
+ORIGINALS = {
+    "imu": "73a01f7e985ece0652a1bb9df98cc024a4741afef4539b2d29f9639e24d500c1",
+    "recording": "3278c17d86099c2f75c1bb3b9186b917f5369a8840b0580c86288ebbe09df0d9",
+    "subject": "36f394bba97fed9eb5a120a56c84aca38af6c8ac7ef4874dccb9f839c56fa17f",
+    "activity": "eb32f99256b54d64817f5b95d7156df61a0770630d100ef10353f59fc9f138b0",
+}
 
-def test_embedded_recordings_are_the_originals(shared: Path) -> None:
-    with np.load(shared / "hapt_raw.npz") as raw:
-        for name in hapt.Counts._fields:
-            np.testing.assert_array_equal(getattr(hapt.counts(), name), raw[name])
+Write = Callable[[Path, list[Recording]], None]
+
+
+def test_embedded_recordings_are_the_originals() -> None:
+    """SHA-256 of the originals' arrays: imu (1122772, 6) int16, the others (1122772,) uint8."""
+    found = {
+        name: hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest()
+        for name, values in hapt.counts()._asdict().items()
+    }
+    assert found == ORIGINALS
     assert Path(hapt.__file__).with_name("hapt.xz").stat().st_size <= 8_000_000
 
 
-def test_windows_are_the_official_ones(shared: Path) -> None:
+def test_windows_are_the_official_ones(official: dict[str, NDArray[Any]]) -> None:
     """Per person and activity, our windows of the six activities are as many as the official ones,
     give or take the few that the official set left out or kept at a segment's end."""
-    with np.load(shared / "hapt_windows.npz") as official:
-        subject = np.concatenate([official["subject_train"], official["subject_test"]])
-        activity = np.concatenate([official["activity_train"], official["activity_test"]])
+    subject, activity = official["window_subject"], official["window_activity"]
     ours = [
         (r.subject, r.activity[segment_starts(r.activity, np.arange(1, 7))]) for r in hapt.load()
     ]
@@ -45,22 +58,6 @@ def test_pack_survives_extremes() -> None:
     np.testing.assert_array_equal(restored.activity, [1, 2])
 
 
-def write_hapt(folder: Path, recordings: list[Recording]) -> None:
-    """An official HAPT folder of these recordings."""
-    raw = folder / "RawData"
-    raw.mkdir(parents=True)
-    lines = []
-    for number, r in enumerate(recordings, start=1):
-        name = f"exp{number:02d}_user{r.subject:02d}.txt"
-        np.savetxt(raw / f"acc_{name}", r.imu[:, :3], fmt="%.17g")
-        np.savetxt(raw / f"gyro_{name}", r.imu[:, 3:], fmt="%.17g")
-        edges = np.flatnonzero(np.diff(np.r_[0, r.activity, 0]))
-        for a, b in itertools.pairwise(edges):
-            if r.activity[a]:
-                lines.append(f"{number} {r.subject} {r.activity[a]} {a + 1} {b}")
-    (raw / "labels.txt").write_text("\n".join(lines) + "\n")
-
-
 def some(subjects: tuple[int, ...] = hapt.DRIFTED, readings: int = 3000) -> list[Recording]:
     first = {r.subject: r for r in reversed(hapt.load())}
     return [
@@ -69,7 +66,7 @@ def some(subjects: tuple[int, ...] = hapt.DRIFTED, readings: int = 3000) -> list
     ]
 
 
-def test_hapt_folder_reads_what_was_written(tmp_path: Path) -> None:
+def test_hapt_folder_reads_what_was_written(tmp_path: Path, write_hapt: Write) -> None:
     recordings = some()
     write_hapt(tmp_path, recordings)
     for before, after in zip(recordings, uci.read_hapt(tmp_path), strict=True):
@@ -166,7 +163,7 @@ def spoil(folder: Path, file: str, change: str) -> None:
     ],
 )
 def test_a_bad_hapt_folder_says_what_and_where(
-    tmp_path: Path, file: str, change: str, says: str
+    tmp_path: Path, file: str, change: str, says: str, write_hapt: Write
 ) -> None:
     write_hapt(tmp_path, some(readings=1500))
     spoil(tmp_path, file, change)
@@ -180,7 +177,7 @@ def test_a_folder_that_is_none_says_what_to_download(tmp_path: Path) -> None:
             Source.official(path)
 
 
-def test_a_folder_without_the_drifted_people_is_refused(tmp_path: Path) -> None:
+def test_a_folder_without_the_drifted_people_is_refused(tmp_path: Path, write_hapt: Write) -> None:
     write_hapt(tmp_path, some((1, 2), 1500))
     with pytest.raises(DataError, match="subject 9"):
         Source.official(tmp_path)

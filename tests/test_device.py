@@ -332,12 +332,23 @@ def test_the_time_of_a_sample_is_passed_on() -> None:
     assert asked == [False, True, False]
 
 
-def test_ids_count_to_two_to_the_sixteenth() -> None:
-    mine = device()
-    x = seen()
-    for number in range(2**16):
-        assert mine.sample(x, 0.0).sample == number
-    assert [mine.sample(x, 0.0).sample for _ in range(2)] == [0, 1]
+def test_no_two_samples_have_the_same_id_so_a_label_a_day_late_hits_none() -> None:
+    mine = device(ASK, PLAIN._replace(spacing=1))
+    first = ask(mine, seen())
+    x, number = seen(), first.sample
+    for _ in range(2**16 - 1):
+        number += 1
+        step = mine.sample(x, 0.0)
+        assert step.sample == number
+        if step.query:
+            mine.label(step.sample, "a", 0.0)
+    query = ask(mine, seen(1))
+    assert (query.sample - first.sample) % 2**16 < 4 < query.sample  # the ids of 16 bits are near
+    kept = log(mine).copy()
+    for late in range(2**16 - 4, 2**16 + 4):
+        assert mine.label(query.sample - late, "b", 0.0) == ("unknown", None)
+    assert log(mine) == kept
+    assert mine.label(query.sample, "b", 0.0).outcome == "learnt"
 
 
 @pytest.mark.parametrize(
@@ -666,7 +677,7 @@ def test_without_a_capacity_there_is_room_for_the_factorys_activities() -> None:
     assert log(mine) == []
 
 
-def test_nothing_is_asked_while_the_queue_is_full_and_half_a_round_of_ids_empties_it() -> None:
+def test_nothing_is_asked_while_the_queue_is_full_and_2_to_the_15_samples_empty_it() -> None:
     mine = device(ASK, PLAIN._replace(spacing=1), pending=2)
     queries = [ask(mine, seen()).sample for _ in range(2)]
     quiet = [mine.sample(seen(), 0.0).query for _ in range(2**15 - queries[0] - 5)]
@@ -906,8 +917,9 @@ def test_a_label_of_another_type_is_refused_and_loses_nothing() -> None:
     mine.command(train=True)
     step = mine.sample(draw(0, 0), 0.0)
     before = mine.learner.classes_.tolist(), mine.learner.beta_.copy(), dict(mine.counts)
-    with pytest.raises(ValueError, match="another type"):
-        mine.label(step.sample, 7, 1.0)
+    for label in (7, "cut short by numpy\0"):
+        with pytest.raises(ValueError, match="another type"):
+            mine.label(step.sample, label, 1.0)
     assert mine.learner.classes_.tolist() == before[0]
     assert np.array_equal(mine.learner.beta_, before[1])
     assert dict(mine.counts) == before[2]

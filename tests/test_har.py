@@ -1,7 +1,7 @@
 """Inputs: against the official rows, batch against stream, float64 against float32."""
 
 import re
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tinyodl import har
+from tinyodl import align, har
+from tinyodl.align import moments
 from tinyodl.data import hapt
 from tinyodl.har import compact, rounding, uci561
 from tinyodl.har.windows import segment_starts
@@ -17,26 +18,16 @@ from tinyodl.har.windows import segment_starts
 LATE = {"compact": 0, "uci561": uci561.LATE}
 
 
-def official(shared: Path) -> tuple[NDArray[np.float64], NDArray[np.float64], list[str]]:
-    """Ours and the official features of the same 499 windows, and the official names."""
-    with np.load(shared / "hapt_561_rows.npz") as rows:
-        theirs, names = rows["features"], [str(name) for name in rows["names"]]
-    recordings = {r.name: r for r in hapt.load()}
+def test_uci561_agrees_with_the_official_rows(
+    official: dict[str, NDArray[Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs, recordings = official["features"], {r.name: r for r in hapt.load()}
     parts = []
     for number in (1, 2, 5, 6):
         r = recordings[f"hapt {number}"]
-        parts.append(
-            har.extract(
-                r.imu, features="uci561", starts=segment_starts(r.activity, np.arange(1, 13))
-            )
-        )
-    return np.vstack(parts)[1:500], theirs, names
-
-
-def test_uci561_agrees_with_the_official_rows(
-    shared: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    ours, theirs, _ = official(shared)
+        starts = segment_starts(r.activity, np.arange(1, 13))
+        parts.append(har.extract(r.imu, features="uci561", starts=starts))
+    ours = np.vstack(parts)[1 + official["rows"].astype(int)]
     varies = (theirs.std(axis=0) > 0) & (ours.std(axis=0) > 0)
     alike = abs(np.corrcoef(theirs.T)) > 1 - 1e-9
     copies = {k for k in range(561) if alike[k, :k].any()}  # of an earlier column
@@ -60,9 +51,10 @@ def test_uci561_agrees_with_the_official_rows(
     assert r.min() >= 0.999
 
 
-def test_uci561_names_are_the_official_ones_made_unique(shared: Path) -> None:
-    with np.load(shared / "hapt_561_rows.npz") as rows:
-        theirs = [str(name) for name in rows["names"]]
+def test_uci561_names_are_the_official_ones_made_unique(
+    official: dict[str, NDArray[Any]],
+) -> None:
+    theirs = [str(name) for name in official["names"]]
     ours = uci561.names()
     assert len(set(ours)) == 561
     for mine, other in zip(ours, theirs, strict=True):
@@ -146,6 +138,8 @@ def test_compact_is_finite_on_anything_finite(
     [
         (np.zeros((200, 5)), {}, "shape"),
         (np.full((200, 6), np.nan), {}, "row 0"),
+        (np.r_[np.zeros((50, 6)), np.full((1, 6), 1e300)], {}, r"row 50 \(1 such"),
+        (np.zeros((200, 6)), {"window": 2**17}, "16 to 65536"),
         (np.zeros((200, 6)), {"starts": [100]}, "does not leave"),
         (np.zeros((200, 6)), {"starts": [-1]}, "does not leave"),
         (np.zeros((200, 6)), {"starts": [0.5]}, "integers"),
@@ -167,15 +161,58 @@ def test_a_stream_too_slow_for_its_filters_is_refused(features: str) -> None:
         har.Stream(features, rate=20.0)
 
 
-def test_stream_refuses_a_bad_reading_and_goes_on(walk: NDArray[np.float64]) -> None:
-    stream = har.Stream()
-    for k, reading in enumerate(walk[:128]):
+@pytest.mark.parametrize("bad", [np.nan, np.inf, 1e300, -1e300, 1.001 * har.LARGEST])
+@pytest.mark.parametrize("features", ["compact", "uci561"])
+def test_stream_refuses_a_bad_reading_and_goes_on(
+    features: har.Features, bad: float, walk: NDArray[np.float64]
+) -> None:
+    stream, late = har.Stream(features), LATE[features]
+    for k, reading in enumerate(walk[: 128 + late]):
         if k == 50:
-            with pytest.raises(ValueError, match="not finite"):
-                stream.push([np.nan] * 6)
+            with pytest.raises(ValueError, match="not finite, or above"):
+                stream.push([*walk[k, :5], bad])
         out = stream.push(reading)
     assert out is not None
-    np.testing.assert_allclose(out, har.extract(walk[:128])[0], rtol=1e-9, atol=1e-9)
+    batch = har.extract(walk[: 128 + late], features=features)[0]
+    np.testing.assert_allclose(out, batch, rtol=1e-9, atol=1e-9)
+
+
+def test_an_aligned_stream_refuses_it_too(walk: NDArray[np.float64]) -> None:
+    rotation = np.stack([np.eye(3)] * 2)
+    heading = np.ones((moments.VECTORS - 1, 3))
+    template = align.Template(np.array([0.0, 0, 1]), heading, 16, rotation, rotation, 5.0, 20.0)
+    streams = [align.Stream(align.Aligner(template), har.names()) for _ in range(2)]
+    with pytest.raises(ValueError, match="not finite, or above"):
+        streams[0].push([1e300] * 6)
+    for reading in walk[:256]:
+        windows = [stream.push(reading) for stream in streams]
+    assert windows[0] is not None
+    assert windows[1] is not None
+    np.testing.assert_array_equal(windows[0].inputs, windows[1].inputs)
+
+
+@pytest.mark.parametrize(
+    ("features", "dtype"),
+    [("compact", np.float64), ("compact", np.float32), ("uci561", np.float64)],
+)
+def test_the_largest_reading_that_is_taken_leaves_later_inputs_finite(
+    features: str, dtype: type[np.floating], walk: NDArray[np.float64]
+) -> None:
+    stream = har.Stream(features, dtype=dtype)
+    spoiled = walk.copy()
+    spoiled[200] = har.LARGEST
+    outs = [out for reading in spoiled if (out := stream.push(reading)) is not None]
+    assert len(outs) > 40
+    assert np.isfinite(outs).all()
+
+
+def test_readings_of_zero_have_inputs_without_a_warning() -> None:
+    assert np.isfinite(har.extract(np.zeros((300, 6)), features="uci561")).all()
+
+
+def test_no_reading_has_no_segment() -> None:
+    assert segment_starts(np.zeros(0, np.int64), np.array([1])).tolist() == []
+    assert segment_starts(np.full(128, 1), np.array([1])).tolist() == [0]
 
 
 def test_a_short_recording_has_no_window() -> None:

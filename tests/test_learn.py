@@ -1,10 +1,15 @@
 """The learner: algebra, conventions, stability, files."""
 
+import copy
+import hashlib
 import itertools
+import json
 import struct
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,9 +17,14 @@ from numpy.typing import NDArray
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+from tinyodl.align import Template
+from tinyodl.align.moments import VECTORS
+from tinyodl.bouts import Bouts
+from tinyodl.drift import Calibration
 from tinyodl.har import RangeScaler
 from tinyodl.learn import OSELMClassifier, alpha, reference, rls, seed_search
 from tinyodl.learn.hidden import ACTIVATIONS, features, features_one
+from tinyodl.learn.store import pack, unpack
 from tinyodl.model import Model, ModelFileError, dumps, loads
 
 Array = NDArray[np.float64]
@@ -150,6 +160,7 @@ def test_p_stays_positive_definite_and_bounded_over_a_million_samples(
     model.learn_one(np.full(6, 0.5), 1)  # it still learns
     assert np.isfinite(model.beta_).all()
     assert kind.startswith("huge") or not np.array_equal(before, model.beta_)
+    assert rls.definite(model.P_)  # as far as a file's reader asks
 
 
 def test_forgetting_follows_a_change_that_plain_learning_averages() -> None:
@@ -219,6 +230,90 @@ def test_an_untrained_model_says_so() -> None:
     ):
         with pytest.raises(NotFittedError):
             call(OSELMClassifier(), np.zeros(3))
+
+
+@pytest.mark.parametrize("hidden", [0, 8])
+def test_the_fast_path_takes_any_numbers_and_says_what_it_does_not_take(hidden: int) -> None:
+    X, y = sample(6)
+    whole = np.round(3 * X)
+    model = OSELMClassifier(hidden, direct=hidden == 0).fit(X, y)
+    for form in (
+        whole[0].astype(np.int64),
+        whole[0].astype(np.float32),
+        whole[0].astype(">f8"),
+        whole[0].tolist(),
+        tuple(whole[0].tolist()),
+        np.repeat(whole[0], 2)[::2],
+        pl.Series(whole[0]),
+    ):
+        ours, theirs = model.copy(), model.copy()
+        assert ours.predict_one(form) == theirs.predict_one(whole[0])
+        np.testing.assert_array_equal(ours.outputs_one(form), theirs.outputs_one(whole[0]))
+        ours.learn_one(form, 1, 2)
+        theirs.learn_one(whole[0], 1, 2.0)
+        assert dumps_state(ours) == dumps_state(theirs)
+    for bad, says in (
+        ([0.0, 1.0, np.nan, 0.0, 0.0], r"x\[2\] is not finite"),
+        ([0, 1, 2, 3, -np.inf], r"x\[4\] is not finite"),
+        (["a"] * 5, "5 numbers"),
+        ([[1, 2], [3]], "5 numbers"),
+        ({"a": 1}, "5 numbers"),
+        (None, "shape"),
+        (X, "shape"),
+    ):
+        for call in (model.predict_one, model.outlook, lambda x: model.learn_one(x, 0)):
+            with pytest.raises(ValueError, match=says):
+                call(bad)
+    with pytest.raises(ValueError, match="none of the classes"):
+        model.learn_one(X[0], [1])
+
+
+@pytest.mark.parametrize(
+    ("classes", "new", "refused"),
+    [
+        ([2, 5], 3, ["name", 7.5, True, None, [3], np.nan, 2**70]),
+        (["rest", "walk"], "climb stairs", [3, 2.5, None, True, ["run"], b"run"]),
+        ([0.0, 2.0], 3.0, ["name", np.nan, True, None]),
+    ],
+)
+def test_a_class_is_added_last_or_refused_and_nothing_has_changed(
+    classes: list[Any], new: Any, refused: list[Any]
+) -> None:
+    X, y = sample(7, m=2)
+    model = OSELMClassifier(4).fit(X, np.array(classes)[y])
+    before, state = model.classes_.copy(), dumps_state(model)
+    for label in [*refused, *classes]:
+        with pytest.raises(ValueError, match=r"another type|already"):
+            model.add_class(label)
+        assert model.classes_.dtype == before.dtype
+        assert model.classes_.tolist() == before.tolist()
+        assert dumps_state(model) == state
+    model.add_class(new)
+    assert model.classes_.tolist() == [*classes, new]
+    assert type(model.predict_one(X[0])) is type(classes[0])
+    np.testing.assert_array_equal(model.outputs(X)[:, 2], 0)
+    model.partial_fit(X[:1], [new])
+    assert model.outputs_one(X[0])[2] > 0
+
+
+def test_parameters_set_after_training_count_from_the_next() -> None:
+    X, y = sample(8)
+    model = OSELMClassifier(8, direct=True, forgetting=0.9).fit(X, y)
+    before = model.outputs(X)
+    changed = {"hidden_scale": 9.0, "activation": "relu", "direct": False, "forgetting": 1.0}
+    model.set_params(**changed, n_hidden=3, alpha="base")
+    file = loads(dumps(Model(model, RangeScaler().fit(X), tuple("abcde")))).learner
+    twins = [model, model.copy(), copy.deepcopy(model), file]
+    for twin in twins:
+        np.testing.assert_array_equal(twin.outputs(X), before)
+        twin.learn_one(X[0], 1)
+        twin.add_class(9)
+        assert dumps_state(twin) == dumps_state(model)
+        assert twin.state_bytes() == model.state_bytes()
+        np.testing.assert_array_equal(twin.outputs(X), [twin.outputs_one(x).copy() for x in X])
+    assert model.copy().get_params() == model.get_params()
+    fresh = OSELMClassifier(**model.get_params()).fit(X, y)
+    np.testing.assert_array_equal(model.fit(X, y).outputs(X), fresh.outputs(X))
 
 
 def dumps_state(model: OSELMClassifier) -> bytes:
@@ -329,8 +424,8 @@ def test_a_file_brings_back_the_same_model(tmp_path: Any) -> None:
     back = tinyodl.load(tmp_path / "deep" / "model.todl")
     X, _ = sample(9)
     np.testing.assert_array_equal(back.predict(X), model.predict(X))
-    for copy in (model, back):
-        copy.learner.learn_one(np.full(5, 0.1), "run")
+    for one in (model, back):
+        one.learner.learn_one(np.full(5, 0.1), "run")
     assert dumps(back) == dumps(model)
     assert [p.name for p in (tmp_path / "deep").iterdir()] == ["model.todl"]
 
@@ -353,6 +448,78 @@ def test_a_damaged_file_is_refused(data: st.DataObject) -> None:
         loads(bad)
 
 
+def opened(data: bytes) -> tuple[dict[str, Any], bytes]:
+    """A file's header and its arrays."""
+    header_bytes = struct.unpack_from("<8sIII", data)[2]
+    return json.loads(data[20 : 20 + header_bytes]), data[20 + header_bytes : -32]
+
+
+def signed(header: Any, body: bytes) -> bytes:
+    """A file with a good checksum, whatever is in it."""
+    raw = json.dumps(header).encode()
+    data = struct.pack("<8sIII", b"tinyodl\0", 1, len(raw), len(body)) + raw + body
+    return data + hashlib.sha256(data).digest()
+
+
+def a_whole_model() -> Model:
+    """With everything that a file may have."""
+    rotation = np.stack([np.eye(3), 2 * np.eye(3)])
+    heading = np.ones((VECTORS - 1, 3))
+    return a_model()._replace(
+        calibration=Calibration(np.ones(3), np.ones(3), np.zeros((3, 5)), np.ones(3), 0.5),
+        capacity=4,
+        leverage=0.1,
+        accuracy=0.9,
+        bouts=Bouts(np.ones(5), 1.0, 0.01),
+        alignment=Template(np.array([0.0, 0, 1]), heading, 32, rotation, rotation, 5.0, 20.0),
+    )
+
+
+def test_a_whole_model_is_kept_whole() -> None:
+    assert dumps(loads(dumps(a_whole_model()))) == dumps(a_whole_model())
+
+
+def _array(name: str, value: float) -> Callable[[dict[str, Any], dict[str, Array]], Any]:
+    return lambda settings, arrays: arrays[name].flat.__setitem__(-1, value)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda s, a: s.update(window=10**9), "16 to 65536"),
+        (lambda s, a: s.update(window=2), "16 to 65536"),
+        (lambda s, a: s["scaler"].update(clip=0.0), "clip"),
+        (lambda s, a: s["scaler"].update(clip=float("nan")), "clip"),
+        (lambda s, a: s["scaler"].update(low=99.0, high=1.0), "percentiles"),
+        (lambda s, a: s.update(names=["a", "b", "c", "d", "a"]), "different"),
+        (lambda s, a: s.update(classes=["rest", "run", "run"]), "different"),
+        (lambda s, a: s.update(capacity=2), "capacity of 2 is below its 3"),
+        (lambda s, a: s.update(capacity=-1), "capacity of -1"),
+        (lambda s, a: s.update(volume=11), "'volume'"),
+        (lambda s, a: a.update(gamma=np.ones(2)), "'gamma'"),
+        (_array("gain", -1.0), "scaling"),
+        (_array("drift_spread", -0.1), "calibration"),
+        (_array("drift_score_deviation", 0.0), "calibration"),
+        (_array("bout_weights", 0.0), "bouts"),
+        (lambda s, a: s.update(bout_tau=0.0), "above 0"),
+        (_array("align_block", 1e9), "alignment"),
+        (_array("align_turned", -1.0), "alignment"),
+        (_array("align_remounted", -1.0), "alignment"),
+        (_array("align_reached", 1.0), "alignment"),
+        (_array("align_gravity", 3.0), "alignment"),
+        (lambda s, a: a["P"].__setitem__(1, 1e3), "positive definite"),
+        (_array("P", -1.0), "positive definite"),
+    ],
+)
+def test_what_no_device_could_run_is_refused(
+    spoil: Callable[[dict[str, Any], dict[str, Array]], Any], says: str
+) -> None:
+    settings, arrays = unpack(dumps(a_whole_model()), "model")
+    spoil(settings, arrays)
+    with pytest.raises(ModelFileError, match=says):
+        loads(pack("model", settings, arrays))
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**40), 2**40) | st.floats() | st.text(max_size=8),
     lambda inner: (
@@ -366,13 +533,7 @@ JSON = st.recursive(
 @settings(max_examples=300, deadline=None)
 def test_a_hostile_file_with_a_good_checksum_is_refused(data: st.DataObject) -> None:
     """Any header, properly signed: it is refused with a reason, or it is a model that works."""
-    import hashlib
-    import json
-
-    good = dumps(a_model())
-    _, version, header_bytes, body_bytes = struct.unpack_from("<8sIII", good)
-    header = json.loads(good[20 : 20 + header_bytes])
-    body = good[20 + header_bytes : 20 + header_bytes + body_bytes]
+    header, body = opened(dumps(a_model()))
     place, key = data.draw(
         st.sampled_from(
             [(header, k) for k in header]
@@ -383,10 +544,8 @@ def test_a_hostile_file_with_a_good_checksum_is_refused(data: st.DataObject) -> 
         )
     )
     place[key] = data.draw(JSON)
-    raw = json.dumps(header).encode()
-    signed = struct.pack("<8sIII", b"tinyodl\0", version, len(raw), body_bytes) + raw + body
     try:
-        model = loads(signed + hashlib.sha256(signed).digest())
+        model = loads(signed(header, body))
     except ModelFileError:
         return
     assert len(model.predict(np.zeros((2, 5)))) == 2

@@ -3,6 +3,7 @@ beside."""
 
 import importlib.metadata
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 
 from tinyodl import drift, link
+from tinyodl.data import hapt
 from tinyodl.data.hapt import DRIFTED
 from tinyodl.experiments.running import cache, runs
 from tinyodl.experiments.summary import summarise
@@ -21,6 +23,7 @@ from tinyodl.experiments.trials import baselines, comparison, trial
 from tinyodl.experiments.trials.material import Material
 from tinyodl.model import state_bytes
 from tinyodl.recipe import fitting, methods
+from tinyodl.recipe.train import train
 from tinyodl.windows import Source, Windows, splits
 
 QUICK = runs.Config(features=("compact",), hidden=(32,), seeds=2)
@@ -103,7 +106,10 @@ def test_results_do_not_depend_on_jobs_or_cache(quick: dict[str, Any]) -> None:
     assert document(QUICK, use_cache=True) == quick  # all from the cache
 
 
-def test_an_interrupted_run_goes_on_where_it_was() -> None:
+def test_an_interrupted_run_goes_on_where_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TINYODL_CACHE", str(tmp_path))
     config = replace(QUICK, seeds=3, extras=False, hidden=(8,))
 
     class StopHereError(Exception):
@@ -124,6 +130,7 @@ def test_an_interrupted_run_goes_on_where_it_was() -> None:
 def test_document_has_the_promised_keys(quick: dict[str, Any]) -> None:
     assert {"protocol", "rows", "pruning", "per_person"} <= set(quick)
     assert {"turned", "continuous", "evidence", "budget", "week"} <= set(quick)
+    assert {"advice", "confusion", "data"} <= set(quick)
     row = {
         "method",
         "features",
@@ -172,6 +179,21 @@ def test_figures_are_found_by_name_not_by_place(quick: dict[str, Any]) -> None:
     ]
     assert turned != results
     assert summarise(QUICK, turned) == quick
+
+
+@pytest.mark.parametrize("setting", [{}, {"split": "random"}, {"order": "shuffled"}])
+def test_what_all_seeds_have_alike_is_computed_once_and_is_alike(
+    setting: dict[str, Any], compact_windows: Windows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    what = trial.Trial("pooled", "compact", (8,), "blocked", "time", "int8", 1, 0)
+    what = what._replace(**setting)
+    first = comparison.run(plain(compact_windows), what._replace(seed=0))
+    later = comparison.run(plain(compact_windows), what)
+    completed = comparison.complete(first, later)
+    monkeypatch.setattr(comparison, "_alike", lambda *_: False)
+    whole = comparison.run(plain(compact_windows), what)
+    assert completed == whole
+    assert (later == whole) == bool(setting)
 
 
 def test_golden_run() -> None:
@@ -260,6 +282,33 @@ def test_cache_key_changes_with_the_question() -> None:
     assert cache.load({"a": 2}) is None
 
 
+def test_results_of_other_code_go_when_a_run_begins_and_all_when_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TINYODL_CACHE", str(tmp_path))
+    cache.store({"a": 1}, {"x": 1})
+    now = tmp_path / cache.code_version()
+    (tmp_path / "0123456789abcdef").mkdir()
+    (tmp_path / "0123456789abcdef" / "old.json").touch()
+    (tmp_path / "0123456789abcdef" / f".{'0' * 32}.{'f' * 32}").touch()
+    (tmp_path / "fedcba9876543210").mkdir()
+    (tmp_path / "fedcba9876543210" / "of somebody else").touch()
+    (tmp_path / "papers").mkdir()
+    (tmp_path / "papers" / "thesis.json").touch()
+    nothing = replace(QUICK, features=(), extras=False)
+    runs.run(nothing, Source.official(), 1, use_cache=False)
+    assert (tmp_path / "0123456789abcdef").exists()
+    runs.run(nothing, Source.official(), 1)
+    kept = ["papers", "fedcba9876543210"]
+    assert {path.name for path in tmp_path.iterdir()} == {now.name, *kept}
+    assert cache.load({"a": 1}) == {"x": 1}
+    line = [sys.executable, "-m", "tinyodl", "cache", "clear"]
+    done = subprocess.run(line, capture_output=True, text=True)
+    assert done.stdout == f"Results removed from {tmp_path}: 1\n"
+    assert {path.name for path in tmp_path.iterdir()} == {*kept}
+    assert (tmp_path / "papers" / "thesis.json").exists()
+
+
 @pytest.mark.parametrize("above", ["reports", "cli", "elsewhere"])
 def test_cache_key_changes_with_the_code_wherever_it_is_installed(
     above: str, tmp_path: Path
@@ -309,6 +358,35 @@ def test_missing_river_is_said_once(
     assert "adwin" not in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("option", "extra", "module"),
+    [
+        (["--baselines"], "river", "river"),
+        (["--scheduler", "tcp://127.0.0.1:8786"], "cluster", "distributed"),
+    ],
+)
+def test_an_extra_that_is_not_installed_is_asked_for_before_anything_runs(
+    option: list[str], extra: str, module: str, tmp_path: Path
+) -> None:
+    """A package that cannot be found, whatever asks."""
+    hide = (
+        "import sys, importlib.util as u; real = u.find_spec; "
+        f"u.find_spec = lambda name, *a: None if name == {module!r} else real(name, *a); "
+        "from tinyodl.cli import main; main()"
+    )
+    line = [sys.executable, "-c", hide, "reproduce", "--data", "no such folder", *option]
+    done = subprocess.run(line, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    said = f"Error: {option[0]} needs .*: pip install 'tinyodl\\[{extra}\\]'\n"
+    assert re.fullmatch(said, done.stderr), done.stderr
+
+
+def test_a_capacity_below_the_activities_is_refused() -> None:
+    with pytest.raises(ValueError, match="capacity of 3 is below the 6 activities"):
+        train(hapt.dataset(hapt.load()[:6]), capacity=3)
+
+
 def command(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "tinyodl", *arguments], capture_output=True, text=True, cwd=cwd
@@ -320,15 +398,29 @@ def test_help_names_an_example() -> None:
         done = command(*arguments, "--help")
         assert done.returncode == 0
         assert "Example: tinyodl" in done.stdout
+        assert "tinyodl[cluster]" in done.stdout or arguments == ["data", "info"]
     assert command("--version").stdout.strip() == "0.1.0"
 
 
 def test_command_line_writes_what_it_says(tmp_path: Path) -> None:
     done = command(
-        "reproduce", "--quick", "--hidden", "16", "--json", "out/figures.json", cwd=tmp_path
+        *("reproduce", "--quick", "--hidden", "16", "--json", "out/figures.json"),
+        *("--report", "deep/er/report.html"),
+        cwd=tmp_path,
     )
     assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert len(lines) <= 20
+    assert max(map(len, lines)) <= 80
+    assert lines[-1] == (
+        "Every table: --tables. Figures: out/figures.json Report: deep/er/report.html"
+    )
     assert "ODLTiny" in done.stdout
+    assert (tmp_path / "deep" / "er" / "report.html").stat().st_size > 10**6
+    every = command("reproduce", "--quick", "--hidden", "16", "--tables", cwd=tmp_path)
+    assert "Told every label, each method" in every.stdout
+    assert "…" not in every.stdout
+    assert max(map(len, every.stdout.splitlines())) <= 80
     written = json.loads((tmp_path / "out" / "figures.json").read_text())
     assert written["seeds"] == 2
     assert {r["hidden"] for r in written["rows"]} == {0, 16}

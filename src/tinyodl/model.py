@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from tinyodl.align import Template
 from tinyodl.align.moments import VECTORS
+from tinyodl.align.template import BLOCKS
 from tinyodl.bouts import Bouts
 from tinyodl.drift import Calibration
 from tinyodl.files import write_bytes
@@ -37,6 +38,11 @@ __all__ = [
 ]
 
 _KIND = "model"
+_ARRAYS = ("alpha", "P", "beta", "middle", "gain", "bout_weights")
+_SETTINGS = (
+    *("learner", "scaler", "names", "window", "capacity", "leverage", "accuracy", "aligning"),
+    *("classes", "class_type", "temperature", "ceiling", "bout_tau", "bout_wrong"),
+)
 _CLASS_TYPES = {"b": "bool", "i": "int64", "u": "int64", "f": "float64", "U": "str"}
 
 
@@ -61,9 +67,22 @@ class Model(NamedTuple):
     alignment: Template | None = None
     aligning: str = "off: the model was written without"
 
-    def predict(self, X: ArrayLike) -> NDArray[Any]:
-        """Classes of unscaled inputs X (samples, n)."""
-        return self.learner.predict(self.scaler.transform(X))
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Classes of unscaled inputs X (samples, n): an array in the order of `names`, or a pandas
+        or polars frame that has columns of these names, in any order and among others."""
+        return self.learner.predict(self.scaler.transform(self._inputs(X)))
+
+    def _inputs(self, X: Any) -> Any:
+        """A frame's columns in order; anything else as it is."""
+        if not hasattr(X, "columns"):
+            return X
+        if missing := [name for name in self.names if name not in X.columns]:
+            raise ValueError(
+                f"the frame has no column {missing[0]!r} ({len(missing)} of {len(self.names)} are "
+                "missing): name its columns as har.names() does"
+            )
+        frame = X[list(self.names)]
+        return frame if hasattr(self.scaler, "feature_names_in_") else np.asarray(frame)
 
     def state_bytes(self) -> int:
         """Bytes kept to predict and to learn."""
@@ -102,7 +121,7 @@ def dumps(model: Model) -> bytes:
     if classes.dtype.kind not in _CLASS_TYPES:
         raise TypeError(f"classes of type {classes.dtype} cannot be saved: use text or numbers")
     settings = {
-        "learner": {k: v for k, v in learner.get_params().items() if k != "random_state"},
+        "learner": {k: v for k, v in learner.settings_.items() if k != "random_state"},
         "scaler": scaler.get_params(),
         "names": list(model.names),
         "window": model.window,
@@ -144,10 +163,13 @@ def loads(data: bytes) -> Model:
     try:
         return _build(settings, arrays)
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
-        raise ModelFileError(f"the file's contents do not fit together ({error})") from None
+        raise ModelFileError(
+            f"the file's contents do not fit together ({error}): train the model again"
+        ) from None
 
 
 def _build(settings: dict[str, Any], arrays: dict[str, NDArray[np.float64]]) -> Model:
+    _known(settings, arrays)
     learner = OSELMClassifier(**settings["learner"])
     if settings["class_type"] not in _CLASS_TYPES.values() or not isinstance(
         settings["classes"], list
@@ -157,19 +179,18 @@ def _build(settings: dict[str, Any], arrays: dict[str, NDArray[np.float64]]) -> 
     learner.restore(classes, arrays["alpha"], arrays["P"], arrays["beta"])
     learner.temperature_ = _positive(settings["temperature"])
     learner.ceiling_ = _positive(settings["ceiling"])
-    scaler = RangeScaler(**{k: float(v) for k, v in settings["scaler"].items()})
-    scaler.middle_, scaler.gain_ = arrays["middle"], arrays["gain"]
-    scaler.n_features_in_ = len(scaler.middle_)
-    names = settings["names"]
     n = learner.n_features_in_
-    fits = (
-        isinstance(names, list) and all(isinstance(name, str) for name in names) and len(names) == n
-    )
-    if not (fits and arrays["middle"].shape == arrays["gain"].shape == (n,)):
-        raise ValueError("names, scaling and learner differ in their inputs")
+    scaler = _scaler(settings["scaler"], arrays["middle"], arrays["gain"], n)
+    names = settings["names"]
+    if not (isinstance(names, list) and all(isinstance(name, str) for name in names)):
+        raise ValueError("names are no list of text")
+    if len(names) != n or len(set(names)) != n:
+        raise ValueError(f"names must be {n} and different")
     window, capacity = settings["window"], settings["capacity"]
-    if type(window) is not int or type(capacity) is not int or capacity < 0:
+    if type(window) is not int or type(capacity) is not int:
         raise ValueError("window and capacity are no whole numbers")
+    if capacity and capacity < len(classes):
+        raise ValueError(f"a capacity of {capacity} is below its {len(classes)} activities")
     calibration = _calibration(arrays, len(classes), n) if "drift_centroids" in arrays else None
     leverage, accuracy = (float(settings.get(name, 0.0)) for name in ("leverage", "accuracy"))
     if not (0 <= leverage < np.inf and 0 <= accuracy <= 1):
@@ -189,12 +210,40 @@ def _build(settings: dict[str, Any], arrays: dict[str, NDArray[np.float64]]) -> 
     )
 
 
+def _known(settings: dict[str, Any], arrays: dict[str, NDArray[np.float64]]) -> None:
+    """ValueError where the file has what this version knows nothing of."""
+    known = {*_ARRAYS, *(f"drift_{name}" for name in Calibration._fields)}
+    known |= {f"align_{name}" for name in Template._fields}
+    unknown = [*sorted(set(arrays) - known), *sorted(set(settings) - set(_SETTINGS))]
+    if unknown:
+        raise ValueError(f"nothing here is called {unknown[0]!r}")
+
+
+def _scaler(
+    settings: dict[str, Any], middle: NDArray[np.float64], gain: NDArray[np.float64], n: int
+) -> RangeScaler:
+    scaler = RangeScaler(**{k: float(v) for k, v in settings.items()})
+    scaler.check()
+    if not middle.shape == gain.shape == (n,) or (gain < 0).any():
+        raise ValueError("scaling and learner differ in their inputs")
+    scaler.middle_, scaler.gain_, scaler.n_features_in_ = middle, gain, n
+    return scaler
+
+
 def _alignment(arrays: dict[str, NDArray[np.float64]]) -> Template:
     found = Template(*(arrays[f"align_{name}"] for name in Template._fields))  # type: ignore[arg-type]
     shapes = {"gravity": (3,), "heading": (VECTORS - 1, 3), "block": (), "turned": (2, 3, 3)}
     shapes |= {"remounted": (2, 3, 3), "median": (), "reached": ()}
     fits = all(arrays[f"align_{name}"].shape == shape for name, shape in shapes.items())
-    if not (fits and abs(np.linalg.norm(found.gravity) - 1) < 1e-6 and found.block >= 1):
+    tests = np.concatenate([found.turned, found.remounted]) if fits else np.zeros((1, 3, 3))
+    if not (
+        fits
+        and abs(np.linalg.norm(found.gravity) - 1) < 1e-6
+        and 1 <= found.block <= max(BLOCKS)
+        and 0 <= found.median <= found.reached <= 180
+        and np.allclose(tests, tests.swapaxes(1, 2), rtol=1e-6)
+        and (np.linalg.eigvalsh(tests) >= 0).all()
+    ):
         raise ValueError("the alignment does not fit together")
     return found._replace(
         block=int(found.block), median=float(found.median), reached=float(found.reached)
@@ -222,7 +271,7 @@ def _calibration(arrays: dict[str, NDArray[np.float64]], m: int, n: int) -> Cali
         "confidence": (),
     }
     fits = all(arrays[f"drift_{name}"].shape == shape for name, shape in shapes.items())
-    if not fits or (found.score_deviation <= 0).any():
+    if not fits or (found.score_deviation <= 0).any() or (found.spread < 0).any():
         raise ValueError("the drift calibration does not fit the learner")
     return found._replace(confidence=float(found.confidence))
 

@@ -8,19 +8,20 @@ import typer
 
 from tinyodl.cli.choices import (
     AccUnit,
-    Detector,
     FeatureSet,
     GyroUnit,
     Label,
     Order,
     Payload,
-    Policy,
     Protocol,
     Split,
     TrainFeatures,
     chosen,
+    named,
+    names,
 )
-from tinyodl.cli.options import Evaluate, Run, Running, Told, Train
+from tinyodl.cli.options import Beside, Evaluate, Run, Running, Told, Train
+from tinyodl.registry import DETECTORS, POLICIES, TEACHERS
 
 app = typer.Typer(
     name="tinyodl",
@@ -32,6 +33,8 @@ app = typer.Typer(
 )
 data_app = typer.Typer(help="The embedded recordings.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
+cache_app = typer.Typer(help="Results kept between runs.", no_args_is_help=True)
+app.add_typer(cache_app, name="cache")
 
 DataPath = Annotated[
     Path | None,
@@ -51,13 +54,41 @@ EnergyTable = Annotated[
     ),
 ]
 
+BesidePolicies = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--policy",
+        help="A policy of your own in the tables too, as module:attribute; repeat for several.",
+        **named(POLICIES),
+    ),
+]
+BesideDetectors = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--detector",
+        help="A detector of your own in the tables too, as module:attribute; repeat for several.",
+        **named(DETECTORS),
+    ),
+]
+BesideTeachers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--teacher",
+        help="A teacher of your own in the tables too, as module:attribute; repeat for several.",
+        **named(TEACHERS),
+    ),
+]
+
 Scheduler = Annotated[
     str | None,
     typer.Option(
-        help="Run on a Dask cluster (tinyodl[cluster]), such as tcp://127.0.0.1:8786.",
+        help="Run on a Dask cluster (tinyodl\\[cluster]), such as tcp://127.0.0.1:8786.",
         metavar="ADDRESS",
     ),
 ]
+
+
+Tables = Annotated[bool, typer.Option("--tables", help="Print every table, not only a summary.")]
 
 
 NoAlign = Annotated[
@@ -146,9 +177,13 @@ def reproduce(
     energy: EnergyTable = None,
     scheduler: Scheduler = None,
     no_align: NoAlign = False,
+    policy: BesidePolicies = None,
+    detector: BesideDetectors = None,
+    teacher: BesideTeachers = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="2 seeds, N = 128, compact: under 20 s.")
     ] = False,
+    tables: Tables = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Compute everything again.")] = False,
 ) -> None:
     """The reference's experiment, and ours beside it: tables, JSON, report."""
@@ -163,10 +198,12 @@ def reproduce(
         energy=energy,
         scheduler=scheduler,
         use_cache=not no_cache,
+        tables=tables,
     )
     command.run(
         data,
         running,
+        Beside(policy or [], detector or [], teacher or []),
         seeds=seeds,
         protocol=protocol.value,
         features=chosen(features),
@@ -177,6 +214,7 @@ def reproduce(
         baselines=baselines,
         device=not quick,
         turned=protocol is Protocol.person and not quick,
+        sweep=not quick,
         align=not no_align,
         days=days,
         people=people,
@@ -253,6 +291,10 @@ def evaluate(
         typer.Option("--turned", help="Also with every person's sensor turned, aligned and not."),
     ] = False,
     no_align: NoAlign = False,
+    policy: BesidePolicies = None,
+    detector: BesideDetectors = None,
+    teacher: BesideTeachers = None,
+    tables: Tables = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Compute everything again.")] = False,
 ) -> None:
     """Your own recordings: each person left out in turn, the tables of `reproduce`."""
@@ -265,6 +307,7 @@ def evaluate(
         energy=energy,
         scheduler=scheduler,
         use_cache=not no_cache,
+        tables=tables,
     )
     what = Evaluate(
         files=data,
@@ -276,6 +319,7 @@ def evaluate(
         seeds=seeds,
         turned=turned,
         align=not no_align,
+        beside=Beside(policy or [], detector or [], teacher or []),
     )
     command.run(what, running)
 
@@ -331,8 +375,15 @@ def run(
             metavar="FILE",
         ),
     ] = None,
-    policy: Annotated[Policy, typer.Option(help="What to ask while training.")] = Policy.auto,
-    detector: Annotated[Detector, typer.Option(help="What starts training.")] = Detector.cusum,
+    policy: Annotated[
+        str, typer.Option(help=f"What to ask while training: {names(POLICIES)}.", **named(POLICIES))
+    ] = "auto",
+    detector: Annotated[
+        str, typer.Option(help=f"What starts training: {names(DETECTORS)}.", **named(DETECTORS))
+    ] = "cusum",
+    teacher: Annotated[
+        str, typer.Option(help=f"Who answers: {names(TEACHERS)}.", **named(TEACHERS))
+    ] = "true",
     subject: Annotated[
         str | None, typer.Option(help="Replay this person's recordings only.")
     ] = None,
@@ -370,8 +421,9 @@ def run(
         model=model,
         files=data or [],
         told=_told(rate, acc_unit, gyro_unit, split_gaps),
-        policy=policy.value,
-        detector=detector.value,
+        policy=policy,
+        detector=detector,
+        teacher=teacher,
         subject=subject,
         training=training,
         wrong=wrong,
@@ -397,6 +449,28 @@ def info(
     device.info(model, as_json)
 
 
+@app.command(epilog="Example: tinyodl demo --person 28 --turn x180")
+def demo(
+    person: Annotated[
+        int, typer.Option(help="Whom of the embedded recordings; the others train the model.")
+    ] = 16,
+    speed: Annotated[
+        float, typer.Option(help="How many times as fast as life.", min=0.1, max=1e6)
+    ] = 50.0,
+    turn: Annotated[
+        str,
+        typer.Option(
+            help="How the sensor is worn: none, or an axis and degrees such as z90.",
+            metavar="TURN",
+        ),
+    ] = "z90",
+) -> None:
+    """One new wearer, live: what she does, what the device believes, what it asks."""
+    from tinyodl.cli import demo as command
+
+    command.run(person, speed, turn)
+
+
 @data_app.command("export", epilog="Example: tinyodl data export hapt.csv")
 def data_export(
     file: Annotated[Path, typer.Argument(help="A .csv or .parquet file to write.", metavar="FILE")],
@@ -417,3 +491,11 @@ def data_info(
     from tinyodl.cli import data as command
 
     command.info(data, as_json)
+
+
+@cache_app.command("clear", epilog="Example: tinyodl cache clear")
+def cache_clear() -> None:
+    """Remove what runs have kept, of every version; those of older code go by themselves."""
+    from tinyodl.cli import cache as command
+
+    command.clear()

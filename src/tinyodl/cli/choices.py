@@ -1,7 +1,13 @@
 """What options may be, without importing what they choose between."""
 
+import sys
 from enum import StrEnum
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
+
+import typer
+
+from tinyodl.registry import Registry
 
 
 class Protocol(StrEnum):
@@ -58,19 +64,21 @@ class TrainFeatures(StrEnum):
     compact = "compact"
 
 
-class Policy(StrEnum):
-    auto = "auto"
-    all = "all"
-    fixed = "fixed"
-    fixed_self = "fixed-self"
-    published = "published"
-    random = "random"
+def named(registry: Registry) -> dict[str, Any]:
+    """What an option takes whose value is a name out of a registry, or module:attribute of a module
+    that Python finds, in the present folder too."""
+
+    def parse(value: str) -> str:
+        if ":" in value:
+            if str(Path.cwd()) not in sys.path:
+                sys.path.append(str(Path.cwd()))
+        elif value not in registry:
+            raise typer.BadParameter(f"{value!r} is none there is: give one of {names(registry)}")
+        return value
+
+    return {"parser": parse, "metavar": "NAME"}
 
 
-class Detector(StrEnum):
-    cusum = "cusum"
-    centroid = "centroid"
-    adwin = "adwin"
-    page_hinkley = "page-hinkley"
-    kswin = "kswin"
-    manual = "manual"
+def names(registry: Registry) -> str:
+    """The names of a registry, for a help text."""
+    return f"{', '.join(registry)}, or module:attribute of your own"

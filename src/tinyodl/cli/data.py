@@ -6,11 +6,14 @@ from pathlib import Path
 import numpy as np
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from tinyodl.cli.errors import clear_errors
 from tinyodl.data import hapt
 from tinyodl.files import write_bytes
+from tinyodl.reports.names import plain
 from tinyodl.windows import Source
 
 
@@ -24,7 +27,8 @@ def export(path: Path | None, file: Path) -> None:
 
     if file.suffix.lower() not in (".csv", ".parquet"):
         raise typer.BadParameter(
-            f"{file}: its name must end in .csv or .parquet", param_hint="FILE"
+            plain(f"{file}: a table is CSV or Parquet: give a name that ends in .csv or .parquet"),
+            param_hint="FILE",
         )
     with clear_errors():
         dataset = Source.official(path).dataset
@@ -43,7 +47,7 @@ def export(path: Path | None, file: Path) -> None:
         else:
             whole.write_parquet(buffer)
         write_bytes(file, buffer.getvalue())
-    print(f"{whole.height:,} readings: {file}. {hapt.ATTRIBUTION}")
+    print(plain(f"{whole.height:,} readings: {file}. {hapt.ATTRIBUTION}"))
 
 
 def info(path: Path | None, as_json: bool) -> None:
@@ -63,13 +67,12 @@ def info(path: Path | None, as_json: bool) -> None:
     if as_json:
         print(json.dumps(facts, indent=2))
         return
-    table = Table(
-        title=f"{facts['source']}: {facts['people']} people, {facts['recordings']} recordings"
-    )
+    title = f"{facts['source']}: {facts['people']} people, {facts['recordings']} recordings"
+    table = Table(title=escape(plain(title)))
     table.add_column("activity")
     table.add_column("windows of 2.56 s", justify="right")
     for name, count in zip(windows.classes, counts.tolist(), strict=True):
-        table.add_row(name, f"{count:,}")
+        table.add_row(Text(plain(name)), f"{count:,}")
     table.add_row("all", f"{len(windows.y):,}", style="bold")
     console = Console()
     console.print(table)

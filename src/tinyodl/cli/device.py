@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from tinyodl import align, drift, har, prune, teachers
 from tinyodl.cli import own
@@ -25,6 +27,7 @@ from tinyodl.har import compact
 from tinyodl.link import from_bytes
 from tinyodl.model import Model, load, save
 from tinyodl.recipe.train import train as train_model
+from tinyodl.reports.names import plain
 from tinyodl.windows import labelled
 
 
@@ -34,13 +37,18 @@ def train(what: Train) -> None:
         dataset = own.load(what.files, what.told)
         length = own.readings(what.window)
         own.check(dataset, length, what.label, people=1)
+        if 0 < what.capacity < len(dataset.activities):
+            raise DataError(
+                f"--capacity {what.capacity} is less than the {len(dataset.activities)} activities "
+                f"in the recordings: give {len(dataset.activities)} or more, or leave it out"
+            )
         with bar("training") as progress:
             progress(0, 1)
             model = train_model(dataset, what.hidden, length, what.label, what.capacity)
             progress(1, 1)
         save(model, what.output)
         size = f"{len(model.names)} inputs, {model.state_bytes():,} bytes"
-        print(f"{what.output}: {len(model.learner.classes_)} activities, {size}")
+        print(plain(f"{what.output}: {len(model.learner.classes_)} activities, {size}"))
         own.say([f"Alignment {model.aligning}.", f"Bouts {_bouts(model)}."])
 
 
@@ -66,10 +74,10 @@ def info(path: Path, as_json: bool) -> None:
     if as_json:
         print(json.dumps(facts, indent=2))
         return
-    table = Table("what", "value", title=str(path), title_justify="left")
+    table = Table("what", "value", title=escape(plain(str(path))), title_justify="left")
     for name, value in facts.items():
         text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        table.add_row(name.replace("_", " "), text)
+        table.add_row(name.replace("_", " "), Text(plain(text)))
     Console().print(table)
 
 
@@ -94,7 +102,7 @@ def run(what: Run) -> None:
             recordings = _of_subject(dataset, what.subject)
         else:
             dataset, recordings = None, []
-        printer = _Printer(what.as_json, sys.stdout)
+        printer = _Printer(what.as_json, sys.stdout, what.teacher)
         if dataset is not None:
             names = np.array(["", *dataset.activities])
             begun = 0.0
@@ -133,7 +141,8 @@ def _device(model: Model, what: Run) -> OnDeviceLearner:
 def _of_subject(dataset: Dataset, subject: str | None) -> list[Recording]:
     numbers = {name: number for number, name in dataset.people.items()}
     if subject is not None and subject not in numbers:
-        raise DataError(f"no subject {subject!r} in the recordings: there are {', '.join(numbers)}")
+        names = ", ".join(numbers)
+        raise DataError(f"no subject {subject!r} in the recordings: take one of {names}")
     return [r for r in dataset.recordings if subject is None or r.subject == numbers[subject]]
 
 
@@ -143,8 +152,10 @@ ALIGNED = "aligned"  # the sensor was found to sit otherwise than so far
 class _Printer:
     """Lines as windows come, and the sum of it."""
 
-    def __init__(self, as_json: bool, stream: Any) -> None:
+    def __init__(self, as_json: bool, stream: Any, teacher: str) -> None:
         self._json, self._stream = as_json, stream
+        self._truths: list[str | None] = []  # of the windows so far
+        self.teacher = teachers.make(teacher, self._truths)
         self._known = self._right = self._windows = 0
 
     def step(
@@ -157,11 +168,13 @@ class _Printer:
     ) -> None:
         """One window, its inputs scaled, through the device and, where it asks, the teacher."""
         step = device.sample(window.inputs, now, window.known)
+        self._truths.append(truth or None)
         events = [ALIGNED] if window.turned else []
         events += [step.event.value] if step.event else []
         answer = None
         if step.query and teacher is not None:
-            answer = teacher.answer(0, from_bytes(step.query.values, device.clip))
+            values = from_bytes(step.query.values, device.clip)
+            answer = teacher.answer(len(self._truths) - 1, values)
             event = device.label(step.sample, answer, now).event
             events += [event.value] if event else []
         self._windows += 1
@@ -189,7 +202,7 @@ class _Printer:
             text += f"{step.mode.value}{asked}{wrong}"
             text += "".join(f"  * {event}" for event in events)
             text += "".join(f"  ! {trouble.value}" for trouble in step.troubles)
-        print(text, file=self._stream, flush=True)
+        print(text if self._json else plain(text), file=self._stream, flush=True)
 
     def close(self, device: OnDeviceLearner) -> None:
         """The sum of it, on standard error."""
@@ -220,7 +233,10 @@ def _replay(
     try:
         imu = compact.with_gyroscope(recording.imu, model.names)
     except ValueError as error:
-        raise DataError(f"{recording.name}: the model was made for other inputs: {error}") from None
+        raise DataError(
+            f"{recording.name}: the model was made for other inputs ({error}): train one on such "
+            "recordings"
+        ) from None
     starts = har.window_starts(len(imu), None, model.window)
     if not len(starts):
         return
@@ -231,7 +247,7 @@ def _replay(
     changed = np.diff(worn.which, prepend=0) > 0
     for start, *window in zip(starts, Z, worn.known, changed, strict=True):
         truth = truths.get(int(start), "")
-        teacher: teachers.Teacher = teachers.TrueLabels([truth])
+        teacher = printer.teacher
         labels = sorted({*map(str, device.learner.classes_), *names.tolist()} - {""})
         if wrong and len(labels) > 1:
             teacher = teachers.Noisy(teacher, wrong, labels, seed=int(start))
@@ -250,7 +266,7 @@ def _standard_input(
         window = stream.push(values + [0.0] * (6 - len(values)))
         if window is not None:
             window = window._replace(inputs=model.scaler.transform(window.inputs[None])[0])
-            printer.step(device, window, number / RATE, teachers.TrueLabels([truth]), truth)
+            printer.step(device, window, number / RATE, printer.teacher, truth)
 
 
 def _lines(columns: tuple[str, ...]) -> Iterator[tuple[int, list[float], str]]:
@@ -263,7 +279,7 @@ def _lines(columns: tuple[str, ...]) -> Iterator[tuple[int, list[float], str]]:
         if len(cells) not in (width, width + 1) or not all(map(_number, cells[:width])):
             raise DataError(
                 f"standard input, line {row}: expected {','.join(columns)} (in g and rad/s) and "
-                f"maybe an activity, got {line.strip()[:60]!r}"
+                f"maybe an activity, got {line.strip()[:60]!r}; mend the line"
             )
         count += 1
         yield (
@@ -275,6 +291,6 @@ def _lines(columns: tuple[str, ...]) -> Iterator[tuple[int, list[float], str]]:
 
 def _number(text: str) -> bool:
     try:
-        return bool(np.isfinite(float(text)))
+        return abs(float(text)) <= har.LARGEST
     except ValueError:
         return False

@@ -4,7 +4,7 @@ from tinyodl.cli import own, reproduce
 from tinyodl.cli.errors import clear_errors
 from tinyodl.cli.options import Evaluate, Running
 from tinyodl.data.errors import DataError
-from tinyodl.experiments.running import runs
+from tinyodl.experiments.running import added, runs
 from tinyodl.har import WINDOW
 from tinyodl.recipe.train import alignment
 from tinyodl.windows import Source
@@ -13,6 +13,8 @@ from tinyodl.windows import Source
 def run(what: Evaluate, running: Running) -> None:
     """See `tinyodl evaluate --help`."""
     with clear_errors():
+        reproduce.check(running)
+        beside = added.find(*what.beside)
         dataset = own.load(what.files, what.told)
         length = own.readings(what.window)
         own.check(dataset, length, what.label, people=2)
@@ -32,5 +34,6 @@ def run(what: Evaluate, running: Running) -> None:
             device="compact" in what.features,
             turned=what.turned,
             align=what.align,
+            added=beside,
         )
         reproduce.experiment(config, {"your recordings": (source, dataset)}, running)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +26,15 @@ class Running:
     energy: Path | None = None
     scheduler: str | None = None
     use_cache: bool = True
+    tables: bool = False
+
+
+class Beside(NamedTuple):
+    """Names of what is compared beside ours."""
+
+    policies: Sequence[str]
+    detectors: Sequence[str]
+    teachers: Sequence[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +50,7 @@ class Evaluate:
     seeds: int
     turned: bool
     align: bool
+    beside: Beside
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +75,7 @@ class Run:
     told: Told
     policy: str
     detector: str
+    teacher: str
     subject: str | None
     training: bool
     wrong: float

@@ -11,11 +11,17 @@ from tinyodl.cli.options import Told
 from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import RATE, Dataset
 from tinyodl.data.table import Options, read
+from tinyodl.har import LONGEST
+from tinyodl.reports.names import plain
 from tinyodl.windows import Label, labelled, share_left_out, splits
+
+SHORTEST = 0.32  # s, of a window
 
 
 def readings(seconds: float) -> int:
-    """A window in readings: an even number at 50 a second."""
+    """A window in readings: an even number at 50 a second; DataError where it is none."""
+    if not SHORTEST <= seconds <= LONGEST / RATE:
+        raise DataError(f"--window {seconds:g}: give {SHORTEST:g} to {LONGEST / RATE:.0f} seconds")
     return 2 * round(seconds * RATE / 2)
 
 
@@ -30,7 +36,7 @@ def say(notes: Sequence[str]) -> None:
     """Notes on standard error, a line each."""
     console = Console(stderr=True, soft_wrap=True)
     for note in notes:
-        console.print(note, style="dim", markup=False, highlight=False)
+        console.print(plain(note), style="dim", markup=False, emoji=False, highlight=False)
 
 
 def check(dataset: Dataset, window: int, label: Label, people: int) -> None:
@@ -39,7 +45,7 @@ def check(dataset: Dataset, window: int, label: Label, people: int) -> None:
     if len(names) < 2:
         raise DataError(
             f"{'only one activity (' + repr(names[0]) + ')' if names else 'no activity at all'} "
-            "in the recordings: a model tells at least two apart; fill the activity column"
+            "in the recordings: a model tells at least two apart: fill the activity column"
         )
     counts: dict[int, int] = dict.fromkeys(dataset.people, 0)
     seen = np.zeros(len(names), int)

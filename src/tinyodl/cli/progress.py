@@ -13,17 +13,19 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from tinyodl.reports.names import plain
+
 
 @contextmanager
 def bar(title: str) -> Iterator[Callable[[int, int], None]]:
     """Yields `update(done, total)`."""
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task(title, total=None)
+        task = progress.add_task(plain(title), total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -9,19 +10,18 @@ import typer
 from rich.console import Console
 
 from tinyodl import drift
-from tinyodl.cli import own
+from tinyodl.cli import own, tables
 from tinyodl.cli.errors import clear_errors
-from tinyodl.cli.options import Running, Told
+from tinyodl.cli.options import Beside, Running, Told
 from tinyodl.cli.progress import bar
-from tinyodl.cli.tables import show
 from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import Dataset
 from tinyodl.energy import Energy
-from tinyodl.experiments.running import runs
+from tinyodl.experiments.running import added, runs
 from tinyodl.experiments.summary import summarise
 from tinyodl.files import write_bytes
 from tinyodl.har import WINDOW
-from tinyodl.reports.tables import build
+from tinyodl.reports.names import plain
 from tinyodl.windows import Source
 
 DEFAULT_SEEDS = 20
@@ -29,21 +29,30 @@ EVIDENCE_SEEDS = 3
 HAPT = "HAPT"
 
 
-def run(data: list[str] | None, running: Running, *, seeds: int | None, **choices: Any) -> None:
+def run(
+    data: list[str] | None, running: Running, beside: Beside, *, seeds: int | None, **choices: Any
+) -> None:
     """See `tinyodl reproduce --help`; choices: further fields of `runs.Config`."""
     evidence = choices["protocol"] == "evidence"
-    config = runs.Config(
-        seeds=seeds or (EVIDENCE_SEEDS if evidence else DEFAULT_SEEDS),
-        baseline_seeds=seeds or runs.BASELINE_SEEDS,
-        extras=running.report is not None,
-        **choices,
-    )
     with clear_errors():
+        if choices["baselines"] and drift.left_out():
+            raise DataError("--baselines needs river: pip install 'tinyodl[river]'")
+        check(running)
+        config = runs.Config(
+            seeds=seeds or (EVIDENCE_SEEDS if evidence else DEFAULT_SEEDS),
+            baseline_seeds=seeds or runs.BASELINE_SEEDS,
+            extras=running.report is not None,
+            added=added.find(*beside),
+            **choices,
+        )
         if evidence:
             experiment(config, {HAPT: (Source.official(), None)} | _named(data or []), running)
             return
         if len(data or []) > 1:
-            raise DataError("several --data are for --protocol evidence, as NAME=FILE each")
+            raise DataError(
+                "several --data are for one protocol: take --protocol evidence, and NAME=FILE for "
+                "each"
+            )
         source = Source.official(Path(data[0]) if data else None)
         experiment(config, {HAPT: (source, None)}, running)
 
@@ -55,7 +64,8 @@ def _named(data: Sequence[str]) -> dict[str, tuple[Source, Dataset | None]]:
         name, equals, file = text.partition("=")
         if not (name and equals and file) or name == HAPT:
             raise DataError(
-                f"--data {text!r}: expected NAME=FILE, a name other than {HAPT} and the recordings"
+                f"--data {text!r} is no NAME=FILE: give a name other than {HAPT}, and the "
+                "recordings"
             )
         files.setdefault(name, []).append(Path(file))
     found: dict[str, tuple[Source, Dataset | None]] = {}
@@ -66,25 +76,29 @@ def _named(data: Sequence[str]) -> dict[str, tuple[Source, Dataset | None]]:
     return found
 
 
+def check(running: Running) -> None:
+    """What is asked for before anything runs."""
+    if running.jobs == 0 or running.jobs < -1:
+        raise typer.BadParameter("give -1 for every core, or a number from 1", param_hint="--jobs")
+    if running.scheduler and not find_spec("distributed"):
+        raise DataError("--scheduler needs Dask: pip install 'tinyodl[cluster]'")
+    for file in (running.json_file, running.report):
+        if file:
+            file.parent.mkdir(parents=True, exist_ok=True)
+
+
 def experiment(
     config: runs.Config, sources: Mapping[str, tuple[Source, Dataset | None]], running: Running
 ) -> None:
     """Run every job with a progress bar, print the tables, write the files; sources: by name, with
     a user's own recordings where they are."""
-    if running.jobs == 0 or running.jobs < -1:
-        raise typer.BadParameter("must be -1 or at least 1", param_hint="--jobs")
-    for file in (running.json_file, running.report):
-        if file:
-            file.parent.mkdir(parents=True, exist_ok=True)
     if (
         config.protocol in ("pooled", "person")
-        and (config.device or config.baselines)
+        and config.device
         and "compact" in config.features
         and (missing := drift.left_out())
     ):
-        what = (
-            f"its detectors ({', '.join(missing)}){' and its forest' if config.baselines else ''}"
-        )
+        what = f"its detectors ({', '.join(missing)})"
         own.say([f"River is not installed, so {what} are left out: pip install 'tinyodl[river]'"])
     console, table_of_figures = Console(), Energy(running.energy)
     documents = []
@@ -99,20 +113,17 @@ def experiment(
     for further in documents[1:]:
         document["evidence"] += further["evidence"]
         document["budget"] += further["budget"]
-    for table in build(document):
-        show(table, console)
-    for features, accuracy in document["teacher_accuracy_on_sent"].items():
-        console.print(
-            f"A teacher trained on the same people (extra trees on the {features} inputs as sent) "
-            f"is right on {100 * accuracy:.1f} % of the stream. The labels above are the true "
-            "ones.",
-            style="dim",
-        )
+    if running.tables:
+        tables.every(document, console)
+    tables.summary(document, console)
+    said = [] if running.tables else ["Every table: --tables."]
     if running.json_file:
         write_bytes(running.json_file, json.dumps(document, indent=1).encode())
-        console.print(f"Figures: {running.json_file}")
+        said.append(f"Figures: {running.json_file}")
     if running.report:
         from tinyodl.reports import html
 
         write_bytes(running.report, html.render(document).encode())
-        console.print(f"Report: {running.report}")
+        said.append(f"Report: {running.report}")
+    line = " ".join(said)
+    typer.echo(plain(line) if len(line) <= console.width else "\n".join(map(plain, said)))

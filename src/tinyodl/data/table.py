@@ -133,8 +133,7 @@ def _frame(file: Path) -> "pl.DataFrame":
     kind = file.suffix.lower()
     if kind not in (".csv", ".tsv", ".txt", ".parquet", ".pq"):
         raise DataError(
-            f"{file}: its name ends in {kind or 'nothing'}; recordings are read from .csv or "
-            ".parquet"
+            f"{file}: its name ends in {kind or 'nothing'}: give a .csv or a .parquet file"
         )
     try:
         if kind in (".parquet", ".pq"):
@@ -156,7 +155,7 @@ def _frame(file: Path) -> "pl.DataFrame":
         raise DataError(f"{file}: column {twice[0]!r} is there twice; keep one")
     frame.columns = names
     if frame.height == 0:
-        raise DataError(f"{file}: no rows below its header")
+        raise DataError(f"{file}: no rows below its header: give a file that has some")
     return frame
 
 
@@ -271,12 +270,13 @@ def _time(frame: "pl.DataFrame", file: Path, head: int) -> Array:
                 row = int(column.is_null().arg_max() or 0)
                 raise DataError(
                     f"{file}, row {head + row}: time is {text[row]!r}, expected seconds, "
-                    "milliseconds or a date with time such as 2026-01-31T12:00:00.020"
+                    "milliseconds or a date with time such as 2026-01-31T12:00:00.020; mend the row"
                 )
     if column.dtype.is_temporal():
         if column.null_count():
             raise DataError(
-                f"{file}, row {head + int(column.is_null().arg_max() or 0)}: time is empty"
+                f"{file}, row {head + int(column.is_null().arg_max() or 0)}: time is empty; "
+                "mend the row"
             )
         stamps = column.cast(pl.Datetime("ns")).cast(pl.Int64).to_numpy()
         return np.asarray((stamps - stamps[0]) * 1e-9)
@@ -287,7 +287,7 @@ def _time(frame: "pl.DataFrame", file: Path, head: int) -> Array:
     if unit is None:
         raise DataError(
             f"{file}, row {head}: readings are {step:g} apart in time, which is no rate of a "
-            "sensor in s, ms, us or ns"
+            "sensor in s, ms, us or ns: mend the time column"
         )
     return np.asarray((numbers - numbers[0]) * _SECONDS[unit])
 

@@ -89,7 +89,7 @@ def read_hapt(path: Path) -> list[Recording]:
                 raise DataError(
                     f"{labels_file}, row {row + 1}: experiment {number}, user {user}, activity "
                     f"{what}, rows {first} to {last} does not fit {file.name} (user {subject}, "
-                    f"{len(acc)} rows, activities 1 to 12)"
+                    f"{len(acc)} rows, activities 1 to 12): unpack it again, or mend that row"
                 )
             activity[first - 1 : last] = what
         recordings.append(Recording(f"hapt {number}", subject, np.hstack([acc, gyro]), activity))
@@ -144,7 +144,8 @@ def _read_har_side(
     if outside.any():
         row = int(outside.argmax())
         raise DataError(
-            f"{folder / f'y_{side}.txt'}, row {row + 1}: activity {y[row]} is none of 1 to 6"
+            f"{folder / f'y_{side}.txt'}, row {row + 1}: activity {y[row]} is none of 1 to 6: "
+            "unpack it again"
         )
     return features, y, subject, signals
 
@@ -158,7 +159,7 @@ def _table(file: Path, columns: int) -> NDArray[np.float64]:
             f"{file}: there is no such file. The folder is incomplete: unpack it again. {_HELP}"
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{file}: cannot be read as text ({error})") from None
+        raise DataError(f"{file}: cannot be read as text ({error}): unpack it again") from None
     if not text.strip():
         raise DataError(f"{file}: no rows in it. Unpack it again")
     try:

@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from tinyodl import drift, prune
 from tinyodl.device.arithmetic import KNOWN, Arithmetic, FloatArithmetic
 from tinyodl.device.bout import Bout
-from tinyodl.device.pending import CAPACITY, IDS, Kept, Pending
+from tinyodl.device.pending import CAPACITY, Kept, Pending
 from tinyodl.device.state import TRANSITIONS, Asked, Event, Mode, Reason, Rules, State, Trouble
 from tinyodl.har import WINDOW
 from tinyodl.learn import OSELMClassifier, Outlook
@@ -47,12 +47,12 @@ HOLD = 2.0  # what a sample held weighs, in labels
 OWN_KNOWN = 0.25  # of the factory's usual leverage: what is known better needs no own label
 STEP = 1.28  # s from one window of WINDOW readings to the next
 GAP = 4  # windows without a sample that end a bout
-_FORGOTTEN = IDS // 2  # samples after which no answer is waited for any more
 _COUNTER_BYTES = 96  # what `State` holds, times, ids and the policy's numbers
 
 
 class Query(NamedTuple):
-    """What is sent to the teacher: the sample's id, its scaled inputs as int8, and why."""
+    """What is sent to the teacher: the sample's id (they are counted), its scaled inputs as int8,
+    and why."""
 
     sample: int
     values: NDArray[np.int8]
@@ -172,9 +172,9 @@ class OnDeviceLearner:
         if self._last is not None and now - self._last > self._gap:
             self.pause()
         self._last = now
-        sample, self._next = self._next, (self._next + 1) % IDS
+        sample, self._next = self._next, self._next + 1
         self.state.sample(now)
-        self.pending.forget(sample, _FORGOTTEN)
+        self.pending.forget(sample)
         inside = self.bout.update(x, self.arithmetic.outputs)
         event, query = None, None
         if known or outlook.leverage <= self.arithmetic.usual:
@@ -210,7 +210,7 @@ class OnDeviceLearner:
         it is of another type than the activities; nothing has changed then."""
         labels = self.arithmetic.labels
         new = label is not None and label not in labels
-        if new and np.asarray(label).dtype.kind != np.asarray(labels[0]).dtype.kind:
+        if new and not _alike(label, labels[0]):
             raise ValueError(f"{label!r} is of another type than the activities {labels}")
         kept = self.pending.take(sample)
         if kept is None:
@@ -350,3 +350,9 @@ class OnDeviceLearner:
 
 def _detector(model: Model) -> drift.Detector:
     return drift.Cusum(model.calibration) if model.calibration else drift.Manual()
+
+
+def _alike(label: Any, other: Any) -> bool:
+    """Whether two labels can be kept together, and the first as it is."""
+    kept = np.asarray(label)
+    return kept.dtype.kind == np.asarray(other).dtype.kind and bool(kept.item() == label)

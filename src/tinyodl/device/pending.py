@@ -1,4 +1,8 @@
-"""Queries that wait for their label: a bounded queue. While it is full nothing is asked."""
+"""Queries that wait for their label: a bounded queue. While it is full nothing is asked.
+
+Samples are counted, and the count is their id: no two ever have the same. On the air, and in a
+device's queue, its low 16 bits will do, since nothing waits for as long as half of those last.
+"""
 
 from collections import OrderedDict
 from typing import NamedTuple
@@ -9,7 +13,7 @@ from numpy.typing import NDArray
 from tinyodl.device.state import Asked
 
 CAPACITY = 16
-IDS = 2**16  # samples are numbered modulo
+LONGEST = 2**15  # samples after which no answer is waited for any more
 
 
 class Kept(NamedTuple):
@@ -38,7 +42,7 @@ class Pending:
         return len(self._waiting) >= self.capacity
 
     def put(self, sample: int, kept: Kept) -> None:
-        """Keep a query; the oldest makes room. An id that comes round again replaces its last."""
+        """Keep a query; the oldest makes room. Asked again, it replaces its last."""
         self._waiting.pop(sample, None)
         if len(self._waiting) >= self.capacity:
             self._waiting.popitem(last=False)
@@ -49,10 +53,10 @@ class Pending:
         """The query of a sample, once; None where it never waited, was answered, or had to go."""
         return self._waiting.pop(sample, None)
 
-    def forget(self, sample: int, age: int) -> None:
-        """Let the oldest go where it is `age` samples old, or more, at this one."""
+    def forget(self, sample: int) -> None:
+        """Let the oldest go where it is LONGEST samples old at this one."""
         for oldest in self._waiting:
-            if (sample - oldest) % IDS >= age:
+            if sample - oldest >= LONGEST:
                 del self._waiting[oldest]
                 self.dropped += 1
             return

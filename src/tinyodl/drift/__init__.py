@@ -1,14 +1,13 @@
 """Drift detection without labels: when a device should start to learn."""
 
-from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from typing import Any
 
-from tinyodl.drift import river
 from tinyodl.drift.centroid import Centroid
 from tinyodl.drift.cusum import Cusum
 from tinyodl.drift.detector import Calibration, Detector, calibrate, score
 from tinyodl.drift.manual import Manual
+from tinyodl.registry import DETECTORS
 
 __all__ = [
     "DETECTORS",
@@ -32,18 +31,7 @@ def left_out() -> tuple[str, ...]:
     return () if find_spec("river") else NEED_RIVER
 
 
-DETECTORS: Mapping[str, Callable[..., Detector]] = {
-    "cusum": Cusum,
-    "centroid": Centroid,
-    "adwin": river.adwin,
-    "page-hinkley": river.page_hinkley,
-    "kswin": river.kswin,
-    "manual": lambda calibration: Manual(),
-}
-
-
 def make(name: str, calibration: Calibration, **settings: Any) -> Detector:
     """A fresh detector by name; ValueError names the ones there are."""
-    if name not in DETECTORS:
-        raise ValueError(f"no detector is called {name!r}: there are {', '.join(DETECTORS)}")
-    return DETECTORS[name](calibration, **settings)
+    detector: Detector = DETECTORS.make(name, calibration, **settings)
+    return detector

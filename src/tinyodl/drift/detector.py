@@ -1,7 +1,7 @@
 """What every drift detector is: it watches predictions, and says when the wearer is no longer like
 those trained on.
 
-To add a detector, write a class with these members and name it in `tinyodl.drift.DETECTORS`.
+To add a detector, write a class with these members and give it a name: docs/device.md.
 """
 
 from typing import NamedTuple, Protocol

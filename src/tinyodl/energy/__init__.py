@@ -40,7 +40,10 @@ class Energy:
                 text if path is None else path.read_text()
             )
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise EnergyError(f"{path}: not a table of figures in TOML ({error})") from None
+            raise EnergyError(
+                f"{path}: not a table of figures in TOML ({error}): copy "
+                "tinyodl/energy/nrf52840.toml, and change its values"
+            ) from None
         for name in names:
             value = self.table.get(name, {}).get("value")
             if not isinstance(value, int | float) or value < 0:

@@ -17,6 +17,8 @@ from tinyodl.har.scaling import RangeScaler
 from tinyodl.har.stream import Stream
 from tinyodl.har.windows import (
     HOP,
+    LARGEST,
+    LONGEST,
     WINDOW,
     check_imu,
     check_window,
@@ -28,6 +30,8 @@ from tinyodl.har.windows import (
 __all__ = [
     "COMPACT_NAMES",
     "HOP",
+    "LARGEST",
+    "LONGEST",
     "WINDOW",
     "Features",
     "RangeScaler",
@@ -70,8 +74,8 @@ def extract(
     Returns (windows, inputs); `names(features, gyroscope)` names the columns. Filters run forwards:
     started at rest for uci561, as the official ones (which take two readings beyond the window),
     and in the steady state of the first reading for compact. ValueError on another shape, on values
-    that are not finite (with their row), on a window that leaves the recording, and on a rate too
-    low for the filters.
+    that are not finite or above LARGEST (with their row), on a window that leaves the recording,
+    and on a rate too low for the filters.
     """
     readings = check_imu(imu)
     first = window_starts(len(readings), starts, check_window(window))

@@ -23,8 +23,18 @@ class RangeScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # typ
         self.high = high
         self.clip = clip
 
+    def check(self) -> None:
+        """ValueError where a parameter is out of range."""
+        if not 0 <= self.low < self.high <= 100:
+            raise ValueError(
+                f"low and high are percentiles, low below high; got {self.low} and {self.high}"
+            )
+        if not 0 < self.clip < np.inf:
+            raise ValueError(f"clip must be a number above 0, got {self.clip}")
+
     def fit(self, X: ArrayLike, y: object = None) -> Self:
         """Learn the range of each input from X (samples, n)."""
+        self.check()
         X = np.asarray(validate_data(self, X, dtype=np.float64))
         low, high = np.percentile(X, [self.low, self.high], axis=0)
         spread = high - low

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tinyodl.har import compact, uci561
 from tinyodl.har.compact_names import NAMES
-from tinyodl.har.windows import WINDOW
+from tinyodl.har.windows import LARGEST, WINDOW, possible
 
 
 class Stream:
@@ -53,15 +53,17 @@ class Stream:
 
     def push(self, reading: ArrayLike) -> NDArray[Any] | None:
         """Take one reading (6,), acc in g and gyro in rad/s; return the inputs (n,) when a window
-        is complete."""
+        is complete. ValueError on another shape, and on a value that no sensor has (not finite, or
+        above `LARGEST`); nothing has changed then, so that later inputs stay finite."""
         row = np.asarray(reading, dtype=self._dtype)
         if row.shape != (6,):
             raise ValueError(
                 f"a reading has shape (6,): acc x, y, z, gyro x, y, z; got {row.shape}"
             )
-        if not np.isfinite(row).all():
+        if not possible(row).all():
             raise ValueError(
-                f"reading {self._seen} is not finite: {row.tolist()}; it was not taken"
+                f"reading {self._seen} is not finite, or above {LARGEST:g}: {row.tolist()}; it was "
+                "not taken, leave it out and go on"
             )
         self._half.add(row[None, :])
         self._seen += 1

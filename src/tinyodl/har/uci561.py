@@ -264,7 +264,8 @@ def _bands(f: Array) -> Array:
 
 def _angles(mean: Array) -> Array:
     """Angles between mean vectors and gravity; mean is (windows, 5 signals, 3)."""
-    gravity = mean[:, 1] / np.linalg.norm(mean[:, 1], axis=1, keepdims=True)
+    down = np.linalg.norm(mean[:, 1], axis=1, keepdims=True)  # 0: everything is at right angles
+    gravity = mean[:, 1] / np.maximum(down, np.finfo(float).tiny)
     others = mean[:, [0, 2, 3, 4]]
     length = np.maximum(np.linalg.norm(others, axis=2), np.finfo(float).tiny)
     cosines = np.hstack([(others * gravity[:, None]).sum(axis=2) / length, gravity])

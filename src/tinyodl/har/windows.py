@@ -1,36 +1,46 @@
 """Where windows lie: half overlapping (128 readings, every 64, unless told otherwise), or at given
 first readings."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 WINDOW = 128
 HOP = 64
+LONGEST = 2**16  # readings of a window: 22 minutes
+LARGEST = 1e6  # g or rad/s: no sensor reads so much, and its square still fits every sum
 
 
 def check_window(window: int) -> int:
     """A window's readings, or ValueError: a window is two halves of at least 8 readings."""
-    if window < 16 or window % 2:
+    if not 16 <= window <= LONGEST or window % 2:
         raise ValueError(
-            f"a window must have an even number of readings, at least 16; got {window}"
+            f"a window must have an even number of readings, 16 to {LONGEST}; got {window}"
         )
     return window
 
 
+def possible(readings: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which values a sensor can have read: finite ones, up to LARGEST in g or rad/s."""
+    return np.asarray(np.abs(readings) <= LARGEST)
+
+
 def check_imu(imu: ArrayLike) -> NDArray[np.float64]:
-    """(readings, 6) finite float64, or (readings, 3) without a gyroscope; ValueError names the
-    first bad row."""
+    """(readings, 6) float64, finite and at most LARGEST, or (readings, 3) without a gyroscope;
+    ValueError names the first bad row."""
     array = np.asarray(imu, dtype=np.float64)
     if array.ndim != 2 or array.shape[1] not in (3, 6):
         raise ValueError(
             f"imu has shape {array.shape}, expected (readings, 6): acc x, y, z in g, then gyro x, "
             "y, z in rad/s; or (readings, 3) without a gyroscope"
         )
-    bad = ~np.isfinite(array).all(axis=1)
+    bad = ~possible(array).all(axis=1)
     if bad.any():
         raise ValueError(
-            f"imu has a value that is not finite in row {int(bad.argmax())} ({int(bad.sum())} "
-            "such rows): cut the recording there, or fill the gap before extracting"
+            f"imu has a value that is not finite, or above {LARGEST:g}, in row {int(bad.argmax())} "
+            f"({int(bad.sum())} such rows): cut the recording there, or fill the gap before "
+            "extracting"
         )
     return array
 
@@ -64,8 +74,11 @@ def segment_starts(
     """Windows that lie inside one labelled segment, half a window apart from the segment's first
     reading.
 
-    activity: (readings,); wanted: the activity numbers that count.
+    activity: (readings,), none being no window; wanted: the activity numbers that count.
     """
+    activity = np.asarray(activity)
+    if not len(activity):
+        return np.zeros(0, np.int64)
     first = np.flatnonzero(np.r_[True, activity[1:] != activity[:-1]])
     last = np.r_[first[1:], len(activity)]
     grids = [

@@ -27,14 +27,19 @@ def features(X: Array, alpha: Array, gain: float, activation: int, direct: bool)
 
 @njit(cache=True, nogil=True)  # type: ignore[misc]
 def features_one(x, alpha, gain, activation, direct, h):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """The same for one sample, written to h (d,)."""
+    """The same for one sample, written to h (d,); False where x is not finite."""
+    bad = 0
+    for i in range(x.shape[0]):
+        bad += not abs(x[i]) < np.inf
+    if bad:
+        return False
     first = 0
     if direct:
         first = x.shape[0] + 1
         h[: first - 1] = x
         h[first - 1] = 1.0
     if alpha.shape[1] == 0:
-        return
+        return True
     z = h[first:]
     np.dot(x, alpha, z)
     for j in range(z.shape[0]):
@@ -45,3 +50,4 @@ def features_one(x, alpha, gain, activation, direct, h):  # type: ignore[no-unty
             z[j] = 0.5 * (1.0 + np.tanh(0.5 * v))
         else:
             z[j] = max(v, 0.0)
+    return True

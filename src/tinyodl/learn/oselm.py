@@ -18,6 +18,8 @@ from tinyodl.learn.outlook import Outlook
 
 Array = NDArray[np.float64]
 Activation = Literal["hard_sigmoid", "sigmoid", "relu"]
+_FLOAT = np.dtype(np.float64)
+_ROW = (8,)  # strides of values one after another
 
 
 class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -43,8 +45,10 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Attributes
     ----------
-    classes_ (m,), n_features_in_, alpha_ (n, N), P_ (d (d + 1) / 2,) lower triangle, beta_ (d, m),
-    temperature_ (see `predict_proba`), ceiling_ (trace of P that forgetting stops at).
+    classes_ (m,): sorted, but for those of `add_class`, which stand last so that class numbers keep
+    their meaning; n_features_in_, alpha_ (n, N), P_ (d (d + 1) / 2,) lower triangle, beta_ (d, m),
+    temperature_ (see `predict_proba`), ceiling_ (trace of P that forgetting stops at), settings_
+    (the parameters that all this was made with: `set_params` counts from the next `fit`).
     d is N, plus n + 1 with direct links.
 
     >>> X = np.array([[0.0], [0.2], [0.8], [1.0]])
@@ -145,10 +149,10 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self._learn(self.hidden(X), order[np.searchsorted(self.classes_, y, sorter=order)], weight)
         return self
 
-    def learn_one(self, x: Array, label: Any, weight: float = 1.0) -> None:
-        """Learn one sample, the fast path: x (n,) float64, a label out of `classes_`, a weight
-        above 0."""
-        self.learn_features(self.hidden_one(x), self._class_index(label), weight)
+    def learn_one(self, x: ArrayLike, label: Any, weight: float = 1.0) -> None:
+        """Learn one sample, the fast path: x (n,), fastest as float64; a label out of `classes_`, a
+        weight of 0 or more. ValueError where it is not finite; the model is unchanged then."""
+        self.learn_features(self.hidden_one(x), self._class_index(label), float(weight))
 
     def learn_features(self, h: Array, k: int, weight: float = 1.0, known: float = 0.0) -> None:
         """As `learn_one`, from the features h (d,) that `hidden` returns and a class index.
@@ -156,7 +160,7 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         known: leverage up to which P stays as it is (beta follows all the same).
         """
         state = (self.P_, self.beta_, self._u, self._o)
-        denominator = rls.step(h, k, weight, known, self.forgetting, self.ceiling_, *state)
+        denominator = rls.step(h, k, weight, known, self._forgetting, self.ceiling_, *state)
         if denominator < 1.0:
             raise ValueError(
                 "the sample was not learnt: its values must be finite (largest "
@@ -179,19 +183,25 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.ceiling_: float = max(self.ceiling_, float(self.P_[self._diagonal].sum()))
 
     def add_class(self, label: Any) -> None:
-        """One more output, for a class that was never seen: a column of zeros, which is its ridge
-        solution; P stays."""
+        """One more output, the last, for a class that was never seen: a column of zeros, which is
+        its ridge solution; P stays. ValueError on a label of another type than the classes."""
         check_is_fitted(self, "beta_")
-        if label in self._index:
+        if label in self._labels:
             raise ValueError(f"{label!r} is one of the classes already")
-        classes = np.append(self.classes_, np.array([label]))
-        if classes[-1] != label:
-            raise ValueError(f"{label!r} is of another type than the classes {self._labels}")
+        kind = self.classes_.dtype.kind
+        given = np.asarray([label], dtype=object if kind == "O" else None)
+        classes = np.append(self.classes_, given)
+        alike = classes.dtype.kind == kind and (given.dtype.kind == "b") == (kind == "b")
+        if given.shape != (1,) or not alike or classes[-1] != label:
+            raise ValueError(
+                f"{label!r} is of another type than the classes {self._labels}; the model is "
+                "unchanged"
+            )
         self.classes_ = classes
         self.beta_ = np.ascontiguousarray(np.hstack([self.beta_, np.zeros((len(self.beta_), 1))]))
         self._prepare()
 
-    def outlook(self, x: Array) -> Outlook:
+    def outlook(self, x: ArrayLike) -> Outlook:
         """What one sample looks like, x (n,)."""
         return Outlook(*rls.look(self.hidden_one(x), self.beta_, self.P_, self._o))
 
@@ -208,11 +218,16 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         X = np.asarray(validate_data(self, X, dtype=np.float64, reset=False))
         return np.asarray(self.hidden(X) @ self.beta_)
 
-    def hidden_one(self, x: Array) -> Array:
-        """The features of one sample, (n,) float64 -> (d,); valid until the next call."""
-        if x.shape != self._inputs_shape:
-            raise self._wrong_shape(x)
-        features_one(x, *self._layer, self._h)
+    def hidden_one(self, x: ArrayLike) -> Array:
+        """The features of one sample, (n,) -> (d,); valid until the next call. ValueError on
+        another shape, and on values that are not finite."""
+        plain = type(x) is np.ndarray and x.dtype is _FLOAT and x.strides == _ROW
+        if not plain or x.shape != self._inputs_shape:  # type: ignore[union-attr]
+            x = self._converted(x)
+        if not features_one(x, *self._layer, self._h):
+            raise ValueError(
+                f"x[{int(np.isfinite(x).argmin())}] is not finite: fill it, or leave the sample out"
+            )
         return self._h
 
     @property
@@ -225,13 +240,13 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """The outputs (m,) of the sample that was looked at last."""
         return self._o
 
-    def outputs_one(self, x: Array) -> Array:
-        """Raw outputs of one sample, (n,) float64 -> (m,); valid until the next call."""
+    def outputs_one(self, x: ArrayLike) -> Array:
+        """Raw outputs of one sample, (n,) -> (m,); valid until the next call."""
         rls.outputs(self.hidden_one(x), self.beta_, self._o)
         return self._o
 
-    def predict_one(self, x: Array) -> Any:
-        """The class of one sample, (n,) float64, as a Python value: the fast path."""
+    def predict_one(self, x: ArrayLike) -> Any:
+        """The class of one sample, (n,), fastest as float64, as a Python value: the fast path."""
         best = self.outputs_one(x).argmax()
         return self._labels[best]
 
@@ -265,7 +280,7 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self, "beta_")
         d, m = self.beta_.shape
         values = d * m + d + m + self.n_features_in_
-        if self.alpha == "base":
+        if self.settings_["alpha"] == "base":
             values += self.alpha_.size
         if learns:
             values += self.P_.size + d
@@ -285,6 +300,7 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Take over a state that was kept elsewhere; ValueError where its shapes do not fit these
         settings."""
         self._check_parameters()
+        self.settings_ = self.get_params(deep=False)
         if classes.ndim != 1 or len(classes) < 2 or len(np.unique(classes)) < len(classes):
             raise ValueError("classes must be at least two and different")
         n, nodes = alpha.shape
@@ -298,16 +314,23 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError(
                 f"shapes do not fit: alpha {alpha.shape}, P {P.shape}, beta {beta.shape}"
             )
+        if not rls.definite(P):
+            raise ValueError("P is not positive definite")
         self.n_features_in_ = n
         self.classes_, self.alpha_, self.P_, self.beta_ = classes, alpha, P.copy(), beta.copy()
         self.temperature_, self.ceiling_ = 1.0, d / self.regularization
         self._prepare()
-        if not (P[self._diagonal] > 0).all():
-            raise ValueError("P is not positive definite: its diagonal has values of 0 or below")
 
-    def _wrong_shape(self, x: Array) -> ValueError:
+    def _converted(self, x: ArrayLike) -> Array:
+        """What is no float64 array of the right shape as one, or ValueError."""
         check_is_fitted(self, "beta_")
-        return ValueError(f"x has shape {x.shape}, expected {self._inputs_shape}")
+        try:
+            row = np.ascontiguousarray(x, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"x must be {self.n_features_in_} numbers: {error}") from None
+        if row.shape != self._inputs_shape:
+            raise ValueError(f"x has shape {row.shape}, expected {self._inputs_shape}")
+        return row
 
     def _check_parameters(self) -> None:
         types = {
@@ -334,6 +357,7 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _start(self) -> None:
         """Draw the input weights; P and beta before any sample."""
+        self.settings_ = self.get_params(deep=False)
         seed = self.random_state
         if isinstance(seed, np.random.RandomState):
             seed = int(seed.randint(2**31))
@@ -348,8 +372,10 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _prepare(self) -> None:
         """Buffers and look-ups that follow from the state."""
         d, m = self.beta_.shape
-        gain = self.hidden_scale / np.sqrt(self.n_features_in_)
-        self._layer = (self.alpha_, gain, ACTIVATIONS[self.activation], self.direct)
+        made = self.settings_
+        gain = made["hidden_scale"] / np.sqrt(self.n_features_in_)
+        self._layer = (self.alpha_, gain, ACTIVATIONS[made["activation"]], made["direct"])
+        self._forgetting = made["forgetting"]
         self._inputs_shape = (self.n_features_in_,)
         self._labels = self.classes_.tolist()
         self._index = {label: k for k, label in enumerate(self._labels)}
@@ -359,12 +385,12 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _class_index(self, label: Any) -> int:
         try:
             return self._index[label]
-        except KeyError:
+        except (KeyError, TypeError):
             raise ValueError(f"label {label!r} is none of the classes {self._labels}") from None
 
     def _learn(self, H: Array, Y: NDArray[np.intp], weight: Array) -> None:
         done = rls.steps(
-            H, Y, weight, self.forgetting, self.ceiling_, self.P_, self.beta_, self._u, self._o
+            H, Y, weight, self._forgetting, self.ceiling_, self.P_, self.beta_, self._u, self._o
         )
         if done < len(H):
             raise ValueError(

@@ -40,6 +40,19 @@ def full(packed: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(matrix + np.tril(matrix, -1).T)
 
 
+def definite(packed: Array) -> bool:
+    """Whether a triangle is that of a positive definite matrix, but for rounding."""
+    matrix = full(packed)
+    diagonal = np.diag(matrix)
+    if not (np.isfinite(packed).all() and (diagonal > 0).all()):
+        return False
+    try:
+        scipy.linalg.cholesky(matrix + RESOLUTION * diagonal.sum() * np.eye(len(matrix)))
+    except scipy.linalg.LinAlgError:
+        return False
+    return True
+
+
 def batch(H: Array, Y: Array, weight: Array, regularization: float) -> tuple[Array, Array]:
     """Initial training: P = (H^T W H + lambda I)^-1 as a triangle, beta = P H^T W Y.
 

@@ -19,6 +19,7 @@ MAGIC = b"tinyodl\0"
 VERSION = 1
 _FIXED = struct.Struct("<8sIII")
 _DIGEST = 32
+_AGAIN = "take another copy of it, or train the model again"
 _LARGEST = 2**31  # bytes of header or arrays that are believed
 
 
@@ -44,7 +45,8 @@ def unpack(data: bytes, kind: str) -> tuple[dict[str, Any], dict[str, NDArray[np
     wrote it."""
     if len(data) < _FIXED.size + _DIGEST or data[: len(MAGIC)] != MAGIC:
         raise ModelFileError(
-            "this is no tinyodl model (its first bytes differ, or it is too short)"
+            "this is no tinyodl model (its first bytes differ, or it is too short): give a file "
+            "that tinyodl train wrote"
         )
     _, version, header_bytes, body_bytes = _FIXED.unpack_from(data)
     if version > VERSION:
@@ -52,33 +54,41 @@ def unpack(data: bytes, kind: str) -> tuple[dict[str, Any], dict[str, NDArray[np
             f"format {version} is newer than this tinyodl reads ({VERSION}): update tinyodl"
         )
     if version < 1:
-        raise ModelFileError(f"there is no format {version}")
+        raise ModelFileError(f"there is no format {version}: {_AGAIN}")
     expected = _FIXED.size + header_bytes + body_bytes + _DIGEST
     if max(header_bytes, body_bytes) > _LARGEST or len(data) != expected:
         raise ModelFileError(
-            f"the file has {len(data)} bytes, expected {expected}: it is cut short or was added to"
+            f"the file has {len(data)} bytes, expected {expected}: it is cut short or was added "
+            f"to; {_AGAIN}"
         )
     if hashlib.sha256(data[:-_DIGEST]).digest() != data[-_DIGEST:]:
-        raise ModelFileError("the checksum does not fit: the file is damaged")
+        raise ModelFileError(f"the checksum does not fit, the file is damaged: {_AGAIN}")
     header = _header(data[_FIXED.size : _FIXED.size + header_bytes])
     if header["kind"] != kind:
-        raise ModelFileError(f"the file holds a {header['kind']!r}, expected a {kind!r}")
+        raise ModelFileError(
+            f"the file holds a {header['kind']!r}, expected a {kind!r}: give a file that tinyodl "
+            "train wrote"
+        )
     arrays: dict[str, NDArray[np.float64]] = {}
     offset, end = _FIXED.size + header_bytes, _FIXED.size + header_bytes + body_bytes
     for described in header["arrays"]:
         shape = described["shape"]
         size = 8 * math.prod(shape)
         if offset + size > end:
-            raise ModelFileError(f"array {described['name']!r} does not fit into the file")
+            raise ModelFileError(
+                f"array {described['name']!r} does not fit into the file: {_AGAIN}"
+            )
         values = (
             np.frombuffer(data, "<f8", math.prod(shape), offset).reshape(shape).astype(np.float64)
         )
         if not np.isfinite(values).all():
-            raise ModelFileError(f"array {described['name']!r} holds values that are not finite")
+            raise ModelFileError(
+                f"array {described['name']!r} holds values that are not finite: {_AGAIN}"
+            )
         arrays[described["name"]] = values
         offset += size
     if offset != end:
-        raise ModelFileError("the file holds more than its header names")
+        raise ModelFileError(f"the file holds more than its header names: {_AGAIN}")
     return header["settings"], arrays
 
 
@@ -87,7 +97,7 @@ def _header(raw: bytes) -> dict[str, Any]:
     try:
         header = json.loads(raw.decode())
     except (ValueError, RecursionError):
-        raise ModelFileError("the header cannot be read") from None
+        raise ModelFileError(f"the header cannot be read: {_AGAIN}") from None
     ok = (
         isinstance(header, dict)
         and set(header) == {"kind", "settings", "arrays"}
@@ -106,5 +116,5 @@ def _header(raw: bytes) -> dict[str, Any]:
         and len({a["name"] for a in header["arrays"]}) == len(header["arrays"])
     )
     if not ok:
-        raise ModelFileError("the header is not what this format has")
+        raise ModelFileError(f"the header is not what this format has: {_AGAIN}")
     return dict(header)

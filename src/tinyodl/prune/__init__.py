@@ -5,8 +5,6 @@
 (<Decision.ASK: 'ask'>, <Decision.LEAVE: 'leave'>)
 """
 
-from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 from tinyodl.learn import Outlook
@@ -16,6 +14,7 @@ from tinyodl.prune.every import All
 from tinyodl.prune.fixed import Fixed
 from tinyodl.prune.policy import Decision, Policy
 from tinyodl.prune.published import Published
+from tinyodl.registry import POLICIES
 
 __all__ = [
     "POLICIES",
@@ -30,18 +29,8 @@ __all__ = [
     "make",
 ]
 
-POLICIES: Mapping[str, Callable[..., Policy]] = {
-    "all": All,
-    "fixed": Fixed,
-    "fixed-self": partial(Fixed, own_weight=0.25),
-    "published": Published,
-    "random": Random,
-    "auto": Auto,
-}
-
 
 def make(name: str, **settings: Any) -> Policy:
     """A fresh policy by name; ValueError names the ones there are."""
-    if name not in POLICIES:
-        raise ValueError(f"no policy is called {name!r}: there are {', '.join(POLICIES)}")
-    return POLICIES[name](**settings)
+    policy: Policy = POLICIES.make(name, **settings)
+    return policy

@@ -25,3 +25,8 @@ class Fixed:
 
     def told(self, outlook: Outlook, label: int) -> None:
         pass
+
+
+def fixed_self(theta: float = 0.16, own_weight: float = 0.25, kappa: float = 1.0) -> Fixed:
+    """The same, and what is not asked is learnt with the own label."""
+    return Fixed(theta, own_weight, kappa)

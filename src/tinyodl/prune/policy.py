@@ -1,6 +1,6 @@
 """What every pruning policy is: a decision on a sample, and what it makes of the label.
 
-To add a policy, write a class with these six members and name it in `tinyodl.prune.POLICIES`.
+To add a policy, write a class with these six members and give it a name: docs/policies.md.
 """
 
 from enum import Enum

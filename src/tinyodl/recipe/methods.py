@@ -4,7 +4,7 @@ Settings were chosen on the 25 people who are not reported as drifted, by studie
 and studies/choose_policy.py.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from tinyodl import prune
@@ -86,11 +86,13 @@ class Setting(NamedTuple):
     make: prune.Policy
 
 
-def settings(method: Method, hidden: int, seed: int) -> Iterator[Setting]:
-    """The policies that a method is reported with; "random" comes last and at fixed fractions
-    only."""
+def settings(
+    method: Method, hidden: int, seed: int, added: Sequence[str] = ()
+) -> Iterator[Setting]:
+    """The policies that a method is reported with, "random" at fixed fractions only; added: names
+    of further ones, as they are made."""
     kappa = method.kappa
-    for name in method.pruning:
+    for name in (*method.pruning, *added):
         if name == "all":
             yield Setting(name, None, None, prune.All(kappa))
         elif name in ("published", "published-cold"):
@@ -105,3 +107,5 @@ def settings(method: Method, hidden: int, seed: int) -> Iterator[Setting]:
         elif name == "random":
             for fraction in FRACTIONS:
                 yield Setting(name, None, fraction, prune.Random(fraction, seed, kappa))
+        else:
+            yield Setting(name, None, None, prune.make(name))

@@ -24,15 +24,21 @@ def train(
     The drift detector is calibrated on the last 30 % of each activity of each recording, by a model
     that has not learnt them; what to expect on a new person, and whether brisk motion tells how the
     sensor sits, comes from leaving people out. The model itself then learns everything.
+
+    capacity: activities that a device has room for, 0 for those of the recordings; ValueError on
+    fewer.
     """
     source = Source(dataset, window, label)
     windows = source.windows("compact")
+    classes = len(windows.classes)
+    if 0 < capacity < classes:
+        raise ValueError(f"a capacity of {capacity} is below the {classes} activities there are")
     everything = np.arange(len(windows.y))
     first, held = splits.cut(windows, everything, splits.TRAIN_SHARE, "blocked", seed)
     whole = fitting.lesson(windows, everything)
     scaler = fitting.scaler("compact").fit(whole.X)
     Z = np.ascontiguousarray(scaler.transform(windows.X))
-    calibration, classes = None, len(windows.classes)
+    calibration = None
     if len(held):
         lesson = fitting.lesson(windows, first)
         part = fitting.fit(methods.tiny(hidden, seed), scaler, lesson, classes)
@@ -46,7 +52,7 @@ def train(
     return fitting.assemble(learner, scaler, Z, windows.y, *whose, names)._replace(
         window=window,
         calibration=calibration,
-        capacity=max(capacity, classes),
+        capacity=capacity or classes,
         alignment=found.template,
         aligning=found.why,
     )

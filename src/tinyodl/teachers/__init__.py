@@ -1,6 +1,6 @@
 """Who answers a device's queries; each may abstain (None).
 
-To add a teacher, write a class with `answer` and name it where it is used.
+To add a teacher, write a class with `answer` and give it a name: docs/device.md.
 
 >>> noisy = Noisy(TrueLabels(["sit", "walk"]), 1.0, ["sit", "walk"])
 >>> TrueLabels(["sit", "walk"]).answer(1, None), noisy.answer(1, None)
@@ -13,6 +13,8 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tinyodl.registry import TEACHERS
 
 
 class Teacher(Protocol):
@@ -109,3 +111,10 @@ class Limited:
         if label is not None and self._left is not None:
             self._left -= 1
         return label
+
+
+def make(name: str, labels: Sequence[Any]) -> Teacher:
+    """A teacher by name, of the stream's true labels in order; ValueError names the ones there
+    are."""
+    teacher: Teacher = TEACHERS.make(name, labels)
+    return teacher

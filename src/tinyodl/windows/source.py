@@ -34,7 +34,8 @@ class Source:
         missing = sorted(set(drifted) - set(self.subjects))
         if missing:
             raise DataError(
-                f"no recording of subject {missing[0]}, one of the five that the tables need"
+                f"no recording of subject {missing[0]}, one of the five that the tables need: "
+                "unpack the whole set"
             )
 
     @classmethod

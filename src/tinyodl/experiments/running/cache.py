@@ -1,8 +1,12 @@
-"""Results kept between runs, by what was asked for and by the code that answers it."""
+"""Results kept between runs, by what was asked for and by the code that answers it; those of other
+code go when a run begins."""
 
 import hashlib
 import json
 import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -15,13 +19,14 @@ from tinyodl.files import write_bytes
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "numba", "river")  # what figures come from
 _SHOWING = ("reports", "cli")  # folders of the package that no figure comes from
+_DIGITS = 16  # of a version's digest, its folder's name
 
 
 @cache
 def code_version() -> str:
     """A digest of the package's source and of the libraries that results depend on."""
     root = Path(tinyodl.__file__).parent
-    return hashlib.sha256(f"{libraries()} {source_digest(root)}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{libraries()} {source_digest(root)}".encode()).hexdigest()[:_DIGITS]
 
 
 def libraries() -> dict[str, str]:
@@ -69,3 +74,25 @@ def store(key: Any, result: Any) -> None:
         write_bytes(_path(key), json.dumps(result).encode())
     except OSError:
         return
+
+
+def forget(keep: str = "") -> int:
+    """Remove the results of every version of the code but `keep`; how many those were. What is not
+    ours stays."""
+    removed = 0
+    for path in _results():
+        if path.parent.name != keep:
+            with suppress(OSError):  # another run was faster
+                path.unlink()
+                removed += 1
+            with suppress(OSError):
+                path.parent.rmdir()
+    return removed
+
+
+def _results() -> Iterator[Path]:
+    """The files that `store` wrote, or began to, whatever version of the code it was of."""
+    ours = re.compile(r".*\.json|\.[0-9a-f]{32}\.[0-9a-f]{32}")
+    for of in sorted(folder().glob("*")):
+        if re.fullmatch(f"[0-9a-f]{{{_DIGITS}}}", of.name):
+            yield from (path for path in sorted(of.glob("*")) if ours.fullmatch(path.name))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import joblib
 from threadpoolctl import threadpool_limits
@@ -24,7 +24,9 @@ from tinyodl.experiments.trials import (
     week,
 )
 from tinyodl.experiments.trials.material import Material
+from tinyodl.experiments.trials.results import Compared
 from tinyodl.har import Features
+from tinyodl.registry import OURS_ALONE, Added
 from tinyodl.windows import Source, splits
 
 Kind = Literal[
@@ -61,12 +63,14 @@ class Config:
     baselines: bool = False
     seeds: int = 20
     baseline_seeds: int = BASELINE_SEEDS
-    extras: bool = True  # the time line and the sweep for the report
+    extras: bool = True  # the time line for the report, and with sweep the shapes of the model
+    sweep: bool = True
     device: bool = False  # detectors, the whole device and its teachers, every person left out
     turned: bool = False  # the sensor turned, every person left out
     align: bool = True  # devices find out how they are worn
     days: int = week.DAYS
     people: int | None = None  # of a week, None for all
+    added: Added = OURS_ALONE  # compared beside ours
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,9 @@ def jobs(config: Config, subjects: Iterable[int], pooled: bool = True) -> list[J
     if config.protocol in ("evidence", "week"):
         of: Kind = "evidence" if config.protocol == "evidence" else "week"
         one = trial.Trial("person", "compact", (), config.split, "time", "int8", 0, 0)
-        one = one._replace(seeds=config.seeds if of == "evidence" else config.days)
+        one = one._replace(
+            seeds=config.seeds if of == "evidence" else config.days, added=config.added
+        )
         chosen = subjects[: config.people] if of == "week" else subjects
         return [Job(of, one._replace(person=p)) for p in chosen]
     protocol: trial.Protocol = "person" if config.protocol == "person" else "pooled"
@@ -103,13 +109,14 @@ def jobs(config: Config, subjects: Iterable[int], pooled: bool = True) -> list[J
                 config.payload,
                 seed,
                 person,
+                added=config.added,
             ),
         )
 
     work: list[Job] = []
     if config.device and "compact" in config.features:
         alone = trial.Trial(
-            "person", "compact", (), config.split, "time", "int8", 0, 0, config.seeds
+            "person", "compact", (), config.split, "time", "int8", 0, 0, config.seeds, config.added
         )
         work += [Job("device", alone._replace(person=p)) for p in subjects]
         work += [Job("continuous", alone._replace(person=p, seeds=1)) for p in subjects]
@@ -123,7 +130,7 @@ def jobs(config: Config, subjects: Iterable[int], pooled: bool = True) -> list[J
     ]
     if config.extras and "compact" in config.features:
         work.append(make("timeline", "compact", 0, people[0]))
-    if config.extras and "compact" in config.features and pooled:
+    if config.extras and config.sweep and "compact" in config.features and pooled:
         sweep = trial.Trial(
             "pooled", "compact", (), config.split, config.order, config.payload, 0, 0
         )
@@ -151,6 +158,8 @@ def run(
 
     scheduler: address of a Dask scheduler whose workers do the work, None for this machine's cores.
     """
+    if use_cache:
+        cache.forget(keep=cache.code_version())
     work = jobs(config, source.subjects, bool(source.drifted))
     keys = [
         {"kind": j.kind, **j.trial._asdict(), "align": config.align, "data": source.digest}
@@ -178,7 +187,24 @@ def run(
                 cache.store(keys[k], result)
             if progress:
                 progress(done, len(work))
-    return [(job, result) for job, result in zip(work, results, strict=True) if result is not None]
+    return _completed(
+        [(job, result) for job, result in zip(work, results, strict=True) if result is not None]
+    )
+
+
+def _completed(results: list[tuple[Job, Result]]) -> list[tuple[Job, Result]]:
+    """The same, and what later seeds leave to the first filled in."""
+    firsts = {
+        job.trial: cast(Compared, result)
+        for job, result in results
+        if job.kind == "trial" and job.trial.seed == 0
+    }
+    return [
+        (job, comparison.complete(firsts[job.trial._replace(seed=0)], cast(Compared, result)))
+        if job.kind == "trial" and job.trial.seed
+        else (job, result)
+        for job, result in results
+    ]
 
 
 def _of_work(work: list[Job], k: int, of: Material) -> tuple[int, Result]:

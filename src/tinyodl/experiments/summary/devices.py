@@ -7,20 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from tinyodl.drift import centroid, cusum
-from tinyodl.experiments.trials.device_run import SWEEPS, TRUE_LABELS
+from tinyodl.experiments.trials import sensitivity
+from tinyodl.experiments.trials.device_run import TRUE_LABELS
 from tinyodl.experiments.trials.results import Alarms, DeviceRun, TeacherOutcome
 
 DRIFTED_BELOW = 0.94
 IN_TIME = 150  # windows
 WORSE = 0.02  # below not learning, mean over seeds
-IN_USE = {
-    "cusum": cusum.THRESHOLD,
-    "centroid": centroid.THRESHOLD,
-    "adwin": 2e-3,
-    "page-hinkley": 5,
-    "kswin": 1e-5,
-}
 
 
 def drift(results: Sequence[DeviceRun]) -> list[dict[str, Any]]:
@@ -34,13 +27,14 @@ def drift(results: Sequence[DeviceRun]) -> list[dict[str, Any]]:
     for first in results[0]["drift"]:
         alarms = {r["person"]: _alarms(r, first["detector"], first["setting"]) for r in results}
         delays = {r["person"]: alarms[r["person"]]["delay"] for r in low}
+        sweep = sensitivity.of(first["detector"])
         found = [d for d in delays.values() if d is not None]
         rows.append(
             {
                 "detector": first["detector"],
                 "setting": first["setting"],
-                "parameter": SWEEPS[first["detector"]][0],
-                "default": first["setting"] == IN_USE[first["detector"]],
+                "parameter": sweep.parameter,
+                "default": first["setting"] == sweep.in_use,
                 "false_alarms_per_1000": 1000
                 * sum(a["false_alarms"] for a in alarms.values())
                 / unseen,
@@ -62,7 +56,7 @@ def _median(delays: Sequence[int | None]) -> float | None:
     return float(median) if np.isfinite(median) else None
 
 
-def _alarms(result: DeviceRun, detector: str, setting: float) -> Alarms:
+def _alarms(result: DeviceRun, detector: str, setting: float | None) -> Alarms:
     return next(a for a in result["drift"] if (a["detector"], a["setting"]) == (detector, setting))
 
 

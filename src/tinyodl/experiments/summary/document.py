@@ -10,7 +10,7 @@ from tinyodl.data.hapt import ACTIVITIES, DRIFTED
 from tinyodl.data.recordings import Dataset
 from tinyodl.energy import Energy
 from tinyodl.experiments.running.runs import Config, Job, Result
-from tinyodl.experiments.summary import devices, memory, spending, wear
+from tinyodl.experiments.summary import advice, confusion, devices, memory, spending, wear
 from tinyodl.experiments.summary.people import one_sided, people_of
 from tinyodl.experiments.summary.rows import policy_of, row_of, same_share, settings
 from tinyodl.experiments.trials.results import Compared, DeviceRun, Row, Sweep, Timeline
@@ -69,11 +69,13 @@ def summarise(
             if (teacher := compared.get("teacher")) is not None:
                 teachers[job.trial.features].append(teacher)
     rows, pruning, people, sided, same = [], [], [], [], []
+    confused, advised = [], []
     for (features, method, hidden), seeds in groups.items():
         by_seed = [seeds[k] for k in sorted(seeds)]
         key = {"method": method, "features": features, "hidden": hidden}
         rows.append(key | row_of(by_seed, names))
-        policies = [policy_of(by_seed, setting) for setting in settings(by_seed[0][0])]
+        run = settings(by_seed[0][0])
+        policies = [policy_of(by_seed, setting) for setting in run]
         inputs = by_seed[0][0]["inputs"]
         spend = spending.of(
             energy or Energy(), inputs, hidden, method, len(activities), config.payload
@@ -84,7 +86,10 @@ def summarise(
         people += [key | person for person in people_of(by_seed, names, chose)]
         sided += [key | stream for stream in one_sided(by_seed)]
         same += [key | other for other in same_share(policies)]
+        advised += [key | found for found in [advice.of(by_seed, run, names)] if found]
+        confused += [key | found for found in [confusion.of(by_seed, sorted(activities))] if found]
     return {
+        "data": name,
         "protocol": config.protocol,
         "split": config.split,
         "order": config.order,
@@ -95,6 +100,8 @@ def summarise(
         "per_person": people,
         "one_sided": sided,
         "same_share": same,
+        "advice": advised,
+        "confusion": confused,
         "teacher_accuracy_on_sent": {f: float(np.mean(v)) for f, v in teachers.items()},
         "mlp_bytes": memory.mlp_bytes(rows, len(activities)),
         "activities": sorted(activities),

@@ -6,7 +6,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tinyodl.experiments.summary.statistics import Seeds, bootstrap, by_person, interval, means
+from tinyodl.experiments.summary.statistics import (
+    Seeds,
+    bootstrap,
+    bounded,
+    by_person,
+    interval,
+    means,
+)
 from tinyodl.experiments.trials.comparison import LIKE_AUTO
 from tinyodl.experiments.trials.results import PolicyOutcome, Row
 
@@ -34,6 +41,7 @@ def row_of(by_seed: Seeds, names: Mapping[int, str]) -> dict[str, Any]:
     row: dict[str, Any] = {"inputs": first["inputs"], "state_bytes": first["state_bytes"]}
     row |= {name: float(np.mean(values)) for name, values in seeds.items()}
     row["interval"] = {name: interval(values) for name, values in seeds.items()}
+    row["seeds_interval"] = {name: bounded(values) for name, values in seeds.items()}
     row["people_interval"] = bootstrap(list(after.values()))
     worst = min(after, key=lambda p: after[p])
     row["worst_person"] = worst
@@ -75,6 +83,9 @@ def policy_of(by_seed: Seeds, setting: Setting) -> dict[str, Any]:
     result: dict[str, Any] = setting._asdict()
     result |= {name: float(np.mean(values)) for name, values in seeds.items()}
     result["interval"] = {name: interval(values) for name, values in seeds.items()}
+    result["seeds_interval"] = {
+        name: bounded(values) for name, values in seeds.items() if name != "questions"
+    }
     result["people_interval"] = bootstrap(list(own.values()))
     result["worst_person_after"] = min(own.values())
     result["people_losing_over_1_point"] = sum(own[p] < every[p] - _POINT for p in own)

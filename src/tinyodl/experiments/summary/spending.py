@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from tinyodl import link
 from tinyodl.energy import Energy, Spent
 from tinyodl.har import HOP, names
+from tinyodl.registry import POLICIES
 
 SECONDS = 1.28  # between two windows
 
@@ -33,7 +34,8 @@ def of(
 def day(spending: Spending, policy: dict[str, Any]) -> dict[str, float]:
     """radio_mj and total_mj of a day of wear under a policy, as if it asked all day as on the
     stream."""
-    own = policy["policy"] in ("auto", "fixed-self")
+    name = policy["policy"]
+    own = name in POLICIES and POLICIES.make(name).own_weight > 0
     learnt = 1.0 if own else policy["query_fraction"]
     found = spending.energy.day(spending.spent, SECONDS, policy["query_fraction"], learnt)
     return {"radio_mj": found["radio_mj"], "total_mj": found["total_mj"]}

@@ -10,6 +10,7 @@ import scipy.stats
 from tinyodl.experiments.trials.results import Row
 
 _RESAMPLES = 2000
+_NOTHING = 1e-9  # of a fraction: rounding
 
 T = TypeVar("T")  # a trial's row, or a part of it
 Seeds = Sequence[Sequence[Row]]  # for each seed, the rows of its trials: one, or one per person
@@ -21,6 +22,15 @@ def interval(values: list[float]) -> float | None:
         return None
     spread = np.std(values, ddof=1) / np.sqrt(len(values))
     return float(scipy.stats.t.ppf(0.975, len(values) - 1) * spread)
+
+
+def bounded(values: list[float]) -> list[float] | None:
+    """Ends of the same interval, of fractions; None where the seed changes nothing."""
+    half = interval(values)
+    if half is None or half < _NOTHING:
+        return None
+    mean = float(np.mean(values))
+    return [max(0.0, mean - half), min(1.0, mean + half)]
 
 
 def bootstrap(values: list[float]) -> list[float]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.ensemble import ExtraTreesClassifier
-from sklearn.metrics import f1_score
+from sklearn.metrics import confusion_matrix, f1_score
 
 from tinyodl import link, prune
 from tinyodl.device import PLAIN, Rules
@@ -24,10 +24,12 @@ from tinyodl.recipe import fitting, methods
 from tinyodl.windows import Windows
 
 LIKE_AUTO = "random, as often as auto"
+_DRAWN = ("auto", "random")  # policies that draw
 
 
 def run(material: Material, trial: Trial) -> Compared:
-    """All methods of one trial."""
+    """All methods of one trial. What every seed finds alike stands in the first one's result only,
+    but for what is asked for every label: `complete` fills it in."""
     where = sides(material.windows, trial)
     windows, known = materials.worn(material, trial.person, where.stream, where.test)
     lesson = fitting.lesson(windows, where.train)
@@ -41,12 +43,32 @@ def run(material: Material, trial: Trial) -> Compared:
         for method, hidden in work
     ]
     teacher = None
-    if trial.seed == 0:
+    if trial.seed == 0 and trial.protocol == "pooled":  # a device's teachers are compared apart
         forest = ExtraTreesClassifier(100, min_samples_leaf=2, random_state=0)
         forest.fit(Z[where.train], windows.y[where.train])
         sent = link.as_sent(Z[where.stream], trial.payload, scaler.clip)
         teacher = float(forest.score(sent, windows.y[where.stream]))
     return {"rows": rows, "teacher": teacher}
+
+
+def complete(first: Compared, later: Compared) -> Compared:
+    """A later seed's result with what it leaves to the first one's."""
+    rows: list[Row] = []
+    for row, same in zip(later["rows"], first["rows"], strict=True):
+        own = {_setting(p): p for p in row["pruning"]}
+        pruning = [own.pop(_setting(p), p) for p in same["pruning"]]
+        rows.append({**row, "pruning": pruning})
+    return {**later, "rows": rows}
+
+
+def _setting(outcome: PolicyOutcome) -> tuple[str, float | None, float | None]:
+    return outcome["policy"], outcome["theta"], outcome["fraction"]
+
+
+def _alike(method: methods.Method, trial: Trial) -> bool:
+    """Whether all seeds have the same model and the same stream: without hidden nodes nothing is
+    drawn."""
+    return method is methods.ODL_TINY and (trial.split, trial.order) == ("blocked", "time")
 
 
 def _method(
@@ -81,6 +103,11 @@ def _method(
     def correct(of: OSELMClassifier, side: str) -> NDArray[np.bool_]:
         return np.asarray((H[side] @ of.beta_).argmax(axis=1) == y[side])
 
+    def confusion(of: OSELMClassifier, side: str) -> list[list[int]]:
+        predicted = (H[side] @ of.beta_).argmax(axis=1)
+        found = confusion_matrix(y[side], predicted, labels=range(len(windows.classes)))
+        return [list(map(int, counts)) for counts in found]
+
     people = len(np.unique(windows.subject[where.stream]))
 
     def outcome(after: OSELMClassifier, predicted: ArrayLike, asked: NDArray[np.bool_]) -> Outcome:
@@ -98,6 +125,7 @@ def _method(
                 int(asked.sum()), len(y["stream"]), Z.shape[1], trial.payload
             ),
             "person_after": per_person(right, subjects),
+            "confusion": confusion(after, "test"),
         }
 
     def learnt(policy: prune.Policy, rules: Rules) -> Outcome:
@@ -107,7 +135,10 @@ def _method(
 
     pruning: list[PolicyOutcome] = []
     if method.learns:
-        for name, theta, fraction, policy in methods.settings(method, hidden, trial.seed):
+        added = trial.added.policies if method is methods.ODL_TINY else ()
+        for name, theta, fraction, policy in methods.settings(method, hidden, trial.seed, added):
+            if trial.seed and _alike(method, trial) and name not in ("all", *_DRAWN):
+                continue
             result = learnt(policy, AUTO if name == "auto" else PLAIN)
             pruning.append({"policy": name, "theta": theta, "fraction": fraction, **result})
         by_policy = {r["policy"]: r for r in pruning}
@@ -130,6 +161,8 @@ def _method(
         "person_drifted": per_person(correct(learner, "test"), subjects),
         "after": after,
         "pruning": pruning,
+        "confusion_before": confusion(learner, "before"),
+        "confusion_drifted": confusion(learner, "test"),
     }
     if trial.protocol == "person" and any(r["policy"] == "auto" for r in pruning):
         row["one_sided"] = _one_sided(model, Z[where.stream], y["stream"], correct, trial)

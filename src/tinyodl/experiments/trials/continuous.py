@@ -5,9 +5,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
-from tinyodl import align, teachers
+from tinyodl import align, prune, teachers
 from tinyodl.data.recordings import RATE
-from tinyodl.device import OnDeviceLearner, live
+from tinyodl.device import PLAIN, OnDeviceLearner, live
 from tinyodl.experiments.trials import material as materials
 from tinyodl.experiments.trials import wearer
 from tinyodl.experiments.trials.following import AUTO
@@ -31,7 +31,8 @@ def turns() -> dict[str, NDArray[np.float64]]:
 
 
 def run(material: Material, trial: Trial) -> ContinuousRun:
-    """Without learning, `auto` from the first window on, and the whole device."""
+    """Without learning, `auto` from the first window on, the whole device, and what was added, from
+    the first window on as well."""
     model = wearer.factory(material.windows, trial.person)._replace(window=material.window)
     recordings = materials.whole(material, trial.person)
     y = np.concatenate([r.y for r in recordings])
@@ -48,7 +49,10 @@ def run(material: Material, trial: Trial) -> ContinuousRun:
             Z[part], known[part] = model.scaler.transform(X), worn.known
         brisk = np.concatenate([r.motion.brisk for r in recordings]).cumsum()
         counted = np.ones(len(y), bool) if sensor == AS_WORN else brisk >= FIRST_BRISK
-        rows += [_lived(model, Z, y, known, ends, counted, sensor, policy) for policy in POLICIES]
+        rows += [
+            _lived(model, Z, y, known, ends, counted, sensor, policy)
+            for policy in (*POLICIES, *trial.added.policies)
+        ]
     return {"person": trial.person, "bouts": _bouts(y), "rows": rows}
 
 
@@ -75,7 +79,7 @@ def _lived(
     if policy == "none":
         predicted[:] = activity[:] = model.learner.predict(Z)
     else:
-        device = OnDeviceLearner(model) if policy == "device" else _auto(model)
+        device = OnDeviceLearner(model) if policy == "device" else _training(model, policy)
         answers = [None if k < 0 else k for k in y.tolist()]
         for first, end in zip([0, *ends[:-1]], ends, strict=True):
             part = slice(first, end)
@@ -104,7 +108,8 @@ def share(right: NDArray[np.bool_]) -> float | None:
     return float(right.mean()) if len(right) else None
 
 
-def _auto(model: Model) -> OnDeviceLearner:
-    device = OnDeviceLearner(model, rules=AUTO)
+def _training(model: Model, policy: str) -> OnDeviceLearner:
+    rules = AUTO if policy == "auto" else PLAIN
+    device = OnDeviceLearner(model, prune.make(policy), rules=rules)
     device.command(train=True)
     return device

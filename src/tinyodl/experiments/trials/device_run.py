@@ -12,8 +12,7 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from tinyodl import drift, prune, teachers
 from tinyodl.device import Event, OnDeviceLearner, live
-from tinyodl.drift import cusum
-from tinyodl.experiments.trials import wearer
+from tinyodl.experiments.trials import sensitivity, wearer
 from tinyodl.experiments.trials.following import AUTO, follow
 from tinyodl.experiments.trials.material import Material, worn
 from tinyodl.experiments.trials.results import Alarms, DeviceOutcome, DeviceRun, TeacherOutcome
@@ -23,17 +22,6 @@ from tinyodl.link import from_bytes, to_bytes
 from tinyodl.recipe import fitting, methods
 from tinyodl.windows import Windows
 
-# Each detector's sensitivity, from eager to calm.
-SWEEPS: dict[str, tuple[str, tuple[float, ...]]] = {
-    "cusum": (
-        "threshold",
-        tuple(sorted({4, 6, 9, 12, 15, 18, 21, 25, 30, 35, 40, 60, cusum.THRESHOLD})),
-    ),
-    "centroid": ("threshold", (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)),
-    "adwin": ("delta", (0.9, 0.5, 0.2, 0.05, 0.01, 2e-3, 1e-4, 1e-6)),
-    "page-hinkley": ("threshold", (0.5, 1, 2, 3, 5, 8, 12, 20)),
-    "kswin": ("alpha", (1e-3, 1e-5, 1e-8)),
-}
 TRUE_LABELS = "true labels"
 
 
@@ -58,11 +46,12 @@ def run(material: Material, trial: Trial) -> DeviceRun:
     right = np.array([o.predicted for o in own_outlooks]) == windows.y[own]
     unseen = fitting.outlooks(who.model.learner, who.Z[who.unseen])
     found: list[Alarms] = []
-    for name, (parameter, values) in SWEEPS.items():
+    for name in (*sensitivity.OURS, *trial.added.detectors):
         if name in drift.left_out():
             continue  # the others are reported without it
-        for value in values:
-            made = [drift.make(name, calibration, **{parameter: value}) for _ in range(2)]
+        sweep = sensitivity.of(name)
+        for value in sweep.values:
+            made = [drift.make(name, calibration, **sweep.setting(value)) for _ in range(2)]
             false = alarms(made[0], unseen, who.Z[who.unseen])
             own_alarms = alarms(made[1], own_outlooks, who.Z[own])
             delay = own_alarms[0] if own_alarms else None
@@ -75,7 +64,7 @@ def run(material: Material, trial: Trial) -> DeviceRun:
         "unseen": len(unseen),
         "drift": found,
         "device": _device(windows, who, trial.seeds, known[who.stream]),
-        "teachers": _teachers(windows, who, trial.person, known[who.stream]),
+        "teachers": _teachers(windows, who, trial, known[who.stream]),
     }
 
 
@@ -113,10 +102,10 @@ def _device(
 
 
 def _teachers(
-    windows: Windows, who: wearer.Wearer, person: int, known: NDArray[np.bool_]
+    windows: Windows, who: wearer.Wearer, trial: Trial, known: NDArray[np.bool_]
 ) -> list[TeacherOutcome]:
     """`auto` from the first window on, under each teacher; draws are each person's own."""
-    y = windows.y
+    y, person = windows.y, trial.person
     truth = y[who.stream].tolist()
     labels = list(range(len(windows.classes)))
     right = teachers.TrueLabels(truth)
@@ -141,6 +130,7 @@ def _teachers(
     cases += [("10 s late", right, 10.0), ("10 min late", right, 600.0)]
     cases += [("random forest on the others", voters[0], 0.0)]
     cases += [("three models, two agree", ensemble, 0.0)]
+    cases += [(name, teachers.make(name, truth), 0.0) for name in trial.added.teachers]
     rows: list[TeacherOutcome] = []
     for name, teacher, late in cases:
         device = OnDeviceLearner(who.model, rules=AUTO, seed=person)

@@ -1,6 +1,7 @@
 """One new wearer of any recordings: not learning, every label, ours, and what asks as often."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -36,6 +37,10 @@ def run(material: Material, trial: Trial) -> EvidenceRun:
 
     def auto(seed: int) -> tuple[OSELMClassifier, int]:
         lived = follow(who.model, Z, y, prune.Auto(), AUTO, seed, seen)
+        return lived.learner, int(lived.episode.asked.sum())
+
+    def other(name: str, seed: int) -> tuple[OSELMClassifier, int]:
+        lived = follow(who.model, Z, y, prune.make(name), seed=seed)
         return lived.learner, int(lived.episode.asked.sum())
 
     def device(seed: int) -> tuple[OSELMClassifier, int]:
@@ -79,6 +84,7 @@ def run(material: Material, trial: Trial) -> EvidenceRun:
         row("device", device, trial.seeds),
     ]
     count = round(rows[2]["questions"])
+    rows += [row(name, partial(other, name), 1) for name in trial.added.policies]
     rows += [
         row("random", lambda seed: drawn(seed, count), trial.seeds),
         row("fixed", lambda seed: threshold(seed, count), 1),

@@ -6,7 +6,7 @@ from typing import NotRequired, TypedDict
 
 class Outcome(TypedDict):
     """A model after its stream. person_after: each person's accuracy; fractions are 0 to 1;
-    questions: of a person."""
+    questions: of a person; confusion: test windows by class number, true (rows) and predicted."""
 
     accuracy_after: float
     accuracy_before_after: float
@@ -16,6 +16,7 @@ class Outcome(TypedDict):
     questions: float
     byte_fraction: float
     person_after: dict[str, float]
+    confusion: NotRequired[list[list[int]]]
 
 
 class PolicyOutcome(Outcome):
@@ -35,7 +36,8 @@ class OneSided(TypedDict):
 
 
 class Row(TypedDict):
-    """A method on a trial; after: asked for every label; rate: learning rate of a baseline."""
+    """A method on a trial; after: asked for every label; rate: learning rate of a baseline;
+    confusion: as in Outcome, of the people trained on and of the drifted before they are learnt."""
 
     method: str
     inputs: int
@@ -48,6 +50,8 @@ class Row(TypedDict):
     pruning: list[PolicyOutcome]
     one_sided: NotRequired[list[OneSided]]
     rate: NotRequired[float | None]
+    confusion_before: NotRequired[list[list[int]]]
+    confusion_drifted: NotRequired[list[list[int]]]
 
 
 class Compared(TypedDict):
@@ -74,7 +78,7 @@ class Sweep(TypedDict):
 
 
 class Timeline(TypedDict):
-    """One person's stream, a value a window."""
+    """One person's stream, a value a window; not_learning: what the factory's model predicts."""
 
     person: int
     classes: list[str]
@@ -82,17 +86,18 @@ class Timeline(TypedDict):
     accuracy_after: float
     true: list[int]
     predicted: list[int]
+    not_learning: list[int]
     asked: list[bool]
     confidence: list[float]
     theta: list[float]
 
 
 class Alarms(TypedDict):
-    """A detector at a sensitivity: false alarms on windows like those trained on, and the window of
-    the first alarm on the wearer."""
+    """A detector at a sensitivity (None: it has none to set): false alarms on windows like those
+    trained on, and the window of the first alarm on the wearer."""
 
     detector: str
-    setting: float
+    setting: float | None
     false_alarms: int
     delay: int | None
 

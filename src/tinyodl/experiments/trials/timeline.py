@@ -42,6 +42,7 @@ def run(material: Material, trial: Trial) -> Timeline:
                     "accuracy_after": after,
                     "true": windows.y[stream].tolist(),
                     "predicted": lived.predicted,
+                    "not_learning": learner.predict(seen).tolist(),
                     "asked": lived.asked.tolist(),
                     "confidence": np.round(lived.confidence, 4).tolist(),
                     "theta": np.round(lived.theta, 4).tolist(),

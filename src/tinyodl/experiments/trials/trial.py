@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from tinyodl import link
 from tinyodl.data.hapt import DRIFTED
 from tinyodl.har import Features
+from tinyodl.registry import OURS_ALONE, Added
 from tinyodl.windows import Windows, splits
 
 Protocol = Literal["pooled", "person"]
@@ -16,7 +17,7 @@ Order = Literal["time", "shuffled"]
 
 class Trial(NamedTuple):
     """What one trial is about; person is the one left out (0 for "pooled"); seeds: how many a
-    device is run with."""
+    device is run with; added: what is compared beside ours."""
 
     protocol: Protocol
     features: Features
@@ -27,6 +28,7 @@ class Trial(NamedTuple):
     seed: int
     person: int
     seeds: int = 1
+    added: Added = OURS_ALONE
 
 
 class Sides(NamedTuple):
