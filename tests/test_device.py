@@ -150,7 +150,8 @@ class Table:
     def factory(self, x: Array) -> int:
         return int(x[3])
 
-    def learn(self, x: Array, k: int, weight: float) -> None:
+    def learn(self, x: Array, k: int, weight: float, reach: float) -> None:
+        assert reach == Rules().reach
         self.log.append(("learn", x.tolist(), k, weight))
 
     def hold(self, x: Array, weight: float) -> None:
@@ -1344,7 +1345,7 @@ class DeviceMachine(RuleBasedStateMachine):
         if often:
             return  # rarely
         for count in range(36):
-            self.device.arithmetic.learn(self.near(count % 3), (count + 1) % 3, 50.0)
+            self.device.arithmetic.learn(self.near(count % 3), (count + 1) % 3, 50.0, 1.0)
         for count in range(400):
             if self.device.mode is not mode:
                 self.changed(self.device.mode, self.device.command(mode is TRAINING))

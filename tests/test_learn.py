@@ -104,7 +104,7 @@ def test_compiled_step_is_the_reference(seed: int, forgetting: float, weight: fl
     u, o = np.empty(d), np.empty(m)
     for _ in range(5):
         h, label = draws.normal(size=d), int(draws.integers(m))
-        rls.step(h, label, weight, 0.0, forgetting, np.inf, packed, own, u, o)
+        rls.step(h, label, weight, 0.0, 1.0, forgetting, np.inf, packed, own, u, o)
         P, beta = reference.step(h, np.eye(m)[label], P, beta, weight, forgetting)
     np.testing.assert_allclose(rls.full(packed), P, rtol=1e-9, atol=1e-9 * abs(P).max())
     np.testing.assert_allclose(own, beta, rtol=1e-9, atol=1e-9 * abs(beta).max())

@@ -24,13 +24,14 @@ def step(
     y: int = 0,
     weight: float = 1.0,
     known: float = 0.0,
+    reach: float = 1.0,
     forgetting: float = 1.0,
     ceiling: float = np.inf,
 ) -> tuple[float, Array, Array, Array]:
     """What a step returns, and P, beta and o after it; buffers start as rubbish."""
     packed, own = rls.triangle(P), beta.copy()
     u, o = np.full(len(h), np.nan), np.full(beta.shape[1], np.nan)
-    found = rls.step(h, y, weight, known, forgetting, ceiling, packed, own, u, o)
+    found = rls.step(h, y, weight, known, reach, forgetting, ceiling, packed, own, u, o)
     return found, rls.full(packed), own, o
 
 
@@ -113,6 +114,43 @@ def test_what_is_known_moves_beta_and_leaves_p() -> None:
             close(P1, P2)
 
 
+def lead(o: Array, y: int) -> float:
+    return float(o[y] - np.delete(o, y).max())
+
+
+@pytest.mark.parametrize("weight", [0.25, 4.0, 1000.0])
+@pytest.mark.parametrize("reach", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("y", [0, 1, 2])
+def test_a_label_is_given_the_lead_it_is_to_reach_and_no_more(
+    weight: float, reach: float, y: int
+) -> None:
+    """On the way of the whole step, as far as that goes; P is the whole step's."""
+    h = np.array([0.5, -1.25, 2.0, 0.75])
+    for seed in range(40):
+        P, beta = state(seed)
+        beta *= 0.2
+        _, whole, full_way, o = step(h, P, beta, y, weight)
+        _, P1, beta1, _ = step(h, P, beta, y, weight, reach=reach)
+        close(P1, whole)
+        before, after, all_the_way = lead(o, y), lead(h @ beta1, y), lead(h @ full_way, y)
+        if before >= reach:
+            close(beta1, beta)
+        else:
+            assert after == pytest.approx(min(reach, all_the_way), abs=1e-9)
+            assert after > before
+        moved = beta1 - beta
+        share = (moved * (full_way - beta)).sum() / ((full_way - beta) ** 2).sum()
+        close(moved, share * (full_way - beta))
+        assert -1e-12 <= share <= 1 + 1e-12
+
+
+def test_a_lead_beyond_one_is_left_alone() -> None:
+    beta = np.array([[2.0, 0.5]])
+    _, P, found, _ = step(np.ones(1), np.ones((1, 1)), beta, 0, 1.0, reach=0.5)
+    assert found.tolist() == beta.tolist()
+    assert P.tolist() == [[0.5]]
+
+
 def test_a_step_of_just_one() -> None:
     """w = 2, h.u = 1/2: what is taken from P is 1 times u u^T."""
     _, P, beta, _ = step(np.ones(1), np.full((1, 1), 0.5), np.zeros((1, 2)), 1, 2.0)
@@ -165,7 +203,7 @@ def test_forgetting_lifts_the_trace_up_to_its_ceiling() -> None:
     trace = np.trace(grown)
     assert trace > 4.5
     for ceiling, grows in ((trace + 1e-6, True), (trace - 1e-6, False), (0.0, False)):
-        _, P1, beta1, _ = step(h, P, beta, 0, 0.1, 0.0, 0.5, ceiling)
+        _, P1, beta1, _ = step(h, P, beta, 0, 0.1, 0.0, 1.0, 0.5, ceiling)
         close(P1, grown if grows else P)
         close(beta1, beta2)
 
@@ -173,8 +211,8 @@ def test_forgetting_lifts_the_trace_up_to_its_ceiling() -> None:
 def test_the_ceiling_itself_may_be_reached() -> None:
     """P = h = 1, nothing learnt and half forgotten: P doubles."""
     P, beta = np.ones((1, 1)), np.zeros((1, 2))
-    assert step(np.ones(1), P, beta, 0, 0.0, 0.0, 0.5, 2.0)[1].tolist() == [[2]]
-    assert step(np.ones(1), P, beta, 0, 0.0, 0.0, 0.5, 1.99)[1].tolist() == [[1]]
+    assert step(np.ones(1), P, beta, 0, 0.0, 0.0, 1.0, 0.5, 2.0)[1].tolist() == [[2]]
+    assert step(np.ones(1), P, beta, 0, 0.0, 0.0, 1.0, 0.5, 1.99)[1].tolist() == [[1]]
 
 
 def test_what_makes_p_smaller_is_learnt_above_the_ceiling_too() -> None:
@@ -182,7 +220,7 @@ def test_what_makes_p_smaller_is_learnt_above_the_ceiling_too() -> None:
     h = np.array([0.5, -1.0, 0.25, 1.0])
     expected, _ = reference.step(h, np.eye(M)[0], P, beta, 3.0, 0.99)
     assert np.trace(expected) < np.trace(P)
-    close(step(h, P, beta, 0, 3.0, 0.0, 0.99, 0.5 * np.trace(expected))[1], expected)
+    close(step(h, P, beta, 0, 3.0, 0.0, 1.0, 0.99, 0.5 * np.trace(expected))[1], expected)
 
 
 def test_certainty_ends_at_the_resolution() -> None:

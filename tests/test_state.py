@@ -81,8 +81,8 @@ def test_the_constants_are_those_that_are_documented() -> None:
 
 
 def test_rules_are_these_unless_said() -> None:
-    assert Rules() == (True, 256, 4, True, True, 0.15, None, None)
-    assert (False, None, 1, False, False, math.inf, None, None) == PLAIN
+    assert Rules() == (True, 256, 4, True, True, 0.15, 0.5, None, None)
+    assert (False, None, 1, False, False, math.inf, 1, None, None) == PLAIN
     assert State(Rules()).vouched == -8  # of a model whose accuracy nobody told
     drawn = State(Rules()).until_audit
     assert drawn == State(Rules(), seed=0).until_audit
@@ -156,6 +156,7 @@ def test_a_device_predicts_first_and_has_counted_nothing() -> None:
         "unfit": 0.0,
         "interval": 1,
         "until_audit": 1,
+        "agreeing": 0,
         "wait": 1,
         "since": 4,
         "unanswered": 0,
@@ -362,7 +363,8 @@ def test_the_interval_doubles_while_labels_agree_and_is_short_again_where_one_do
     seed: int, mode: Mode, asked: Asked
 ) -> None:
     rules = Rules(spacing=1, settle_after=None)
-    state = State(rules, seed=seed) if mode is PREDICTING else trained(rules, seed=seed)
+    fit = {"seed": seed, "accuracy": 0.95}
+    state = State(rules, **fit) if mode is PREDICTING else trained(rules, **fit)
     script = [True] * 12 + [False] + [True] * 3 + [False, True, True]
     after = [*(2**k for k in range(1, 11)), 1024, 1024, 1, 2, 4, 8, 1, 2, 4]
     for agrees, interval in zip(script, after, strict=True):
@@ -373,10 +375,40 @@ def test_the_interval_doubles_while_labels_agree_and_is_short_again_where_one_do
         state.doubted = 0
 
 
+@pytest.mark.parametrize("mode", Mode)
+def test_a_factory_that_is_not_trusted_is_audited_twice_as_often_and_by_audits_alone(
+    mode: Mode,
+) -> None:
+    rules, doubtful = Rules(spacing=1, settle_after=None), {"accuracy": 0.949}
+    state = State(rules, **doubtful) if mode is PREDICTING else trained(rules, **doubtful)
+    for step in range(1, 25):
+        told(state, True, DOUBTED)
+        told(state, True, Asked(AGAIN, True))
+        told(state, True, TRUSTED)
+        assert state.interval == min(2 ** (step // 2), 1024)
+        assert state.interval <= state.until_audit <= max(2 * state.interval - 1, 1)
+    told(state, False, DOUBTED)
+    assert state.interval == 1
+    for expected in (1, 2, 2):
+        told(state, True, TRUSTED)
+        assert state.interval == expected
+    told(state, False, DOUBTED)  # one that counted for half is forgotten
+    told(state, True, TRUSTED)
+    assert state.interval == 1
+
+
+def test_training_forgets_an_audit_that_counted_for_half() -> None:
+    state = State(Rules())
+    told(state, True, TRUSTED)
+    state.change(Event.COMMAND_TRAIN)
+    told(state, True, TRUSTED)
+    assert state.interval == 1
+
+
 def test_audits_that_agree_grow_rarer_up_to_one_in_a_thousand_bouts() -> None:
     lowest = [*(2**k for k in range(11)), 1024, 1024]
     for seed in range(5):
-        state = State(Rules(), seed=seed)
+        state = State(Rules(), 0.95, seed)
         for low in lowest:
             count, reason = until(state, doubt=False)
             assert reason is AUDIT
@@ -417,7 +449,7 @@ def test_the_end_of_training_leaves_audits_as_they_are(event: Event) -> None:
 
 @pytest.mark.parametrize("mode", Mode)
 def test_audits_are_held_back_while_nobody_answers(mode: Mode) -> None:
-    state = State(Rules()) if mode is PREDICTING else trained(Rules())
+    state = State(Rules(), 1.0) if mode is PREDICTING else trained(Rules(), accuracy=1.0)
     gaps(state, 1, doubt=False)
     assert gaps(state, 11, doubt=False) == [*(256 << k for k in range(10)), 128 << 10]
     told(state, True, TRUSTED)

@@ -42,9 +42,9 @@ class Arithmetic(Protocol):
         """The class number that the factory's model predicts."""
         ...
 
-    def learn(self, x: Array, k: int, weight: float) -> None:
+    def learn(self, x: Array, k: int, weight: float, reach: float) -> None:
         """Learn x (n,) as class number k; a weight of 1 is that of a window that the factory
-        learnt."""
+        learnt; no further than until output k is `reach` above all others."""
         ...
 
     def hold(self, x: Array, weight: float) -> None:
@@ -86,8 +86,8 @@ class FloatArithmetic:
     def factory(self, x: Array) -> int:
         return int(self._factory.outputs_one(x).argmax())
 
-    def learn(self, x: Array, k: int, weight: float) -> None:
-        self.learner.learn_features(self._features(x), k, weight, KNOWN * self.usual)
+    def learn(self, x: Array, k: int, weight: float, reach: float) -> None:
+        self.learner.learn_features(self._features(x), k, weight, KNOWN * self.usual, reach)
 
     def hold(self, x: Array, weight: float) -> None:
         self.learner.hold_features(self._features(x), weight)

@@ -304,7 +304,8 @@ class OnDeviceLearner:
             return
         own = self.policy.own_weight * self.state.own_share
         if own > 0 and outlook.leverage > OWN_KNOWN * self.arithmetic.usual:
-            self.arithmetic.learn(x, outlook.predicted, self.policy.kappa * own)
+            reach = self.state.rules.reach
+            self.arithmetic.learn(x, outlook.predicted, self.policy.kappa * own, reach)
             self.counts["own labels"] += 1
         elif self.policy.own_weight > 0:
             self.arithmetic.hold(x, HOLD * self.policy.kappa)
@@ -312,8 +313,9 @@ class OnDeviceLearner:
     def _learn(self, x: Array, outlook: Outlook, k: int) -> None:
         """Learn a label; where the prediction has it by a margin there is nothing to learn, and it
         is held."""
-        if outlook.predicted != k or outlook.confidence < self.state.rules.margin:
-            self.arithmetic.learn(x, k, self.policy.kappa)
+        rules = self.state.rules
+        if outlook.predicted != k or outlook.confidence < rules.margin:
+            self.arithmetic.learn(x, k, self.policy.kappa, rules.reach)
         elif outlook.leverage > KNOWN * self.arithmetic.usual:
             self.arithmetic.hold(x, HOLD * self.policy.kappa)
 
@@ -325,7 +327,7 @@ class OnDeviceLearner:
             return
         mean, windows = self.bout.before()
         if outcome == "learnt" and windows:
-            self.arithmetic.learn(mean, k, windows * self.policy.kappa)
+            self.arithmetic.learn(mean, k, windows * self.policy.kappa, self.state.rules.reach)
         self.bout.learn(k)
 
     def _change(self, event: Event) -> Event:

@@ -15,9 +15,10 @@ input or output, holds no model and no clock: `learner.py` asks this file what t
   Nothing is asked beyond the budget (`budget.py`), and under one of which half is gone only what is
   twice as doubtful.
 - *Audits* are drawn without looking at the model: so many bouts lie between two as the interval
-  says, or up to twice as many. It is 1 at first: every bout is asked. It doubles where the label of
-  any question agrees, and is 1 again where it does not, and when training starts. While nobody
-  answers there are none, or one in a long while.
+  says, or up to twice as many. It is 1 at first: every bout is asked. Where the factory's model was
+  right often enough on people it had not seen, it doubles with every label that agrees; else with
+  every second audit that does. It is 1 again after a label that does not, and when training starts.
+  While nobody answers there are none, or one in a long while.
 - *Confirming.* A label is surprising where the prediction is to be trusted against it (it lies
   further below the prediction than what is doubted). It is not believed at once, since it would be
   for a whole bout: nothing is learnt, and the next sample is asked. Where the same bout gets the
@@ -48,6 +49,7 @@ from tinyodl.device.budget import Budget
 from tinyodl.device.guard import Guard
 
 AUDIT_FIRST, AUDIT_LAST = 1, 1024  # bouts between two audits, at least, at first and at last
+AUDITS_EACH = 2  # that agree until it doubles, where the factory's word is not taken
 AUDIT_SILENT = 128  # samples between two questions from which nobody's answer is audited for
 RIPE, RIPE_LAST = 2, 8  # windows from which a bout may be asked, at first and at most
 RIPENS = 8  # answers that one "don't know" is remembered over
@@ -60,6 +62,7 @@ VOUCHED_MOST = 2  # agreeing audits that make own labels count in full
 VOUCHED_FINE = 8  # what one that disagrees takes away: own labels are for models right in 8 of 9
 VOUCHED_FACTORY = 0.95  # right on people not seen, from which the factory's own word is taken
 MARGIN = 0.15  # of the outputs: a label that the prediction has by so much is held, not learnt
+REACH = 0.5  # of the outputs: a label is learnt until its activity leads by so much, no further
 
 TROUBLE_LABELS = 24  # labels since training started before it is said that they keep disagreeing
 TROUBLE_SHARE = 0.6  # of recent labels
@@ -134,7 +137,8 @@ class Rules(NamedTuple):
     """How a device behaves. audits: draw them, and with them go back and vouch for own labels;
     settle_after: samples, None to train for ever; spacing: most samples between questions;
     confirm: disagreements with what is trusted; bouts: ask once a bout, where the model tells them;
-    margin: by which a prediction has a label that need not be learnt; questions_per_hour,
+    margin: by which a prediction has a label that need not be learnt; reach: lead that a label is
+    given at most (1: learnt in full); questions_per_hour,
     questions_per_day: budget, None for none."""
 
     audits: bool = True
@@ -143,12 +147,13 @@ class Rules(NamedTuple):
     confirm: bool = True
     bouts: bool = True
     margin: float = MARGIN
+    reach: float = REACH
     questions_per_hour: int | None = None
     questions_per_day: int | None = None
 
 
 PLAIN = Rules(
-    audits=False, settle_after=None, spacing=1, confirm=False, bouts=False, margin=math.inf
+    audits=False, settle_after=None, spacing=1, confirm=False, bouts=False, margin=math.inf, reach=1
 )
 """Learns what its policy asks and nothing else: for comparing policies."""
 
@@ -184,10 +189,11 @@ class State:
         """As it left the factory, but for the day's budget and the draws."""
         self.mode = Mode.PREDICTING
         self.guard = Guard()
-        self.vouched = VOUCHED_MOST if self._accuracy >= VOUCHED_FACTORY else -VOUCHED_FINE
+        self.vouched = VOUCHED_MOST if self._fit else -VOUCHED_FINE
         self.worse = False
         self.audits, self.unfit = 0, 0.0
         self.interval, self.until_audit = AUDIT_FIRST, self._draw(AUDIT_FIRST)
+        self.agreeing = 0
         self.wait, self.since, self.unanswered = 1, SPACING, 0
         self.doubted, self.again = 0, False
         self.held: tuple[int, int] | None = None
@@ -209,6 +215,11 @@ class State:
     def bout(self) -> None:
         """One more bout is ripe to be asked."""
         self.until_audit -= 1
+
+    @property
+    def _fit(self) -> bool:
+        """Whether the factory's word is taken for its model."""
+        return self._accuracy >= VOUCHED_FACTORY
 
     @property
     def ripe(self) -> int:
@@ -289,8 +300,7 @@ class State:
             self.doubted = 0
         elif confirms:
             self.doubted = DOUBTED
-        self.interval = min(2 * self.interval, AUDIT_LAST) if agrees else AUDIT_FIRST
-        self.until_audit = self._draw(self.interval)
+        self._reconsider(asked.reason, agrees)
         if asked.reason is Reason.AUDIT and self._audited(asked.trusted, agrees, factory_right):
             return Verdict("audited", self.change(Event.WENT_BACK))
         event = None
@@ -303,6 +313,16 @@ class State:
         self.labels += 1
         self.disagreeing += RECENT * ((not agrees) - self.disagreeing)
         return Verdict("learnt", event)
+
+    def _reconsider(self, reason: Reason, agrees: bool) -> None:
+        """How many bouts are to lie between two audits, and how many until the next."""
+        if not agrees:
+            self.interval, self.agreeing = AUDIT_FIRST, 0
+        elif self._fit or reason is Reason.AUDIT:
+            self.agreeing += 1
+            if self._fit or self.agreeing == AUDITS_EACH:
+                self.interval, self.agreeing = min(2 * self.interval, AUDIT_LAST), 0
+        self.until_audit = self._draw(self.interval)
 
     def _remember(self, asked: Asked, agrees: bool) -> None:
         if asked.reason is Reason.AGAIN and agrees:
@@ -328,7 +348,7 @@ class State:
         self.mode = TRANSITIONS[self.mode, event]
         if self.mode is Mode.TRAINING:
             self._train_anew()
-            self.interval = AUDIT_FIRST
+            self.interval, self.agreeing = AUDIT_FIRST, 0
             self.until_audit = min(self.until_audit, self._draw(AUDIT_FIRST))
         elif event in (Event.ROLLBACK, Event.WENT_BACK):
             self.restart()

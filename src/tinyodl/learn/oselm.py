@@ -154,13 +154,16 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         weight of 0 or more. ValueError where it is not finite; the model is unchanged then."""
         self.learn_features(self.hidden_one(x), self._class_index(label), float(weight))
 
-    def learn_features(self, h: Array, k: int, weight: float = 1.0, known: float = 0.0) -> None:
+    def learn_features(
+        self, h: Array, k: int, weight: float = 1.0, known: float = 0.0, reach: float = 1.0
+    ) -> None:
         """As `learn_one`, from the features h (d,) that `hidden` returns and a class index.
 
-        known: leverage up to which P stays as it is (beta follows all the same).
+        known: leverage up to which P stays as it is (beta follows all the same); reach: beta moves
+        no further than until output k is so far above all others.
         """
         state = (self.P_, self.beta_, self._u, self._o)
-        denominator = rls.step(h, k, weight, known, self._forgetting, self.ceiling_, *state)
+        denominator = rls.step(h, k, weight, known, reach, self._forgetting, self.ceiling_, *state)
         if denominator < 1.0:
             raise ValueError(
                 "the sample was not learnt: its values must be finite (largest "

@@ -118,13 +118,15 @@ def look(h, beta, P, o):  # type: ignore[no-untyped-def]  # pragma: no cover - c
 
 
 @njit(cache=True, fastmath={"reassoc", "contract", "nsz"}, nogil=True)  # type: ignore[misc]
-def step(h, y, weight, known, forgetting, ceiling, P, beta, u, o):  # type: ignore[no-untyped-def]  # pragma: no cover
+def step(h, y, weight, known, reach, forgetting, ceiling, P, beta, u, o):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Learn one sample (h (d,), class index y): updates P and beta in place, leaves the outputs
     before it in o.
 
     known: leverage up to which P stays as it is, so that what is seen for ever is not held for ever
-    more certain, and later labels still count. Returns 1 + w h.u, which is below 1 or not a number
-    only where the sample is not finite; nothing is changed then.
+    more certain, and later labels still count. reach: beta moves no further than until output y is
+    so far above all others (1 and more: all the way). With f of the way that a step of weight w
+    goes, s = w r / (1 + w r), r = h.u, a lead g becomes g + f s (1 - g). Returns 1 + w h.u, which
+    is below 1 or not a number only where the sample is not finite; nothing is changed then.
     """
     d = h.shape[0]
     trace = 0.0
@@ -167,6 +169,15 @@ def step(h, y, weight, known, forgetting, ceiling, P, beta, u, o):  # type: igno
     if s <= known:
         shrink = 0.0
     m = o.shape[0]
+    if reach < 1.0:
+        highest = -np.inf
+        for c in range(m):
+            if c != y and o[c] > highest:
+                highest = o[c]
+        lead = o[y] - highest
+        room = (reach - lead) / (1.0 - lead) if lead < reach else 0.0
+        if gain * s > room:
+            gain = room / s
     for i in range(d):
         g = gain * u[i]
         for c in range(m):
@@ -215,7 +226,7 @@ def steps(H, Y, weight, forgetting, ceiling, P, beta, u, o):  # type: ignore[no-
     for t in range(H.shape[0]):
         if (
             weight[t] > 0.0
-            and step(H[t], Y[t], weight[t], 0.0, forgetting, ceiling, P, beta, u, o) < 1.0
+            and step(H[t], Y[t], weight[t], 0.0, 1.0, forgetting, ceiling, P, beta, u, o) < 1.0
         ):
             return t
     return H.shape[0]
