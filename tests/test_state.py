@@ -81,7 +81,7 @@ def test_the_constants_are_those_that_are_documented() -> None:
 
 
 def test_rules_are_these_unless_said() -> None:
-    assert Rules() == (True, 256, 4, True, True, 0.15, 0.5, None, None)
+    assert Rules() == (True, 256, 4, True, True, 0.15, 0.625, None, None)
     assert (False, None, 1, False, False, math.inf, 1, None, None) == PLAIN
     assert State(Rules()).vouched == -8  # of a model whose accuracy nobody told
     drawn = State(Rules()).until_audit

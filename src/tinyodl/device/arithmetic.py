@@ -42,7 +42,7 @@ class Arithmetic(Protocol):
         """The class number that the factory's model predicts."""
         ...
 
-    def learn(self, x: Array, k: int, weight: float, reach: float) -> None:
+    def learn(self, x: Array, k: int, weight: float, reach: float = 1.0) -> None:
         """Learn x (n,) as class number k; a weight of 1 is that of a window that the factory
         learnt; no further than until output k is `reach` above all others."""
         ...
@@ -86,7 +86,7 @@ class FloatArithmetic:
     def factory(self, x: Array) -> int:
         return int(self._factory.outputs_one(x).argmax())
 
-    def learn(self, x: Array, k: int, weight: float, reach: float) -> None:
+    def learn(self, x: Array, k: int, weight: float, reach: float = 1.0) -> None:
         self.learner.learn_features(self._features(x), k, weight, KNOWN * self.usual, reach)
 
     def hold(self, x: Array, weight: float) -> None:

@@ -62,7 +62,7 @@ VOUCHED_MOST = 2  # agreeing audits that make own labels count in full
 VOUCHED_FINE = 8  # what one that disagrees takes away: own labels are for models right in 8 of 9
 VOUCHED_FACTORY = 0.95  # right on people not seen, from which the factory's own word is taken
 MARGIN = 0.15  # of the outputs: a label that the prediction has by so much is held, not learnt
-REACH = 0.5  # of the outputs: a label is learnt until its activity leads by so much, no further
+REACH = 0.625  # of the outputs: a label is learnt until its activity leads by so much, no further
 
 TROUBLE_LABELS = 24  # labels since training started before it is said that they keep disagreeing
 TROUBLE_SHARE = 0.6  # of recent labels
