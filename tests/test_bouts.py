@@ -228,7 +228,7 @@ def test_an_answer_is_learnt_for_the_rest_of_the_bout_and_no_further() -> None:
     mine = device(rules=QUIET._replace(margin=np.inf))
     learnt: list[tuple[int, float]] = []
     kept = mine.arithmetic.learn
-    mine.arithmetic.learn = lambda x, k, w: (learnt.append((k, w)), kept(x, k, w))
+    mine.arithmetic.learn = lambda x, k, w, r: (learnt.append((k, w)), kept(x, k, w, r))
     steps = through(mine, [0, 0, 0])
     mine.label(steps[1].sample, "d", 4.0)
     assert learnt == [(3, 8.0), (3, 16.0)]  # its own window, and the mean for two before
@@ -248,7 +248,7 @@ def test_an_answer_that_agrees_is_learnt_for_the_rest_of_the_bout_in_either_mode
     mine = device(rules=QUIET._replace(margin=np.inf))
     mine.command(train=train)
     learnt: list[tuple[int, float]] = []
-    mine.arithmetic.learn = lambda x, k, w: learnt.append((k, w))
+    mine.arithmetic.learn = lambda x, k, w, r: learnt.append((k, w))
     steps = through(mine, [0, 0, 0])
     assert mine.label(steps[1].sample, "a", 4.0) == ("learnt", None)
     through(mine, [0, 0, 0], 3)
@@ -263,7 +263,7 @@ def test_an_answer_after_its_bout_counts_for_its_own_window_only() -> None:
     asked = through(mine, [0, 0, 0])[1].sample
     through(mine, [1, 1, 1], 3)
     learnt: list[int] = []
-    mine.arithmetic.learn = lambda x, k, w: learnt.append(k)
+    mine.arithmetic.learn = lambda x, k, w, r: learnt.append(k)
     assert mine.label(asked, "a", 9.0).outcome == "learnt"
     assert learnt == [0]
     through(mine, [1, 1], 6)

@@ -14,8 +14,8 @@ COPIES = 2
 DEGREES = 5.0  # standard deviation about each axis
 
 
-def recordings(originals: list[Recording], copy: int) -> list[Recording]:
+def recordings(originals: list[Recording], copy: int, degrees: float = DEGREES) -> list[Recording]:
     """Copy number `copy`: each recording turned by its own angles, the same ones each time."""
-    angles = np.random.default_rng(copy).normal(0, np.radians(DEGREES), (len(originals), 3))
+    angles = np.random.default_rng(copy).normal(0, np.radians(degrees), (len(originals), 3))
     turns = Rotation.from_rotvec(angles).as_matrix()
     return [r._replace(imu=har.turn(r.imu, m)) for r, m in zip(originals, turns, strict=True)]
