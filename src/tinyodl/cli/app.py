@@ -244,7 +244,11 @@ GyroUnitOption = Annotated[
     GyroUnit | None, typer.Option(help="Unit of the rotation.", show_default="recognised")
 ]
 SplitGaps = Annotated[
-    bool, typer.Option("--split-gaps", help="Cut a recording in two where readings are missing.")
+    bool,
+    typer.Option(
+        "--split-gaps/--no-split-gaps",
+        help="Cut a recording in two where readings are missing, or refuse it.",
+    ),
 ]
 
 
@@ -283,7 +287,7 @@ def evaluate(
     rate: Rate = None,
     acc_unit: AccUnitOption = None,
     gyro_unit: GyroUnitOption = None,
-    split_gaps: SplitGaps = False,
+    split_gaps: SplitGaps = True,
     energy: EnergyTable = None,
     scheduler: Scheduler = None,
     turned: Annotated[
@@ -345,7 +349,7 @@ def train(
     rate: Rate = None,
     acc_unit: AccUnitOption = None,
     gyro_unit: GyroUnitOption = None,
-    split_gaps: SplitGaps = False,
+    split_gaps: SplitGaps = True,
 ) -> None:
     """Recordings to a model that a device can take."""
     from tinyodl.cli import device
@@ -411,7 +415,7 @@ def run(
     rate: Rate = None,
     acc_unit: AccUnitOption = None,
     gyro_unit: GyroUnitOption = None,
-    split_gaps: SplitGaps = False,
+    split_gaps: SplitGaps = True,
 ) -> None:
     """A model on its wearer: predictions as they come, labels from the recording's own where it
     asks."""

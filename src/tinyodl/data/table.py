@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyodl.data import units
+from tinyodl.data import clock, units
 from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import RATE, Dataset, Recording
 from tinyodl.data.resample import SLOWEST, on_grid, to_standard_rate
@@ -27,19 +27,17 @@ ACC = ("acc_x", "acc_y", "acc_z")
 GYRO = ("gyro_x", "gyro_y", "gyro_z")
 UNLABELLED = ("", "-", "na", "n/a", "nan", "none", "null", "unlabelled", "unlabeled", "unknown")
 _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
-_GAP = 4.0  # median distances of readings
-_LONGEST_JUMP = 0.1  # s, below which a gap is jitter
 _STUCK = 250  # readings without any change
 
 
 class Options(NamedTuple):
     """What the user told: readings a second, units (None: recognised), and whether a gap cuts a
-    recording in two."""
+    recording in two (else it is refused)."""
 
     rate: float | None = None
     acc_unit: units.AccUnit | None = None
     gyro_unit: units.GyroUnit | None = None
-    split_gaps: bool = False
+    split_gaps: bool = True
 
 
 class Imported(NamedTuple):
@@ -72,13 +70,15 @@ def read(files: Sequence[Path], options: Options | None = None, labelled: bool =
     labelled=False reads recordings to be predicted: activity and subject may be missing.
     """
     options = options or Options()
-    runs = [run for file in files for run in _runs(file, options, labelled)]
     notes: list[str] = []
+    runs = [run for file in files for run in _runs(file, labelled)]
+    runs = _by_the_clock(runs, options.split_gaps, notes)
     gyroscope = all(run.values.shape[1] == 6 for run in runs)
     if not gyroscope:
         without = next(run.file for run in runs if run.values.shape[1] == 3)
         notes.append(f"No gyroscope ({without}): the inputs that need one are left out.")
     runs = _in_units(runs, options, gyroscope, notes)
+    runs = _one_spelling(runs, notes)
     named = sorted({run.activities[k] for run in runs for k in np.unique(run.activity)} - {""})
     number = {"": 0} | {name: k + 1 for k, name in enumerate(named)}
     subjects = _subject_numbers({run.subject for run in runs})
@@ -159,7 +159,7 @@ def _frame(file: Path) -> "pl.DataFrame":
     return frame
 
 
-def _runs(file: Path, options: Options, labelled: bool) -> list[_Run]:
+def _runs(file: Path, labelled: bool) -> list[_Run]:
     """A file cut into its recordings."""
     frame = _frame(file)
     head = 1 if file.suffix.lower() in (".parquet", ".pq") else 2
@@ -190,26 +190,28 @@ def _runs(file: Path, options: Options, labelled: bool) -> list[_Run]:
         np.r_[True, (subject[1:] != subject[:-1]) | (recording[1:] != recording[:-1])]
     )
     seen: set[tuple[str, str]] = set()
-    whose: dict[str, str] = {}
+    pairs = {
+        (names[r], subjects[s]) for r, s in zip(recording[starts], subject[starts], strict=True)
+    }
+    shared = len({name for name, _ in pairs}) < len(pairs)  # each person counts from 1
     runs: list[_Run] = []
     for a, b in zip(starts, np.r_[starts[1:], frame.height], strict=True):
         key = (names[recording[a]], subjects[subject[a]])
-        if key[0] and whose.setdefault(key[0], key[1]) != key[1]:
-            raise DataError(
-                f"{file}, row {head + a}: recording {key[0]!r} is of {whose[key[0]]!r} and of "
-                f"{key[1]!r}: give each person's recording a name of its own"
-            )
         if key[0] and key in seen:
             raise DataError(
                 f"{file}, row {head + a}: recording {key[0]!r} goes on after others came between; "
                 "sort the rows by recording and time"
             )
         seen.add(key)
-        name = f"{file.name}: {key[0] or len(seen)}" if len(starts) > 1 or key[0] else file.name
+        name = key[0] or str(len(seen))
+        if key[0] and shared:
+            name = f"{key[1]}, {name}"
+        name = f"{file.name}: {name}" if len(starts) > 1 or key[0] else file.name
         part = slice(a, b)
         own = None if time is None else time[part]
-        run = _Run(file, head + int(a), name, key[1], values[part], activity[part], activities, own)
-        runs += _checked_time(run, options.split_gaps)
+        runs.append(
+            _Run(file, head + int(a), name, key[1], values[part], activity[part], activities, own)
+        )
     return runs
 
 
@@ -281,8 +283,7 @@ def _time(frame: "pl.DataFrame", file: Path, head: int) -> Array:
         stamps = column.cast(pl.Datetime("ns")).cast(pl.Int64).to_numpy()
         return np.asarray((stamps - stamps[0]) * 1e-9)
     numbers = _numbers(frame, "time", file, head)
-    steps = np.diff(numbers)
-    step = float(np.median(steps[steps > 0])) if (steps > 0).any() else 1.0
+    step = clock.period(numbers) if len(numbers) > 1 else 1.0
     unit = next((u for u, s in _SECONDS.items() if 4e-4 < step * s <= 0.2), None)
     if unit is None:
         raise DataError(
@@ -292,41 +293,93 @@ def _time(frame: "pl.DataFrame", file: Path, head: int) -> Array:
     return np.asarray((numbers - numbers[0]) * _SECONDS[unit])
 
 
-def _checked_time(run: _Run, split_gaps: bool) -> list[_Run]:
-    """The recording if its time runs on, cut at gaps if that is wanted."""
+def _by_the_clock(runs: list[_Run], split_gaps: bool, notes: list[str]) -> list[_Run]:
+    """Recordings cut at gaps, with an even clock where readings came in bursts."""
+    result: list[_Run] = []
+    cuts: list[str] = []
+    bursts: list[clock.Clock] = []
+    for run in runs:
+        parts = _cut(run, split_gaps)
+        if len(parts) > 1:
+            cuts.append(f"{run.name!r} into {len(parts)}")
+        for part in parts:
+            if part.time is not None and clock.bursts(part.time):
+                if clock.period(part.time) <= 0:
+                    raise DataError(
+                        f"{part.where(0)}: time stands still in recording {part.name!r}: mend the "
+                        "time column, or leave it out and pass --rate"
+                    )
+                bursts.append(clock.fit(part.time))
+                part = part._replace(time=bursts[-1].time)
+            result.append(part)
+    if cuts:
+        more = f" and {len(cuts) - 3} others" if len(cuts) > 3 else ""
+        notes.append(f"Readings are missing: cut {', '.join(cuts[:3])}{more} where they are.")
+    if bursts:
+        rates = sorted(c.rate for c in bursts)
+        between = f"{rates[0]:.4g}" + (f" to {rates[-1]:.4g}" if len(rates) > 1 else "")
+        notes.append(
+            f"Readings came in bursts in {len(bursts)} of {len(result)} recordings: put on a "
+            f"fitted clock of {between} readings a second (jitter "
+            f"{1000 * max(c.jitter for c in bursts):.0f} ms at most)."
+        )
+    return result
+
+
+def _cut(run: _Run, split_gaps: bool) -> list[_Run]:
+    """A recording at its gaps."""
     if run.time is None or len(run.time) < 2:
         return [run._replace(time=None)]
-    steps = np.diff(run.time)
-    if (steps <= 0).any():
-        row = int((steps <= 0).argmax()) + 1
+    row = clock.backwards(run.time)
+    if row is not None:
         raise DataError(
-            f"{run.where(row)}: time "
-            f"{'stands still' if steps[row - 1] == 0 else 'runs backwards'} in recording "
-            f"{run.name!r}; sort the rows, or give what starts there a name of its own in the "
-            "recording column"
+            f"{run.where(row)}: time runs backwards in recording {run.name!r}; sort the rows, or "
+            "give what starts there a name of its own in the recording column"
         )
-    gaps = np.flatnonzero(steps > max(_GAP * float(np.median(steps)), _LONGEST_JUMP))
-    if not len(gaps):
-        return [run]
-    if not split_gaps:
+    gaps = clock.gaps(run.time)
+    if len(gaps) and not split_gaps:
+        lost = float(run.time[gaps[0]] - run.time[gaps[0] - 1])
         raise DataError(
-            f"{run.where(int(gaps[0]) + 1)}: {steps[gaps[0]]:.3g} s are missing before it "
-            f"({len(gaps)} such gaps in recording {run.name!r}). Pass --split-gaps to cut the "
-            "recording there, or mend the file"
+            f"{run.where(int(gaps[0]))}: {lost:.3g} s are missing before it ({len(gaps)} such gaps "
+            f"in recording {run.name!r}). Leave out --no-split-gaps to have the recording cut "
+            "there, or mend the file"
         )
-    edges = [0, *(gaps + 1).tolist(), len(run.time)]
+    edges = [0, *gaps.tolist(), len(run.time)]
     return [
-        _checked_time(
-            run._replace(
-                first_row=run.first_row + a,
-                name=f"{run.name}, part {k + 1}",
-                values=run.values[a:b],
-                activity=run.activity[a:b],
-                time=run.time[a:b],
-            ),
-            False,
-        )[0]
+        run._replace(
+            first_row=run.first_row + a,
+            name=run.name if len(edges) == 2 else f"{run.name}, part {k + 1}",
+            values=run.values[a:b],
+            activity=run.activity[a:b],
+            time=run.time[a:b] if b - a > 1 else None,
+        )
         for k, (a, b) in enumerate(pairwise(edges))
+    ]
+
+
+def _one_spelling(runs: list[_Run], notes: list[str]) -> list[_Run]:
+    """Activities that differ only in case or spaces are one: the spelling that is there most."""
+    counts: dict[str, dict[str, int]] = {}
+    for run in runs:
+        for k, count in enumerate(
+            np.bincount(run.activity, minlength=len(run.activities)).tolist()
+        ):
+            name = run.activities[k]
+            key = "".join(name.split()).casefold()
+            if count:
+                own = counts.setdefault(key, {})
+                own[name] = own.get(name, 0) + count
+    chosen = {key: max(sorted(own), key=own.__getitem__) for key, own in counts.items()}
+    for key, own in counts.items():
+        if len(own) > 1:
+            notes.append(f"{', '.join(map(repr, sorted(own)))} are one activity: {chosen[key]!r}.")
+    return [
+        run._replace(
+            activities=tuple(
+                chosen.get("".join(name.split()).casefold(), name) for name in run.activities
+            )
+        )
+        for run in runs
     ]
 
 
