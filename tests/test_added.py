@@ -118,7 +118,7 @@ def test_evidence_has_them_too(folder: Path) -> None:
     try:
         found = added.find([DOTTED["policies"], "auto"])
         assert found.policies == (*POLICIES.added, DOTTED["policies"])
-        told = Options(rate=50, acc_unit="g", gyro_unit="rad/s", split_gaps=False)
+        told = Options(rate=50, acc_unit="g", gyro_unit="rad/s")
         dataset = read([folder / "mine.csv"], told, True).dataset
         config = runs.Config("evidence", ("compact",), (), seeds=1, added=found)
         document = summarise(config, runs.run(config, Source(dataset), 1), dataset)

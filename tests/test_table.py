@@ -131,10 +131,10 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"ends in \.xlsx"):
         table.read([tmp_path / "mine.xlsx"])
     (tmp_path / "empty.csv").write_text("")
-    with pytest.raises(DataError, match="cannot be read as CSV"):
+    with pytest.raises(DataError, match=r"empty\.csv, row 1: there is nothing in it"):
         table.read([tmp_path / "empty.csv"])
     (tmp_path / "twice.csv").write_text("acc_x,Acc_X\n1,2\n")
-    with pytest.raises(DataError, match="'acc_x' is there twice"):
+    with pytest.raises(DataError, match="'Acc_X' is there twice"):
         table.read([tmp_path / "twice.csv"])
     frame().write_csv(tmp_path / "whole.csv")
     cut = (tmp_path / "whole.csv").read_text()

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from tinyodl.data.table import ACC, GYRO
+from tinyodl.data.names import ACC, GYRO
 
 
 def main(path: Path) -> None:

@@ -243,6 +243,13 @@ AccUnitOption = Annotated[
 GyroUnitOption = Annotated[
     GyroUnit | None, typer.Option(help="Unit of the rotation.", show_default="recognised")
 ]
+Columns = Annotated[
+    str | None,
+    typer.Option(
+        metavar="OURS=YOURS,...",
+        help="Which of your columns is which, where it is not recognised: acc_x=ax,activity=what.",
+    ),
+]
 SplitGaps = Annotated[
     bool,
     typer.Option(
@@ -252,8 +259,21 @@ SplitGaps = Annotated[
 ]
 
 
+def _pairs(text: str | None) -> dict[str, str]:
+    """acc_x=ax,acc_y=ay as names."""
+    pairs = [part.split("=", 1) for part in (text or "").split(",") if part.strip()]
+    wrong = next((pair[0] for pair in pairs if len(pair) < 2), None)
+    if wrong is not None:
+        raise typer.BadParameter(f"--columns: {wrong!r} has no '='; write acc_x=ax,acc_y=ay")
+    return {ours.strip().lower(): yours.strip() for ours, yours in pairs}
+
+
 def _told(
-    rate: float | None, acc_unit: AccUnit | None, gyro_unit: GyroUnit | None, split_gaps: bool
+    rate: float | None,
+    acc_unit: AccUnit | None,
+    gyro_unit: GyroUnit | None,
+    split_gaps: bool,
+    columns: str | None,
 ) -> Told:
     """What the user said of the recordings."""
     return Told(
@@ -261,6 +281,7 @@ def _told(
         acc_unit=acc_unit.value if acc_unit else None,
         gyro_unit=gyro_unit.value if gyro_unit else None,
         split_gaps=split_gaps,
+        columns=_pairs(columns),
     )
 
 
@@ -288,6 +309,7 @@ def evaluate(
     acc_unit: AccUnitOption = None,
     gyro_unit: GyroUnitOption = None,
     split_gaps: SplitGaps = True,
+    columns: Columns = None,
     energy: EnergyTable = None,
     scheduler: Scheduler = None,
     turned: Annotated[
@@ -315,7 +337,7 @@ def evaluate(
     )
     what = Evaluate(
         files=data,
-        told=_told(rate, acc_unit, gyro_unit, split_gaps),
+        told=_told(rate, acc_unit, gyro_unit, split_gaps, columns),
         features=chosen(features),
         hidden=tuple(dict.fromkeys(hidden or [128, 256])),
         window=window,
@@ -350,13 +372,14 @@ def train(
     acc_unit: AccUnitOption = None,
     gyro_unit: GyroUnitOption = None,
     split_gaps: SplitGaps = True,
+    columns: Columns = None,
 ) -> None:
     """Recordings to a model that a device can take."""
     from tinyodl.cli import device
 
     what = Train(
         files=data,
-        told=_told(rate, acc_unit, gyro_unit, split_gaps),
+        told=_told(rate, acc_unit, gyro_unit, split_gaps, columns),
         hidden=hidden,
         window=window,
         label=label.value,
@@ -416,6 +439,7 @@ def run(
     acc_unit: AccUnitOption = None,
     gyro_unit: GyroUnitOption = None,
     split_gaps: SplitGaps = True,
+    columns: Columns = None,
 ) -> None:
     """A model on its wearer: predictions as they come, labels from the recording's own where it
     asks."""
@@ -424,7 +448,7 @@ def run(
     what = Run(
         model=model,
         files=data or [],
-        told=_told(rate, acc_unit, gyro_unit, split_gaps),
+        told=_told(rate, acc_unit, gyro_unit, split_gaps, columns),
         policy=policy,
         detector=detector,
         teacher=teacher,

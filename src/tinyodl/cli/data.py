@@ -23,7 +23,7 @@ def export(path: Path | None, file: Path) -> None:
 
     import polars as pl
 
-    from tinyodl.data.table import ACC, GYRO
+    from tinyodl.data.names import ACC, GYRO
 
     if file.suffix.lower() not in (".csv", ".parquet"):
         raise typer.BadParameter(

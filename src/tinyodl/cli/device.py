@@ -19,8 +19,8 @@ from tinyodl.cli.errors import clear_errors
 from tinyodl.cli.options import Run, Train
 from tinyodl.cli.progress import bar
 from tinyodl.data.errors import DataError
+from tinyodl.data.names import ACC, GYRO
 from tinyodl.data.recordings import RATE, Dataset, Recording
-from tinyodl.data.table import ACC, GYRO
 from tinyodl.device import PLAIN, OnDeviceLearner, Rules
 from tinyodl.device.state import SETTLE_AFTER
 from tinyodl.har import compact

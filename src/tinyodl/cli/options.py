@@ -1,6 +1,6 @@
 """What a command was told, one object a matter; nothing heavy is imported here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -14,6 +14,7 @@ class Told:
     acc_unit: Literal["g", "m/s2"] | None
     gyro_unit: Literal["rad/s", "deg/s"] | None
     split_gaps: bool
+    columns: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,20 +1,22 @@
-"""A user's own recordings: CSV or Parquet, a row a reading.
+"""A user's own recordings: CSV, JSON lines or Parquet, a row a reading.
 
 Columns: acc_x, acc_y, acc_z; gyro_x, gyro_y, gyro_z (or none of them); activity (empty where
 unlabelled); subject; recording and time where there are any. Whatever cannot be used is an error
 with file and row; whatever is recognised or assumed is said in a note.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyodl.data import clock, units
+from tinyodl.data import clock, sources, tables, units
 from tinyodl.data.errors import DataError
+from tinyodl.data.names import ACC, GYRO
 from tinyodl.data.recordings import RATE, Dataset, Recording
 from tinyodl.data.resample import SLOWEST, on_grid, to_standard_rate
 
@@ -23,21 +25,20 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-ACC = ("acc_x", "acc_y", "acc_z")
-GYRO = ("gyro_x", "gyro_y", "gyro_z")
 UNLABELLED = ("", "-", "na", "n/a", "nan", "none", "null", "unlabelled", "unlabeled", "unknown")
 _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 _STUCK = 250  # readings without any change
 
 
 class Options(NamedTuple):
-    """What the user told: readings a second, units (None: recognised), and whether a gap cuts a
-    recording in two (else it is refused)."""
+    """What the user told: readings a second, units (None: recognised), whether a gap cuts a
+    recording in two (else it is refused), and our names to the files' columns."""
 
     rate: float | None = None
     acc_unit: units.AccUnit | None = None
     gyro_unit: units.GyroUnit | None = None
     split_gaps: bool = True
+    columns: Mapping[str, str] = MappingProxyType({})
 
 
 class Imported(NamedTuple):
@@ -50,7 +51,7 @@ class Imported(NamedTuple):
 class _Run(NamedTuple):
     """Rows of one recording in its file, not yet in our units."""
 
-    file: Path
+    file: str
     first_row: int  # as an editor counts it
     name: str
     subject: str
@@ -71,7 +72,24 @@ def read(files: Sequence[Path], options: Options | None = None, labelled: bool =
     """
     options = options or Options()
     notes: list[str] = []
-    runs = [run for file in files for run in _runs(file, labelled)]
+    found, passed = sources.found(files)
+    runs: list[_Run] = []
+    for source in found:
+        opened = tables.read(source, options.columns)
+        if opened is None:
+            passed.append(source.label)
+            continue
+        if opened.note:
+            notes.append(opened.note)
+        runs += _runs(source, opened, labelled)
+    if not runs:
+        raise DataError(
+            f"{', '.join(map(str, files))}: no acceleration in {len(passed)} files: name the "
+            "columns acc_x, acc_y, acc_z, or say which they are with --columns"
+        )
+    if passed:
+        more = f" and {len(passed) - 3} others" if len(passed) > 3 else ""
+        notes.append(f"No recordings in {', '.join(passed[:3])}{more}: passed over.")
     runs = _by_the_clock(runs, options.split_gaps, notes)
     gyroscope = all(run.values.shape[1] == 6 for run in runs)
     if not gyroscope:
@@ -124,45 +142,9 @@ def _subject_numbers(names: set[str]) -> dict[str, int]:
     return {name: k + 1 for k, name in enumerate(sorted(names))}
 
 
-def _frame(file: Path) -> "pl.DataFrame":
-    """The file as a table: text from CSV, typed columns from Parquet."""
-    import polars as pl
-
-    if not file.is_file():
-        raise DataError(f"{file}: there is no such file. Give the path of a .csv or .parquet file")
-    kind = file.suffix.lower()
-    if kind not in (".csv", ".tsv", ".txt", ".parquet", ".pq"):
-        raise DataError(
-            f"{file}: its name ends in {kind or 'nothing'}: give a .csv or a .parquet file"
-        )
-    try:
-        if kind in (".parquet", ".pq"):
-            frame = pl.read_parquet(file)
-        else:
-            with file.open(encoding="utf-8-sig") as text:
-                header = text.readline()
-            separator = max(",;\t", key=header.count)
-            frame = pl.read_csv(file, separator=separator, infer_schema=False)
-    except (pl.exceptions.PolarsError, UnicodeDecodeError, OSError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise DataError(
-            f"{file}: cannot be read as {'Parquet' if kind in ('.parquet', '.pq') else 'CSV'} "
-            f"({reason}). It may be cut short, damaged or no such table: write it again"
-        ) from None
-    names = [name.strip().lower() for name in frame.columns]
-    twice = [name for name in names if names.count(name) > 1]
-    if twice:
-        raise DataError(f"{file}: column {twice[0]!r} is there twice; keep one")
-    frame.columns = names
-    if frame.height == 0:
-        raise DataError(f"{file}: no rows below its header: give a file that has some")
-    return frame
-
-
-def _runs(file: Path, labelled: bool) -> list[_Run]:
-    """A file cut into its recordings."""
-    frame = _frame(file)
-    head = 1 if file.suffix.lower() in (".parquet", ".pq") else 2
+def _runs(source: sources.Source, opened: tables.Table, labelled: bool) -> list[_Run]:
+    """A table cut into its recordings."""
+    frame, head, file = opened.frame, opened.first_row, source.label
     wanted = [*ACC, "activity", "subject"] if labelled else [*ACC]
     missing = [name for name in wanted if name not in frame.columns]
     gyro = [name for name in GYRO if name in frame.columns]
@@ -171,8 +153,9 @@ def _runs(file: Path, labelled: bool) -> list[_Run]:
     if missing:
         raise DataError(
             f"{file}, row 1: no column {', '.join(missing)}; there are "
-            f"{', '.join(frame.columns)}. Name the columns acc_x, acc_y, acc_z, gyro_x, gyro_y, "
-            "gyro_z (or none of these three), activity, subject"
+            f"{', '.join(frame.columns) or 'none that is known'}. Name the columns acc_x, acc_y, "
+            "acc_z, gyro_x, gyro_y, gyro_z (or none of these three), activity, subject, or say "
+            "which they are with --columns acc_x=...,activity=..."
         )
     values = np.column_stack([_numbers(frame, name, file, head) for name in (*ACC, *gyro)])
     activity, activities = _text(frame, "activity", "")
@@ -206,7 +189,7 @@ def _runs(file: Path, labelled: bool) -> list[_Run]:
         name = key[0] or str(len(seen))
         if key[0] and shared:
             name = f"{key[1]}, {name}"
-        name = f"{file.name}: {name}" if len(starts) > 1 or key[0] else file.name
+        name = f"{source.name}: {name}" if len(starts) > 1 or key[0] else source.name
         part = slice(a, b)
         own = None if time is None else time[part]
         runs.append(
@@ -232,7 +215,7 @@ def _text(
     return text.cast(pl.Enum(texts)).to_physical().to_numpy().astype(np.intp), tuple(texts)
 
 
-def _numbers(frame: "pl.DataFrame", name: str, file: Path, head: int) -> Array:
+def _numbers(frame: "pl.DataFrame", name: str, file: str, head: int) -> Array:
     """A column of finite numbers."""
     import polars as pl
 
@@ -255,7 +238,7 @@ def _numbers(frame: "pl.DataFrame", name: str, file: Path, head: int) -> Array:
     return numbers
 
 
-def _time(frame: "pl.DataFrame", file: Path, head: int) -> Array:
+def _time(frame: "pl.DataFrame", file: str, head: int) -> Array:
     """The time column in seconds, from its first value: numbers in s, ms, us or ns, or dates with
     times."""
     import polars as pl

@@ -1,0 +1,153 @@
+"""A source of readings as a table whose columns have our names."""
+
+import gzip
+import io
+import zlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from tinyodl.data.dialect import Dialect, flat, sniff
+from tinyodl.data.errors import DataError
+from tinyodl.data.names import ACC, GRAVITY, GYRO, USER, Layout, recognise
+from tinyodl.data.sources import COLUMNS, Source
+
+if TYPE_CHECKING:
+    import polars as pl
+
+HEAD = 1 << 16  # bytes in which the names must stand
+_ALSO = ("time", "activity", "subject", "recording")
+
+
+class Table(NamedTuple):
+    """frame: the columns that we know, text where the source is text; first_row: of the readings,
+    as an editor counts it; note: what was taken from columns of other names, or nothing."""
+
+    frame: "pl.DataFrame"
+    first_row: int
+    note: str
+
+
+def read(source: Source, told: Mapping[str, str]) -> Table | None:
+    """The source's table; told: our name to the source's, where it is not recognised. DataError
+    says what cannot be read; None where there is no acceleration and nobody named the source."""
+    import polars as pl
+
+    try:
+        frame, layout, first_row = (
+            _typed(source, told) if source.kind in COLUMNS else _text(source, told)
+        )
+    except (
+        *(pl.exceptions.PolarsError, UnicodeDecodeError, OSError, EOFError),
+        *(zlib.error, gzip.BadGzipFile),
+    ) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        kind = "Parquet" if source.kind in COLUMNS else "CSV"
+        raise DataError(
+            f"{source.label}: cannot be read as {kind} ({reason}). It may be cut short, damaged "
+            "or no such table: write it again"
+        ) from None
+    except DataError as error:
+        raise DataError(f"{source.label}, {error}") from None
+    if frame.height == 0:
+        raise DataError(f"{source.label}: no rows below its header: give a file that has some")
+    if not layout.sensors and not source.alone:
+        return None
+    return Table(_ours(frame, layout), first_row, _taken(source, layout))
+
+
+def _typed(source: Source, told: Mapping[str, str]) -> tuple["pl.DataFrame", Layout, int]:
+    import polars as pl
+
+    frame = pl.read_parquet(source.path if not source.member else source.open().read())
+    layout = recognise(frame.columns, told)
+    for name, dtype in frame.schema.items():
+        if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
+            raise DataError(
+                f"column {name!r} holds {dtype}, expected numbers or text; leave it out or write "
+                "it as such"
+            )
+    return frame, layout, 1
+
+
+def _text(source: Source, told: Mapping[str, str]) -> tuple["pl.DataFrame", Layout, int]:
+    import polars as pl
+
+    data = source.open().read()
+    head = data[:HEAD].decode("utf-8", errors="ignore")
+    if len(data) > HEAD:
+        head = head[: head.rfind("\n") + 1]
+    dialect = sniff(head, told)
+    if not dialect.separator:
+        return _objects(data, dialect), dialect.layout, 1
+    width = len(dialect.layout.header)
+    frame = pl.read_csv(
+        io.BytesIO(data),
+        separator=dialect.separator,
+        has_header=False,
+        skip_rows=dialect.skip,
+        infer_schema=False,
+        schema={f"{k}": pl.String for k in range(width)},
+    )
+    if dialect.comma:
+        numbers = [c for triple in dialect.layout.sensors.values() for c in triple]
+        numbers += [dialect.layout.others["time"]] if "time" in dialect.layout.others else []
+        frame = frame.with_columns(pl.col(f"{c}").str.replace(",", ".") for c in set(numbers))
+    return frame, dialect.layout, dialect.skip + 1
+
+
+def _objects(data: bytes, dialect: Dialect) -> "pl.DataFrame":
+    import polars as pl
+
+    rows: list[list[str]] = []
+    for number, line in enumerate(data.decode("utf-8").splitlines(), 1):
+        if line.strip():
+            found = flat(line)
+            if found is None:
+                raise DataError(f"row {number}: expected a JSON object a line; mend the row")
+            rows.append([found.get(name, "") for name in dialect.layout.header])
+    return pl.DataFrame(
+        rows, schema={f"{k}": pl.String for k in range(len(dialect.layout.header))}, orient="row"
+    )
+
+
+def _ours(frame: "pl.DataFrame", layout: Layout) -> "pl.DataFrame":
+    """The columns that we know, by our names."""
+    import polars as pl
+
+    columns = frame.get_columns()
+    found: dict[str, pl.Series] = {}
+    for sensor, names in (("acc", ACC), ("gyro", GYRO), ("gravity", GRAVITY), ("user", USER)):
+        for name, column in zip(names, layout.sensors.get(sensor, ()), strict=False):
+            found[name] = columns[column]
+    gravity, user = (
+        [found.pop(name) for name in names if name in found] for names in (GRAVITY, USER)
+    )
+    if "acc" not in layout.sensors:
+        if user and gravity:  # some apps take the two apart
+            for name, a, b in zip(ACC, user, gravity, strict=True):
+                found[name] = _number(a) + _number(b)
+        elif user or "bare" in layout.sensors:
+            bare = user or [columns[c] for c in layout.sensors["bare"]]
+            found |= dict(zip(ACC, bare, strict=True))
+    found |= {name: columns[layout.others[name]] for name in _ALSO if name in layout.others}
+    return pl.DataFrame([series.alias(name) for name, series in found.items()])
+
+
+def _number(column: "pl.Series") -> "pl.Series":
+    import polars as pl
+
+    text = column.str.strip_chars() if column.dtype == pl.String else column
+    return text.cast(pl.Float64, strict=False)
+
+
+def _taken(source: Source, layout: Layout) -> str:
+    """What was taken from columns that are named otherwise than ours."""
+    said: list[str] = []
+    for sensor, columns in layout.sensors.items():
+        names = [layout.name(c) for c in columns]
+        if [name.lower() for name in names] != [f"{sensor}_{axis}" for axis in "xyz"]:
+            said.append(f"{sensor} from {', '.join(map(repr, names))}")
+    for what, column in layout.others.items():
+        if what in _ALSO and layout.name(column).lower() != what:
+            said.append(f"{what} from {layout.name(column)!r}")
+    return f"{source.name}: {'; '.join(said)} (--columns tells others)." if said else ""
