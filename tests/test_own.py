@@ -3,6 +3,7 @@ sees."""
 
 import importlib.util
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,10 +20,14 @@ from tinyodl.cli.app import app
 from tinyodl.data import hapt
 from tinyodl.data.recordings import Recording
 from tinyodl.data.table import ACC, GYRO
+from tinyodl.data.units import STANDARD_GRAVITY
+from tinyodl.model import load
+
+COMMAND = (sys.executable, "-m", "tinyodl")
 
 
 def command(*arguments: object, text: str | None = None) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "tinyodl", *map(str, arguments)]
+    line = [*COMMAND, *map(str, arguments)]
     return subprocess.run(line, capture_output=True, text=True, input=text)
 
 
@@ -142,7 +147,10 @@ def test_without_a_gyroscope(watch: Path, tmp_path: Path, model: Path) -> None:
     three = "".join("0.0,0.0,1.0\n" for _ in range(200))
     assert command("run", path, text=three).returncode == 0
     refused(
-        "run", model, text=three, says="line 1: expected acc_x,acc_y,acc_z,gyro_x,gyro_y,gyro_z"
+        "run",
+        model,
+        text=three,
+        says="row 1: no column gyro_x, gyro_y, gyro_z, which the",
     )
 
 
@@ -177,19 +185,77 @@ def test_run_replays_prints_and_saves(watch: Path, model: Path, tmp_path: Path) 
 def test_run_from_standard_input_is_the_same_as_from_a_file(
     watch: Path, model: Path, tmp_path: Path
 ) -> None:
+    """Without names, with the columns of a file in any order, as JSON, in other units."""
     first = pl.read_csv(watch).filter(pl.col("recording") == 0)
     one = tmp_path / "one.csv"
     first.write_csv(one)
     told = ("--acc-unit", "g", "--gyro-unit", "rad/s", "--rate", 50)
-    a = command("run", model, "--data", one, "--json", *told)
-    b = command(
-        "run",
-        model,
-        "--json",
-        text=first.select(*ACC, *GYRO, "activity").write_csv(include_header=False),
+    expected = command("run", model, "--data", one, "--json", *told).stdout
+    assert expected.count("\n") > 20
+    bare = first.select(*ACC, *GYRO, "activity").write_csv(include_header=False)
+    turned = first.with_columns(time=pl.int_range(pl.len()) / 50).select(
+        "activity", "time", *GYRO, "subject", *reversed(ACC)
     )
-    assert a.returncode == b.returncode == 0
-    assert a.stdout == b.stdout
+    objects = [
+        {"acc": [r[c] for c in ACC], "gyro": [r[c] for c in GYRO], "activity": r["activity"]}
+        for r in first.iter_rows(named=True)
+    ]
+    texts = {
+        "bare": bare,
+        "named": turned.write_csv(),
+        "semicolons": turned.write_csv(separator=";"),
+        "objects": "\n".join(map(json.dumps, objects)),
+        "with rubbish": bare.replace("\n", "\nrubbish\n1,2\n\n", 3),
+    }
+    for name, text in texts.items():
+        done = command("run", model, "--json", text=text)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout == expected, name
+        assert ("6 lines of standard input were no readings" in done.stderr) == (
+            name == "with rubbish"
+        )
+    metric = first.with_columns(pl.col(c) * STANDARD_GRAVITY for c in ACC)
+    degrees = metric.with_columns(pl.col(c) * 180 / np.pi for c in GYRO).write_csv()
+    done = command("run", model, "--acc-unit", "m/s2", "--gyro-unit", "deg/s", text=degrees)
+    whole = command("run", model, "--data", one, *told)
+    assert done.stdout == whole.stdout
+
+
+def test_what_was_learnt_is_saved_though_the_readings_end_badly(
+    watch: Path, model: Path, tmp_path: Path
+) -> None:
+    first = pl.read_csv(watch).filter(pl.col("recording") == 0)
+    good = first.select(*ACC, *GYRO, "activity").head(2000).write_csv(include_header=False)
+    ends = {"whole.todl": good, "bad.todl": good + "rubbish\n" * 500}
+    for name, text in ends.items():
+        done = command("run", model, "--training", "--output", tmp_path / name, text=text)
+        assert done.returncode == (2 if name == "bad.todl" else 0), done.stderr
+    assert "lines are no readings" in done.stderr
+    saved = [load(tmp_path / name).learner.P_ for name in ends]
+    np.testing.assert_array_equal(*saved)
+    assert not np.array_equal(saved[0], load(model).learner.P_)
+
+
+def test_a_run_that_is_stopped_saves_what_it_learnt(
+    watch: Path, model: Path, tmp_path: Path
+) -> None:
+    first = pl.read_csv(watch).filter(pl.col("recording") == 0)
+    good = first.select(*ACC, *GYRO, "activity").head(2000).write_csv(include_header=False)
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        output = tmp_path / f"{sign}.todl"
+        line = [*COMMAND, "run", str(model), "--training", "--output", str(output)]
+        with subprocess.Popen(
+            line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as running:
+            assert running.stdin is not None
+            assert running.stdout is not None
+            running.stdin.write(good)
+            running.stdin.flush()
+            for _ in range(3):
+                running.stdout.readline()
+            running.send_signal(sign)
+            assert running.wait(30) != 0
+        assert not np.array_equal(load(output).learner.P_, load(model).learner.P_)
 
 
 def test_a_new_activity_is_named_by_the_teacher(watch: Path, model: Path, tmp_path: Path) -> None:
@@ -244,8 +310,11 @@ def test_errors_of_whole_data_sets(watch: Path, model: Path, tmp_path: Path) -> 
     few = ("train", "--data", watch, "--output", tmp_path / "m", "--capacity", 3)
     refused(*few, says="--capacity 3 is less than the 7 activities")
     refused("evaluate", "--data", watch, "--rate", 5, says="too few to tell movements apart")
-    refused("run", model, text="0,0,1,0,0,0\nx,0,1,0,0,0\n", says="line 2: expected")
-    refused("run", model, text="0,0,1e300,0,0,0\n", says="line 1: expected")
+    refused("run", model, text="0,0,1e300,0,0,0\n", says="standard input has no readings")
+    refused("run", model, text="0,0,1,0,0,0\n" * 9, says="no whole window")
+    refused("run", model, text="time,what\n1,2\n", says="standard input, row 1: no column acc_x")
+    refused("run", model, "--rate", 100, text="0,0,1,0,0,0\n", says="--rate 100: standard input")
+    refused("run", model, "--subject", "x", text="0,0,1,0,0,0\n", says="--subject: standard input")
     for window in ("inf", 1e9):
         nothing = ("evaluate", "--data", watch, "--window", window)
         refused(*nothing, says="give 0.32 to 1311 seconds")

@@ -1,8 +1,10 @@
 """`tinyodl train`, `run` and `info`: a model from recordings, on a device, and what is in it."""
 
 import json
+import signal
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +16,11 @@ from rich.table import Table
 from rich.text import Text
 
 from tinyodl import align, drift, har, prune, teachers
-from tinyodl.cli import own
+from tinyodl.cli import lines, own
 from tinyodl.cli.errors import clear_errors
 from tinyodl.cli.options import Run, Train
 from tinyodl.cli.progress import bar
 from tinyodl.data.errors import DataError
-from tinyodl.data.names import ACC, GYRO
 from tinyodl.data.recordings import RATE, Dataset, Recording
 from tinyodl.device import PLAIN, OnDeviceLearner, Rules
 from tinyodl.device.state import SETTLE_AFTER
@@ -97,25 +98,46 @@ def run(what: Run) -> None:
         device = _device(model, what)
         if what.training:
             device.command(train=True)
-        if what.files:
-            dataset = own.load(what.files, what.told, labelled=False)
-            recordings = _of_subject(dataset, what.subject)
-        else:
-            dataset, recordings = None, []
-        printer = _Printer(what.as_json, sys.stdout, what.teacher)
-        if dataset is not None:
-            names = np.array(["", *dataset.activities])
-            begun = 0.0
-            for recording in recordings:
-                _replay(model, device, aligner, recording, names, what.wrong, printer, begun)
-                device.pause()
-                begun += len(recording.imu) / RATE
-        else:
-            _standard_input(model, device, aligner, printer)
-        printer.close(device)
-        if what.output:
-            save(model._replace(learner=device.learner), what.output)
-            own.say([f"The model as it is now: {what.output}"])
+        with _kept(model, device, what.output):
+            if what.files:
+                dataset = own.load(what.files, what.told, labelled=False)
+                recordings = _of_subject(dataset, what.subject)
+            else:
+                dataset, recordings = None, []
+            printer = _Printer(what.as_json, sys.stdout, what.teacher)
+            if dataset is not None:
+                names = np.array(["", *dataset.activities])
+                begun = 0.0
+                for recording in recordings:
+                    _replay(model, device, aligner, recording, names, what.wrong, printer, begun)
+                    device.pause()
+                    begun += len(recording.imu) / RATE
+            else:
+                if what.subject is not None:
+                    raise DataError("--subject: standard input is one person's; leave it out")
+                _standard_input(model, device, aligner, what, printer)
+            printer.close(device)
+
+
+@contextmanager
+def _kept(model: Model, device: OnDeviceLearner, output: Path | None) -> Iterator[None]:
+    """What was learnt is saved however the run ends: at its end, by Ctrl-C or SIGTERM, or by a
+    reading that nobody can use."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except KeyboardInterrupt:
+        own.say(["Stopped."])
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        if output:
+            save(model._replace(learner=device.learner), output)
+            own.say([f"The model as it is now: {output}"])
 
 
 def _device(model: Model, what: Run) -> OnDeviceLearner:
@@ -256,41 +278,21 @@ def _replay(
 
 
 def _standard_input(
-    model: Model, device: OnDeviceLearner, aligner: align.Aligner | None, printer: _Printer
+    model: Model,
+    device: OnDeviceLearner,
+    aligner: align.Aligner | None,
+    what: Run,
+    printer: _Printer,
 ) -> None:
-    """A reading a line: acc x, y, z in g, gyro x, y, z in rad/s if the model needs them, and an
-    activity where somebody knows it."""
+    """A reading a line (`lines.py`); the activity is its teacher's."""
     stream = align.Stream(aligner, model.names, model.window)
-    sensors = GYRO if any(map(compact.needs_gyroscope, model.names)) else ()
-    for number, values, truth in _lines((*ACC, *sensors)):
-        window = stream.push(values + [0.0] * (6 - len(values)))
+    gyroscope = any(map(compact.needs_gyroscope, model.names))
+    labels = list(map(str, device.learner.classes_))
+    for number, reading in enumerate(lines.readings(sys.stdin, gyroscope, what.told), start=1):
+        window = stream.push(reading.values)
         if window is not None:
             window = window._replace(inputs=model.scaler.transform(window.inputs[None])[0])
-            printer.step(device, window, number / RATE, printer.teacher, truth)
-
-
-def _lines(columns: tuple[str, ...]) -> Iterator[tuple[int, list[float], str]]:
-    """Reading number, values and activity (empty where unknown) of each line."""
-    width, count = len(columns), 0
-    for row, line in enumerate(sys.stdin, start=1):
-        cells = [cell.strip() for cell in line.split(",")]
-        if cells == [""] or (row == 1 and cells[0] in (ACC[0], "time")):
-            continue  # an empty line, or a header
-        if len(cells) not in (width, width + 1) or not all(map(_number, cells[:width])):
-            raise DataError(
-                f"standard input, line {row}: expected {','.join(columns)} (in g and rad/s) and "
-                f"maybe an activity, got {line.strip()[:60]!r}; mend the line"
-            )
-        count += 1
-        yield (
-            count,
-            [float(cell) for cell in cells[:width]],
-            cells[width] if len(cells) > width else "",
-        )
-
-
-def _number(text: str) -> bool:
-    try:
-        return abs(float(text)) <= har.LARGEST
-    except ValueError:
-        return False
+            teacher = printer.teacher
+            if what.wrong and len(labels) > 1:
+                teacher = teachers.Noisy(teacher, what.wrong, labels, seed=number)
+            printer.step(device, window, number / RATE, teacher, reading.activity)

@@ -1,0 +1,103 @@
+"""Readings on standard input, a line each: the same columns as a file, or JSON objects."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import NamedTuple
+
+from tinyodl import har
+from tinyodl.cli import own
+from tinyodl.cli.options import Told
+from tinyodl.data import units
+from tinyodl.data.dialect import Dialect, cells, flat, sniff
+from tinyodl.data.errors import DataError
+from tinyodl.data.recordings import RATE
+
+SAID = 5  # bad lines that are said one by one
+LEAST, SHARE = 20, 0.1  # bad lines from which the run ends, and their share of all
+
+
+class Reading(NamedTuple):
+    """values: acc x, y, z in g and gyro x, y, z in rad/s (zeros without); activity, empty where
+    unknown."""
+
+    values: list[float]
+    activity: str
+
+
+def readings(stream: Iterable[str], gyroscope: bool, told: Told) -> Iterator[Reading]:
+    """Lines as they come; gyroscope: whether the model needs one.
+
+    The first line names the columns, as a file's would, or is a reading itself: acc, gyro, maybe
+    an activity. A line that cannot be used is said, counted and left out; DataError where columns
+    are missing, or a tenth of the lines are such.
+    """
+    if told.rate not in (None, RATE):
+        raise DataError(
+            f"--rate {told.rate:g}: standard input is taken at {RATE:g} readings a second as they "
+            "come: give a file with --data"
+        )
+    lines = ((n, line) for n, line in enumerate(stream, start=1) if line.strip())
+    first = next(lines, None)
+    if first is None:
+        return
+    try:
+        dialect = sniff(first[1], told.columns)
+    except DataError as error:
+        where = "standard input, "
+        raise DataError(where + str(error)) from None
+    columns = _columns(dialect, gyroscope)
+    scales = [units.TO_G[told.acc_unit or "g"]] * 3 + [units.TO_RAD[told.gyro_unit or "rad/s"]] * 3
+    activity = dialect.layout.others.get("activity")
+    good = bad = 0
+    for number, line in lines if dialect.skip else chain([first], lines):
+        row = _cells(line, dialect)
+        values = [_number(row[c]) if c < len(row) else None for group in columns for c in group]
+        usable = [v * s for v, s in zip(values, scales, strict=False) if v is not None]
+        if len(usable) == len(values) and all(abs(v) <= har.LARGEST for v in usable):
+            good += 1
+            yield Reading(
+                usable + [0.0] * (6 - len(usable)),
+                row[activity].strip() if activity is not None and activity < len(row) else "",
+            )
+            continue
+        bad += 1
+        if bad <= SAID:
+            own.say([f"standard input, line {number}: no reading, left out: {line.strip()[:60]!r}"])
+        if bad >= LEAST and bad > SHARE * (good + bad):
+            raise DataError(
+                f"standard input, line {number}: {bad} of {good + bad} lines are no readings: "
+                "give acc_x,acc_y,acc_z,gyro_x,gyro_y,gyro_z, and an activity where it is known"
+            )
+    if bad:
+        own.say([f"{bad} lines of standard input were no readings, and left out."])
+    if not good:
+        raise DataError("standard input has no readings; give some, a line each")
+
+
+def _columns(dialect: Dialect, gyroscope: bool) -> list[tuple[int, int, int]]:
+    """Where a line has acceleration and, if it is needed, rotation."""
+    sensors = dialect.layout.sensors
+    acc = sensors.get("acc") or sensors.get("bare")
+    wanted = [("acc", acc), ("gyro", sensors.get("gyro"))][: 1 + gyroscope]
+    missing = [name for name, found in wanted if found is None]
+    if missing:
+        names = ", ".join(f"{missing[0]}_{axis}" for axis in "xyz")
+        raise DataError(
+            f"standard input, row 1: no column {names}, which the model needs; name the columns in "
+            "the first line, or say which they are with --columns"
+        )
+    return [found for _, found in wanted if found is not None]
+
+
+def _cells(line: str, dialect: Dialect) -> list[str]:
+    if dialect.separator:
+        return cells(line, dialect.separator)
+    found = flat(line)
+    return [] if found is None else [found.get(name, "") for name in dialect.layout.header]
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return None
