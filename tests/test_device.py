@@ -280,6 +280,21 @@ def test_what_it_was_made_with_stays_as_it_was() -> None:
     assert MODEL.learner.classes_.tolist() == ["a", "b", "c"]
 
 
+@pytest.mark.parametrize(
+    ("rules", "reach"), [(NO_AUDITS, 0.625), (PLAIN, 1), (PLAIN._replace(reach=0.3), 0.3)]
+)
+def test_labels_are_learnt_as_far_as_the_rules_say(rules: Rules, reach: float) -> None:
+    for decision, answers in ((ASK, True), (OWN, False)):
+        table = Table()
+        mine = device(decision, rules, arithmetic=table)
+        for _ in range(4):
+            step = mine.sample(seen(confidence=0.01), 0.0)
+            if answers and step.query:
+                mine.label(step.sample, "b", 0.0)
+        assert any(entry[0] == "learn" for entry in table.log)
+        assert table.reach == reach
+
+
 def test_only_floating_point_has_a_learner() -> None:
     with pytest.raises(AttributeError, match="floating point"):
         _ = device().learner
