@@ -18,7 +18,7 @@ from rich.text import Text
 from tinyodl import align, drift, har, prune, teachers
 from tinyodl.cli import lines, own
 from tinyodl.cli.errors import clear_errors
-from tinyodl.cli.options import Run, Train
+from tinyodl.cli.options import Run, Told, Train
 from tinyodl.cli.progress import bar
 from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import RATE, Dataset, Recording
@@ -98,24 +98,24 @@ def run(what: Run) -> None:
         device = _device(model, what)
         if what.training:
             device.command(train=True)
+        dataset = own.load(what.files, what.told, labelled=False) if what.files else None
+        if dataset is None and what.subject is not None:
+            raise DataError("--subject: standard input is one person's; leave it out")
+        recordings = [] if dataset is None else _of_subject(dataset, what.subject)
+        activities = () if dataset is None else dataset.activities
+        printer = _Printer(what.as_json, sys.stdout, what.teacher)
+        labels = sorted({*map(str, device.learner.classes_), *activities})
+        if what.wrong and len(labels) > 1:
+            printer.teacher = teachers.Noisy(printer.teacher, what.wrong, labels)
         with _kept(model, device, what.output):
-            if what.files:
-                dataset = own.load(what.files, what.told, labelled=False)
-                recordings = _of_subject(dataset, what.subject)
-            else:
-                dataset, recordings = None, []
-            printer = _Printer(what.as_json, sys.stdout, what.teacher)
-            if dataset is not None:
-                names = np.array(["", *dataset.activities])
-                begun = 0.0
-                for recording in recordings:
-                    _replay(model, device, aligner, recording, names, what.wrong, printer, begun)
-                    device.pause()
-                    begun += len(recording.imu) / RATE
-            else:
-                if what.subject is not None:
-                    raise DataError("--subject: standard input is one person's; leave it out")
-                _standard_input(model, device, aligner, what, printer)
+            if dataset is None:
+                _standard_input(model, device, aligner, what.told, printer)
+            begun = 0.0
+            for recording in recordings:
+                names = np.array(["", *activities])
+                _replay(model, device, aligner, recording, names, printer, begun)
+                device.pause()
+                begun += len(recording.imu) / RATE
             printer.close(device)
 
 
@@ -246,7 +246,6 @@ def _replay(
     aligner: align.Aligner | None,
     recording: Recording,
     names: NDArray[np.str_],
-    wrong: float,
     printer: _Printer,
     begun: float,
 ) -> None:
@@ -269,30 +268,22 @@ def _replay(
     changed = np.diff(worn.which, prepend=0) > 0
     for start, *window in zip(starts, Z, worn.known, changed, strict=True):
         truth = truths.get(int(start), "")
-        teacher = printer.teacher
-        labels = sorted({*map(str, device.learner.classes_), *names.tolist()} - {""})
-        if wrong and len(labels) > 1:
-            teacher = teachers.Noisy(teacher, wrong, labels, seed=int(start))
         now = begun + (int(start) + model.window) / RATE
-        printer.step(device, align.Window(*window), now, teacher, truth)
+        printer.step(device, align.Window(*window), now, printer.teacher, truth)
 
 
 def _standard_input(
     model: Model,
     device: OnDeviceLearner,
     aligner: align.Aligner | None,
-    what: Run,
+    told: Told,
     printer: _Printer,
 ) -> None:
     """A reading a line (`lines.py`); the activity is its teacher's."""
     stream = align.Stream(aligner, model.names, model.window)
     gyroscope = any(map(compact.needs_gyroscope, model.names))
-    labels = list(map(str, device.learner.classes_))
-    for number, reading in enumerate(lines.readings(sys.stdin, gyroscope, what.told), start=1):
+    for number, reading in enumerate(lines.readings(sys.stdin, gyroscope, told), start=1):
         window = stream.push(reading.values)
         if window is not None:
             window = window._replace(inputs=model.scaler.transform(window.inputs[None])[0])
-            teacher = printer.teacher
-            if what.wrong and len(labels) > 1:
-                teacher = teachers.Noisy(teacher, what.wrong, labels, seed=number)
-            printer.step(device, window, number / RATE, teacher, reading.activity)
+            printer.step(device, window, number / RATE, printer.teacher, reading.activity)
