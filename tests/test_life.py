@@ -100,8 +100,11 @@ def test_eight_hours_of_one_activity_cost_no_more_than_a_point(wrong: float) -> 
         troubles = names(device, who.Z[one], teacher)
         lost.append(before - who.right(device))
         assert device.counts["asked"] <= 0.01 * HOURS_8
-        assert troubles <= {Trouble.CONTRADICTED, *([Trouble.UNFIT] if wrong else [])}
-        if not wrong and (who.model.learner.predict(who.Z[own]) == activity).all():
+        fits = (who.model.learner.predict(who.Z[own]) == activity).mean()
+        # Where it is wrong on a fifth, and the teacher slips too, audits may well find it unfit.
+        unfit = {Trouble.UNFIT} if wrong and fits < 0.8 else set()
+        assert troubles <= {Trouble.CONTRADICTED} | unfit
+        if not wrong and fits == 1:
             assert troubles == set()
             certain += 1
         assert known_no_less(who, device)

@@ -1,7 +1,6 @@
 """Own recordings from the command line: train, run, info, evaluate, and the errors that a user
 sees."""
 
-import importlib.util
 import json
 import signal
 import subprocess
@@ -42,23 +41,9 @@ def refused(*arguments: object, says: str, text: str | None = None) -> None:
 @pytest.fixture(scope="session")
 def watch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """seglearn's watch data (10 people, 7 exercises) as a user's CSV."""
-    spec = importlib.util.find_spec("seglearn")
-    assert spec is not None
-    assert spec.submodule_search_locations is not None
-    file = Path(next(iter(spec.submodule_search_locations))) / "data" / "watch_dataset.npy"
-    data = np.load(file, allow_pickle=True).item()
-    tables = [
-        pl.DataFrame({name: X[:, k] for k, name in enumerate((*ACC, *GYRO))}).with_columns(
-            activity=pl.lit(data["y_labels"][int(y)]),
-            subject=pl.lit(int(person)),
-            recording=pl.lit(number),
-        )
-        for number, (X, y, person) in enumerate(
-            zip(data["X"], data["y"], data["subject"], strict=True)
-        )
-    ]
     path = tmp_path_factory.mktemp("watch") / "watch.csv"
-    pl.concat(tables).write_csv(path)
+    tool = Path(__file__).resolve().parents[1] / "tools" / "watch.py"
+    subprocess.run([sys.executable, tool, path], check=True)
     return path
 
 

@@ -2,7 +2,7 @@
 once."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -21,7 +21,7 @@ from tinyodl.cli.choices import (
     names,
 )
 from tinyodl.cli.options import Beside, Evaluate, Run, Running, Told, Train
-from tinyodl.registry import DETECTORS, POLICIES, TEACHERS
+from tinyodl.registry import DETECTORS, POLICIES, TEACHERS, Registry
 
 app = typer.Typer(
     name="tinyodl",
@@ -54,30 +54,16 @@ EnergyTable = Annotated[
     ),
 ]
 
-BesidePolicies = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--policy",
-        help="A policy of your own in the tables too, as module:attribute; repeat for several.",
-        **named(POLICIES),
-    ),
-]
-BesideDetectors = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--detector",
-        help="A detector of your own in the tables too, as module:attribute; repeat for several.",
-        **named(DETECTORS),
-    ),
-]
-BesideTeachers = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--teacher",
-        help="A teacher of your own in the tables too, as module:attribute; repeat for several.",
-        **named(TEACHERS),
-    ),
-]
+
+def _beside(option: str, registry: Registry) -> Any:
+    """An option that names what is compared beside ours."""
+    text = f"A {registry.kind} of your own in the tables too, as module:attribute; repeat for more."
+    return typer.Option(option, help=text, **named(registry))
+
+
+BesidePolicies = Annotated[list[str] | None, _beside("--policy", POLICIES)]
+BesideDetectors = Annotated[list[str] | None, _beside("--detector", DETECTORS)]
+BesideTeachers = Annotated[list[str] | None, _beside("--teacher", TEACHERS)]
 
 Scheduler = Annotated[
     str | None,

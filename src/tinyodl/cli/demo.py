@@ -14,9 +14,10 @@ from rich.text import Text
 from tinyodl.cli import walk
 from tinyodl.cli.errors import clear_errors
 from tinyodl.cli.walk import Moment
+from tinyodl.data.recordings import RATE
+from tinyodl.device.learner import STEP
 
 MINUTES = 1.0  # of the running accuracy
-HOP = 1.28  # s from window to window
 LINES = 4  # questions that are shown
 FRAME = 0.08  # s between two pictures
 BARS = "▁▂▃▄▅▆▇█"
@@ -31,7 +32,7 @@ class Story:
         self.last: Moment | None = None
         self.questions: list[Moment] = []
         self.found: float | None = None
-        recent = int(60 * MINUTES / HOP)
+        recent = int(60 * MINUTES / STEP)
         self._recent: deque[tuple[bool, bool]] = deque(maxlen=recent)
         self._all: list[tuple[bool, bool]] = []
         self.course: list[tuple[float, float]] = []
@@ -76,7 +77,7 @@ def run(person: int, speed: float, turn: str) -> None:
             if turn == "none"
             else f"turned by {turn[1:]} degrees about {turn[0]}"
         )
-        seconds = len(own[0].imu) / 50
+        seconds = len(own[0].imu) / RATE
         title = f"Person {person}, of whom the model knows nothing; the sensor {worn}"
         console.print(Text(f"{title}.", style="bold"))
         story, moments = Story(), walk.moments(own[0], others, rotation)

@@ -110,9 +110,8 @@ def run(what: Run) -> None:
         with _kept(model, device, what.output):
             if dataset is None:
                 _standard_input(model, device, aligner, what.told, printer)
-            begun = 0.0
+            begun, names = 0.0, np.array(["", *activities])
             for recording in recordings:
-                names = np.array(["", *activities])
                 _replay(model, device, aligner, recording, names, printer, begun)
                 device.pause()
                 begun += len(recording.imu) / RATE
@@ -185,7 +184,6 @@ class _Printer:
         device: OnDeviceLearner,
         window: align.Window,
         now: float,
-        teacher: Any,
         truth: str,
     ) -> None:
         """One window, its inputs scaled, through the device and, where it asks, the teacher."""
@@ -194,9 +192,9 @@ class _Printer:
         events = [ALIGNED] if window.turned else []
         events += [step.event.value] if step.event else []
         answer = None
-        if step.query and teacher is not None:
+        if step.query:
             values = from_bytes(step.query.values, device.clip)
-            answer = teacher.answer(len(self._truths) - 1, values)
+            answer = self.teacher.answer(len(self._truths) - 1, values)
             event = device.label(step.sample, answer, now).event
             events += [event.value] if event else []
         self._windows += 1
@@ -269,7 +267,7 @@ def _replay(
     for start, *window in zip(starts, Z, worn.known, changed, strict=True):
         truth = truths.get(int(start), "")
         now = begun + (int(start) + model.window) / RATE
-        printer.step(device, align.Window(*window), now, printer.teacher, truth)
+        printer.step(device, align.Window(*window), now, truth)
 
 
 def _standard_input(
@@ -286,4 +284,4 @@ def _standard_input(
         window = stream.push(reading.values)
         if window is not None:
             window = window._replace(inputs=model.scaler.transform(window.inputs[None])[0])
-            printer.step(device, window, number / RATE, printer.teacher, reading.activity)
+            printer.step(device, window, number / RATE, reading.activity)

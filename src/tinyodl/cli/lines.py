@@ -51,12 +51,12 @@ def readings(stream: Iterable[str], gyroscope: bool, told: Told) -> Iterator[Rea
     good = bad = 0
     for number, line in lines if dialect.skip else chain([first], lines):
         row = _cells(line, dialect)
-        values = [_number(row[c]) if c < len(row) else None for group in columns for c in group]
-        usable = [v * s for v, s in zip(values, scales, strict=False) if v is not None]
-        if len(usable) == len(values) and all(abs(v) <= har.LARGEST for v in usable):
+        values = [sum(_number(row, c) for c in own) for own in columns]
+        values = [value * scale for value, scale in zip(values, scales, strict=False)]
+        if all(abs(value) <= har.LARGEST for value in values):  # and no nan
             good += 1
             yield Reading(
-                usable + [0.0] * (6 - len(usable)),
+                values + [0.0] * (6 - len(values)),
                 row[activity].strip() if activity is not None and activity < len(row) else "",
             )
             continue
@@ -74,19 +74,17 @@ def readings(stream: Iterable[str], gyroscope: bool, told: Told) -> Iterator[Rea
         raise DataError("standard input has no readings; give some, a line each")
 
 
-def _columns(dialect: Dialect, gyroscope: bool) -> list[tuple[int, int, int]]:
-    """Where a line has acceleration and, if it is needed, rotation."""
-    sensors = dialect.layout.sensors
-    acc = sensors.get("acc") or sensors.get("bare")
-    wanted = [("acc", acc), ("gyro", sensors.get("gyro"))][: 1 + gyroscope]
-    missing = [name for name, found in wanted if found is None]
-    if missing:
-        names = ", ".join(f"{missing[0]}_{axis}" for axis in "xyz")
-        raise DataError(
-            f"standard input, row 1: no column {names}, which the model needs; name the columns in "
-            "the first line, or say which they are with --columns"
-        )
-    return [found for _, found in wanted if found is not None]
+def _columns(dialect: Dialect, gyroscope: bool) -> list[tuple[int, ...]]:
+    """For each value of a reading, the columns that sum up to it."""
+    wanted = [("acc", dialect.layout.acceleration), ("gyro", dialect.layout.rotation)]
+    for sensor, triples in wanted[: 1 + gyroscope]:
+        if not triples:
+            names = ", ".join(f"{sensor}_{axis}" for axis in "xyz")
+            raise DataError(
+                f"standard input, row 1: no column {names}, which the model needs; name the "
+                "columns in the first line, or say which they are with --columns"
+            )
+    return [own for _, triples in wanted[: 1 + gyroscope] for own in zip(*triples, strict=True)]
 
 
 def _cells(line: str, dialect: Dialect) -> list[str]:
@@ -96,8 +94,9 @@ def _cells(line: str, dialect: Dialect) -> list[str]:
     return [] if found is None else [found.get(name, "") for name in dialect.layout.header]
 
 
-def _number(text: str) -> float | None:
+def _number(row: list[str], column: int) -> float:
+    """What is in a cell; nan where that is none."""
     try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        return None
+        return float(row[column].replace(",", "."))
+    except (IndexError, ValueError):
+        return float("nan")

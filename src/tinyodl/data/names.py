@@ -44,13 +44,29 @@ _ACC = re.compile(r"acc|^(a|gf|gforce)$")
 _UNIT = re.compile(r"[(\[]\s*([^()\[\]]*?)\s*[)\]]\s*$")
 
 
+Triple = tuple[int, int, int]
+
+
 class Layout(NamedTuple):
     """Where a table has what: numbers of columns. sensors: of those in SENSORS that are there, x, y
     and z; others: of time, activity, subject, recording those that are there."""
 
     header: tuple[str, ...]
-    sensors: dict[str, tuple[int, int, int]]
+    sensors: dict[str, Triple]
     others: dict[str, int]
+
+    @property
+    def acceleration(self) -> tuple[Triple, ...]:
+        """The columns whose sum has gravity in it: one triple, two where they were taken apart, or
+        none."""
+        if "acc" not in self.sensors and {"user", "gravity"} <= self.sensors.keys():
+            return self.sensors["user"], self.sensors["gravity"]
+        return tuple(self.sensors[k] for k in ("acc", "user", "bare") if k in self.sensors)[:1]
+
+    @property
+    def rotation(self) -> tuple[Triple, ...]:
+        """The gyroscope's columns, or none."""
+        return (self.sensors["gyro"],) if "gyro" in self.sensors else ()
 
     def name(self, column: int) -> str:
         """A column as the file names it."""
@@ -155,9 +171,9 @@ def _sensors(
     header: tuple[str, ...],
     stems: dict[tuple[str, str], dict[str, int]],
     given: dict[str, int],
-) -> dict[str, tuple[int, int, int]]:
+) -> dict[str, Triple]:
     """One whole triple a sensor."""
-    found: dict[str, tuple[int, int, int]] = {}
+    found: dict[str, Triple] = {}
     for sensor, names in SENSORS.items():
         own = [given.get(name) for name in names]
         if any(column is not None for column in own):
@@ -195,9 +211,7 @@ def _sensors(
     return found
 
 
-def _chosen(
-    header: tuple[str, ...], sensor: str, whole: dict[str, tuple[int, int, int]]
-) -> tuple[int, int, int]:
+def _chosen(header: tuple[str, ...], sensor: str, whole: dict[str, Triple]) -> Triple:
     """Of several, the one that is named as we do, or as a whole."""
     for stem in (sensor, f"total{sensor}", "totalacceleration", "accelerometer", "gyroscope"):
         if stem in whole:

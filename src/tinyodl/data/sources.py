@@ -3,19 +3,18 @@ not."""
 
 import codecs
 import gzip
-import io
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
 
 from tinyodl.data.errors import DataError
 
 TEXT = (".csv", ".tsv", ".txt", ".tab")
 LINES = (".jsonl", ".ndjson", ".json")
 COLUMNS = (".parquet", ".pq")
+_GZIP = b"\x1f\x8b"
 _KNOWN = (*TEXT, *LINES, *COLUMNS)
 
 
@@ -49,27 +48,21 @@ class Source:
         """The ending that says what it is, as of a file that is not packed."""
         return _ending(self.name)
 
-    def open(self) -> BinaryIO:
+    def read(self) -> bytes:
         """Its bytes, unpacked; in UTF-8 where they begin with a mark of another encoding."""
-        if self.member:
-            packed = zipfile.ZipFile(self.path)
-            raw: BinaryIO = packed.open(self.member)  # type: ignore[assignment]
-        else:
-            raw = self.path.open("rb")
-        return unpacked(raw)
+        if not self.member:
+            return unpacked(self.path.read_bytes())
+        with zipfile.ZipFile(self.path) as packed:
+            return unpacked(packed.read(self.member))
 
 
-def unpacked(raw: BinaryIO) -> BinaryIO:
+def unpacked(data: bytes) -> bytes:
     """Bytes behind gzip and a byte-order mark, by what they begin with."""
-    stream: BinaryIO = io.BufferedReader(raw) if not hasattr(raw, "peek") else raw  # type: ignore
-    head = stream.peek(4)[:4]  # type: ignore[attr-defined]
-    if head[:2] == b"\x1f\x8b":
-        return unpacked(gzip.GzipFile(fileobj=stream))  # type: ignore[arg-type]
-    if head[:3] == codecs.BOM_UTF8:
-        stream.read(3)
-    elif head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        return io.BytesIO(stream.read().decode("utf-16", "replace").encode())
-    return stream
+    if data.startswith(_GZIP):
+        return unpacked(gzip.decompress(data))
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace").encode()
+    return data.removeprefix(codecs.BOM_UTF8)
 
 
 def found(paths: Sequence[Path]) -> tuple[list[Source], list[str]]:

@@ -4,11 +4,13 @@ import gzip
 import io
 import zlib
 from collections.abc import Mapping
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING, NamedTuple
 
 from tinyodl.data.dialect import Dialect, flat, sniff
 from tinyodl.data.errors import DataError
-from tinyodl.data.names import ACC, GRAVITY, GYRO, USER, Layout, recognise
+from tinyodl.data.names import ACC, GYRO, Layout, recognise
 from tinyodl.data.sources import COLUMNS, Source
 
 if TYPE_CHECKING:
@@ -58,7 +60,7 @@ def read(source: Source, told: Mapping[str, str]) -> Table | None:
 def _typed(source: Source, told: Mapping[str, str]) -> tuple["pl.DataFrame", Layout, int]:
     import polars as pl
 
-    frame = pl.read_parquet(source.path if not source.member else source.open().read())
+    frame = pl.read_parquet(io.BytesIO(source.read()) if source.member else source.path)
     layout = recognise(frame.columns, told)
     for name, dtype in frame.schema.items():
         if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
@@ -72,7 +74,7 @@ def _typed(source: Source, told: Mapping[str, str]) -> tuple["pl.DataFrame", Lay
 def _text(source: Source, told: Mapping[str, str]) -> tuple["pl.DataFrame", Layout, int]:
     import polars as pl
 
-    data = source.open().read()
+    data = source.read()
     head = data[:HEAD].decode("utf-8", errors="ignore")
     if len(data) > HEAD:
         head = head[: head.rfind("\n") + 1]
@@ -116,19 +118,11 @@ def _ours(frame: "pl.DataFrame", layout: Layout) -> "pl.DataFrame":
 
     columns = frame.get_columns()
     found: dict[str, pl.Series] = {}
-    for sensor, names in (("acc", ACC), ("gyro", GYRO), ("gravity", GRAVITY), ("user", USER)):
-        for name, column in zip(names, layout.sensors.get(sensor, ()), strict=False):
-            found[name] = columns[column]
-    gravity, user = (
-        [found.pop(name) for name in names if name in found] for names in (GRAVITY, USER)
-    )
-    if "acc" not in layout.sensors:
-        if user and gravity:  # some apps take the two apart
-            for name, a, b in zip(ACC, user, gravity, strict=True):
-                found[name] = _number(a) + _number(b)
-        elif user or "bare" in layout.sensors:
-            bare = user or [columns[c] for c in layout.sensors["bare"]]
-            found |= dict(zip(ACC, bare, strict=True))
+    for names, triples in ((ACC, layout.acceleration), (GYRO, layout.rotation)):
+        for axis, name in enumerate(names):
+            parts = [columns[triple[axis]] for triple in triples]
+            if parts:
+                found[name] = parts[0] if len(parts) == 1 else reduce(add, map(_number, parts))
     found |= {name: columns[layout.others[name]] for name in _ALSO if name in layout.others}
     return pl.DataFrame([series.alias(name) for name, series in found.items()])
 

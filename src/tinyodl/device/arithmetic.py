@@ -30,7 +30,8 @@ class Arithmetic(Protocol):
     def usual(self) -> float: ...
 
     def look(self, x: Array) -> Outlook:
-        """What the present model makes of scaled inputs x (n,)."""
+        """What the present model makes of scaled inputs x (n,); ValueError where they are not n
+        finite numbers."""
         ...
 
     @property
@@ -67,12 +68,13 @@ class FloatArithmetic:
     def __init__(self, model: Model) -> None:
         self._factory = model.learner
         self._looked_at: Array | None = None
+        self._labels: list[Any] = []
         self.usual = model.leverage
         self.reset()
 
     @property
     def labels(self) -> list[Any]:
-        return list(self.learner.classes_.tolist())
+        return self._labels
 
     def look(self, x: Array) -> Outlook:
         outlook = self.learner.outlook(x)
@@ -94,10 +96,12 @@ class FloatArithmetic:
 
     def add(self, label: Any) -> None:
         self.learner.add_class(label)
+        self._labels = list(self.learner.classes_.tolist())
         self._looked_at = None
 
     def reset(self) -> None:
         self.learner: OSELMClassifier = self._factory.copy()
+        self._labels = list(self.learner.classes_.tolist())
         self._looked_at = None
 
     def _features(self, x: Array) -> Array:

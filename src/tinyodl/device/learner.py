@@ -166,9 +166,7 @@ class OnDeviceLearner:
         sits (`align`): until it is, what looks like nothing trained on is predicted, no more.
         ValueError on another shape or values that are not finite; nothing has changed then."""
         x = np.ascontiguousarray(x, dtype=np.float64)
-        if not np.isfinite(x).all():
-            raise ValueError("the sample has inputs that are not finite; it was not taken")
-        outlook = self.arithmetic.look(x)
+        outlook = self.arithmetic.look(x)  # refuses what it cannot take, before anything changes
         if self._last is not None and now - self._last > self._gap:
             self.pause()
         self._last = now
