@@ -47,6 +47,7 @@ FACTORY = (0.9, 0.98)
 CONSTANTS: dict[str, ModuleType] = {
     "AUDIT_FIRST": state,
     "AUDIT_LAST": state,
+    "AUDITS_EACH": state,
     "VOUCHED_FINE": state,
     "VOUCHED_FACTORY": state,
     "HOLD": learner,
@@ -57,7 +58,7 @@ CONSTANTS: dict[str, ModuleType] = {
     "LASTS": bout,
     "BEFORE": bout,
 }
-RULES = ("settle_after", "spacing", "margin")
+RULES = ("settle_after", "spacing", "margin", "reach")
 POLICY = ("rise", "fall", "first_kappa", "last_kappa")
 IN_USE: dict[str, float] = {
     **{name: getattr(module, name) for name, module in CONSTANTS.items()},
@@ -87,10 +88,12 @@ class Lives(NamedTuple):
 
 
 def settings() -> list[Setting]:
-    """What is in use, then other values of each constant."""
+    """What is in use, then other values of each constant; a whole number stays one, from 1 on."""
     found = [Setting("", 0.0)]
     for name, value in IN_USE.items():
         others = FACTORY if name == "VOUCHED_FACTORY" else [f * value for f in FACTORS]
+        if isinstance(value, int):
+            others = [int(other) for other in others if other >= 1]
         found += [Setting(name, other) for other in others]
     return found
 
@@ -116,6 +119,7 @@ def one_life(
         settle_after=int(values["settle_after"]),
         spacing=int(values["spacing"]),
         margin=values["margin"],
+        reach=values["reach"],
     )
     with ExitStack() as inside:
         for name, module in CONSTANTS.items():
