@@ -185,8 +185,13 @@ def test_run_from_standard_input_is_the_same_as_from_a_file(
         {"acc": [r[c] for c in ACC], "gyro": [r[c] for c in GYRO], "activity": r["activity"]}
         for r in first.iter_rows(named=True)
     ]
+    apart = first.with_columns(
+        *(pl.lit(float(axis == "z")).alias(f"gravity_{axis}") for axis in "xyz"),
+        *((pl.col(f"acc_{a}") - (a == "z")).alias(f"user_acceleration_{a}") for a in "xyz"),
+    ).drop(ACC)
     texts = {
         "bare": bare,
+        "gravity taken apart": apart.write_csv(),
         "named": turned.write_csv(),
         "semicolons": turned.write_csv(separator=";"),
         "objects": "\n".join(map(json.dumps, objects)),

@@ -9,25 +9,19 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tinyodl.data import clock, sources, tables, units
+from tinyodl.data import cells, clock, sources, tables, units
 from tinyodl.data.errors import DataError
 from tinyodl.data.names import ACC, GYRO
+from tinyodl.data.readings import in_units
 from tinyodl.data.recordings import RATE, Dataset, Recording
 from tinyodl.data.resample import SLOWEST, on_grid, to_standard_rate
-
-if TYPE_CHECKING:
-    import polars as pl
-
-Array = NDArray[np.float64]
+from tinyodl.data.run import Run
 
 UNLABELLED = ("", "-", "na", "n/a", "nan", "none", "null", "unlabelled", "unlabeled", "unknown")
-_SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
-_STUCK = 250  # readings without any change
 
 
 class Options(NamedTuple):
@@ -48,23 +42,6 @@ class Imported(NamedTuple):
     notes: list[str]
 
 
-class _Run(NamedTuple):
-    """Rows of one recording in its file, not yet in our units."""
-
-    file: str
-    first_row: int  # as an editor counts it
-    name: str
-    subject: str
-    values: Array  # acc, then gyro where there is one
-    activity: NDArray[np.intp]  # into activities, "" where unlabelled
-    activities: tuple[str, ...]
-    time: Array | None  # s
-
-    def where(self, index: int) -> str:
-        """File and row of a reading, for messages."""
-        return f"{self.file}, row {self.first_row + index}"
-
-
 def read(files: Sequence[Path], options: Options | None = None, labelled: bool = True) -> Imported:
     """Read recordings; DataError says which file and row cannot be used, and what to do.
 
@@ -73,7 +50,7 @@ def read(files: Sequence[Path], options: Options | None = None, labelled: bool =
     options = options or Options()
     notes: list[str] = []
     found, passed = sources.found(files)
-    runs: list[_Run] = []
+    runs: list[Run] = []
     for source in found:
         opened = tables.read(source, options.columns)
         if opened is None:
@@ -95,7 +72,7 @@ def read(files: Sequence[Path], options: Options | None = None, labelled: bool =
     if not gyroscope:
         without = next(run.file for run in runs if run.values.shape[1] == 3)
         notes.append(f"No gyroscope ({without}): the inputs that need one are left out.")
-    runs = _in_units(runs, options, gyroscope, notes)
+    runs = in_units(runs, options.acc_unit, options.gyro_unit, gyroscope, notes)
     runs = _one_spelling(runs, notes)
     named = sorted({run.activities[k] for run in runs for k in np.unique(run.activity)} - {""})
     number = {"": 0} | {name: k + 1 for k, name in enumerate(named)}
@@ -142,7 +119,7 @@ def _subject_numbers(names: set[str]) -> dict[str, int]:
     return {name: k + 1 for k, name in enumerate(sorted(names))}
 
 
-def _runs(source: sources.Source, opened: tables.Table, labelled: bool) -> list[_Run]:
+def _runs(source: sources.Source, opened: tables.Table, labelled: bool) -> list[Run]:
     """A table cut into its recordings."""
     frame, head, file = opened.frame, opened.first_row, source.label
     wanted = [*ACC, "activity", "subject"] if labelled else [*ACC]
@@ -157,18 +134,18 @@ def _runs(source: sources.Source, opened: tables.Table, labelled: bool) -> list[
             "acc_z, gyro_x, gyro_y, gyro_z (or none of these three), activity, subject, or say "
             "which they are with --columns acc_x=...,activity=..."
         )
-    values = np.column_stack([_numbers(frame, name, file, head) for name in (*ACC, *gyro)])
-    activity, activities = _text(frame, "activity", "")
+    values = np.column_stack([cells.as_numbers(frame, name, file, head) for name in (*ACC, *gyro)])
+    activity, activities = cells.as_text(frame, "activity", "")
     activities = tuple("" if name.lower() in UNLABELLED else name for name in activities)
-    subject, subjects = _text(frame, "subject", "1")
+    subject, subjects = cells.as_text(frame, "subject", "1")
     if "" in subjects:
         nobody = subject == subjects.index("")
         raise DataError(
             f"{file}, row {head + int(nobody.argmax())}: no subject ({int(nobody.sum())} such "
             "rows); say whose it is"
         )
-    recording, names = _text(frame, "recording", "")
-    time = _time(frame, file, head) if "time" in frame.columns else None
+    recording, names = cells.as_text(frame, "recording", "")
+    time = cells.as_seconds(frame, file, head) if "time" in frame.columns else None
     starts = np.flatnonzero(
         np.r_[True, (subject[1:] != subject[:-1]) | (recording[1:] != recording[:-1])]
     )
@@ -177,7 +154,7 @@ def _runs(source: sources.Source, opened: tables.Table, labelled: bool) -> list[
         (names[r], subjects[s]) for r, s in zip(recording[starts], subject[starts], strict=True)
     }
     shared = len({name for name, _ in pairs}) < len(pairs)  # each person counts from 1
-    runs: list[_Run] = []
+    runs: list[Run] = []
     for a, b in zip(starts, np.r_[starts[1:], frame.height], strict=True):
         key = (names[recording[a]], subjects[subject[a]])
         if key[0] and key in seen:
@@ -193,92 +170,14 @@ def _runs(source: sources.Source, opened: tables.Table, labelled: bool) -> list[
         part = slice(a, b)
         own = None if time is None else time[part]
         runs.append(
-            _Run(file, head + int(a), name, key[1], values[part], activity[part], activities, own)
+            Run(file, head + int(a), name, key[1], values[part], activity[part], activities, own)
         )
     return runs
 
 
-def _text(
-    frame: "pl.DataFrame", name: str, default: str
-) -> tuple[NDArray[np.intp], tuple[str, ...]]:
-    """A column as numbers of texts without blanks around them, and the texts; whole floats lose
-    their .0."""
-    import polars as pl
-
-    if name not in frame.columns:
-        return np.zeros(frame.height, np.intp), (default,)
-    column = frame[name]
-    if column.dtype.is_float() and (column.drop_nulls() % 1 == 0).all():
-        column = column.cast(pl.Int64)
-    text = column.cast(pl.String).fill_null("").str.strip_chars()
-    texts = text.unique(maintain_order=True)
-    return text.cast(pl.Enum(texts)).to_physical().to_numpy().astype(np.intp), tuple(texts)
-
-
-def _numbers(frame: "pl.DataFrame", name: str, file: str, head: int) -> Array:
-    """A column of finite numbers."""
-    import polars as pl
-
-    column = frame[name]
-    text = column.cast(pl.String)
-    cleaned = text.str.strip_chars() if column.dtype == pl.String else column
-    numbers = (
-        cleaned.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy().astype(np.float64)
-    )
-    bad = ~np.isfinite(numbers)
-    if bad.any():
-        row = int(bad.argmax())
-        got = text[row]
-        last = " The file may be cut short there." if row == len(numbers) - 1 else ""
-        raise DataError(
-            f"{file}, row {head + row}: {name} is {'empty' if got in (None, '') else repr(got)}, "
-            f"expected a finite number ({int(bad.sum())} such rows).{last} Mend the row, or end "
-            "the recording before it and name the rest anew"
-        )
-    return numbers
-
-
-def _time(frame: "pl.DataFrame", file: str, head: int) -> Array:
-    """The time column in seconds, from its first value: numbers in s, ms, us or ns, or dates with
-    times."""
-    import polars as pl
-
-    column = frame["time"]
-    if column.dtype == pl.String:
-        text = column.str.strip_chars()
-        if text.cast(pl.Float64, strict=False)[0] is None:
-            try:
-                column = text.str.to_datetime(strict=False, time_unit="ns")
-            except pl.exceptions.ComputeError:
-                column = pl.Series([None] * frame.height, dtype=pl.Datetime("ns"))
-            if column.null_count():
-                row = int(column.is_null().arg_max() or 0)
-                raise DataError(
-                    f"{file}, row {head + row}: time is {text[row]!r}, expected seconds, "
-                    "milliseconds or a date with time such as 2026-01-31T12:00:00.020; mend the row"
-                )
-    if column.dtype.is_temporal():
-        if column.null_count():
-            raise DataError(
-                f"{file}, row {head + int(column.is_null().arg_max() or 0)}: time is empty; "
-                "mend the row"
-            )
-        stamps = column.cast(pl.Datetime("ns")).cast(pl.Int64).to_numpy()
-        return np.asarray((stamps - stamps[0]) * 1e-9)
-    numbers = _numbers(frame, "time", file, head)
-    step = clock.period(numbers) if len(numbers) > 1 else 1.0
-    unit = next((u for u, s in _SECONDS.items() if 4e-4 < step * s <= 0.2), None)
-    if unit is None:
-        raise DataError(
-            f"{file}, row {head}: readings are {step:g} apart in time, which is no rate of a "
-            "sensor in s, ms, us or ns: mend the time column"
-        )
-    return np.asarray((numbers - numbers[0]) * _SECONDS[unit])
-
-
-def _by_the_clock(runs: list[_Run], split_gaps: bool, notes: list[str]) -> list[_Run]:
+def _by_the_clock(runs: list[Run], split_gaps: bool, notes: list[str]) -> list[Run]:
     """Recordings cut at gaps, with an even clock where readings came in bursts."""
-    result: list[_Run] = []
+    result: list[Run] = []
     cuts: list[str] = []
     bursts: list[clock.Clock] = []
     for run in runs:
@@ -309,7 +208,7 @@ def _by_the_clock(runs: list[_Run], split_gaps: bool, notes: list[str]) -> list[
     return result
 
 
-def _cut(run: _Run, split_gaps: bool) -> list[_Run]:
+def _cut(run: Run, split_gaps: bool) -> list[Run]:
     """A recording at its gaps."""
     if run.time is None or len(run.time) < 2:
         return [run._replace(time=None)]
@@ -340,7 +239,7 @@ def _cut(run: _Run, split_gaps: bool) -> list[_Run]:
     ]
 
 
-def _one_spelling(runs: list[_Run], notes: list[str]) -> list[_Run]:
+def _one_spelling(runs: list[Run], notes: list[str]) -> list[Run]:
     """Activities that differ only in case or spaces are one: the spelling that is there most."""
     counts: dict[str, dict[str, int]] = {}
     for run in runs:
@@ -364,97 +263,3 @@ def _one_spelling(runs: list[_Run], notes: list[str]) -> list[_Run]:
         )
         for run in runs
     ]
-
-
-def _in_units(runs: list[_Run], options: Options, gyroscope: bool, notes: list[str]) -> list[_Run]:
-    """Accelerations in g, rotations in rad/s; values that no sensor reads are refused."""
-    acc_unit = options.acc_unit or _acc_unit(runs)
-    converted = [run._replace(values=run.values[:, :3] * units.TO_G[acc_unit]) for run in runs]
-    notes += (
-        []
-        if options.acc_unit
-        else [f"Acceleration recognised as {acc_unit} (--acc-unit tells it)."]
-    )
-    if gyroscope:
-        gyro_unit = options.gyro_unit or _gyro_unit(runs, converted)
-        notes += (
-            []
-            if options.gyro_unit
-            else [f"Rotation recognised as {gyro_unit} (--gyro-unit tells it)."]
-        )
-        converted = [
-            new._replace(
-                values=np.hstack([new.values, old.values[:, 3:] * units.TO_RAD[gyro_unit]])
-            )
-            for old, new in zip(runs, converted, strict=True)
-        ]
-    for run in converted:
-        limits = np.repeat([units.LARGEST_ACC, units.LARGEST_GYRO], 3)[: run.values.shape[1]]
-        absurd = np.abs(run.values) > limits
-        if absurd.any():
-            row, column = np.argwhere(absurd)[0]
-            value, limit = run.values[row, column], limits[column]
-            raise DataError(
-                f"{run.where(int(row))}: {(*ACC, *GYRO)[column]} is {value:.4g} "
-                f"{'g' if column < 3 else 'rad/s'}, more than a sensor reads ({limit:g}). Mend "
-                "the row, or tell the unit with --acc-unit or --gyro-unit"
-            )
-        if len(run.values) > _STUCK:
-            same = (np.diff(run.values[:, :3], axis=0) == 0).all(axis=1)
-            changes = np.flatnonzero(np.r_[True, ~same, True])
-            longest = int(np.diff(changes).argmax())
-            if np.diff(changes)[longest] > _STUCK:
-                raise DataError(
-                    f"{run.where(int(changes[longest]))}: the acceleration does not change at all "
-                    f"for {np.diff(changes)[longest]} readings: the sensor was stuck or values "
-                    "were filled in; cut that part out"
-                )
-    return converted
-
-
-def _acc_unit(runs: list[_Run]) -> units.AccUnit:
-    found: dict[units.AccUnit, str] = {}
-    medians: list[float] = []
-    for run in runs:
-        for first, unit, median in units.acceleration(run.values[:, :3]):
-            medians.append(median)
-            if unit is not None:
-                found.setdefault(unit, run.where(first))
-    if not found:
-        raise DataError(
-            f"{runs[0].file}: the acceleration's magnitude is {np.median(medians):.3g}, neither "
-            "about 1 (g) nor 9.8 (m/s2). Readings must hold gravity; if they do, tell the unit "
-            "with --acc-unit"
-        )
-    if len(found) > 1:
-        places = " and ".join(f"{unit} ({where})" for unit, where in found.items())
-        raise DataError(f"mixed units of acceleration: {places}. Convert the files to one unit")
-    return next(iter(found))
-
-
-def _gyro_unit(runs: list[_Run], in_g: list[_Run]) -> units.GyroUnit:
-    ratios = [
-        units.turning(new.values, old.values[:, 3:]) for old, new in zip(runs, in_g, strict=True)
-    ]
-    known = [
-        (ratio, run)
-        for ratio, run in zip(ratios, runs, strict=True)
-        if np.isfinite(ratio) and ratio > 0
-    ]
-    if not known:
-        return "rad/s"
-    middle = float(np.median([ratio for ratio, _ in known]))
-    unit = units.rotation(middle)
-    if unit is None:
-        raise DataError(
-            f"{runs[0].file}: cannot tell whether rotation is in rad/s or deg/s; say so with "
-            "--gyro-unit"
-        )
-    for ratio, run in known:
-        if units.rotation(ratio) not in (unit, None) and max(ratio / middle, middle / ratio) > 15:
-            raise DataError(
-                f"{run.where(0)}: mixed units of rotation: recording {run.name!r} looks like "
-                f"{units.rotation(ratio)}, the others like {unit}. Convert the files to one unit, "
-                "or tell it with --gyro-unit"
-            )
-    return unit
