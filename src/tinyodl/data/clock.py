@@ -8,13 +8,13 @@ tells when its readings were taken, and what lies off that line is delivery.
 from typing import NamedTuple
 
 import numpy as np
-import scipy.ndimage
+import scipy.signal
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
 BURST = 0.25  # s that a reading may be delivered late, or before the one ahead of it
-STRETCH = 500  # readings over which a clock is taken to be even
+STRETCH = 2001  # readings over which a clock is taken to be even
 GAP = 4.0  # distances of readings that are missing at least where there is a gap
 LONGEST_JUMP = 0.1  # s, below which a gap is jitter
 _SPAN = 200  # readings between two times that tell the rate
@@ -69,7 +69,7 @@ def bursts(time: Array) -> bool:
 
 def fit(time: Array) -> Clock:
     """A clock for one stretch without gaps: a line, or where it drifts from that by over half a
-    reading, one that is even over STRETCH readings."""
+    reading, one through every STRETCH readings (Savitzky and Golay)."""
     index = np.arange(len(time), dtype=np.float64)
     apart = period(time)
     fitted = time[0] + apart * index
@@ -77,8 +77,7 @@ def fit(time: Array) -> Clock:
     slope = np.polyfit(index, time - fitted, 1) if len(time) > 2 else np.zeros(2)
     fitted += np.polyval(slope, index)
     if len(time) > 2 * STRETCH:
-        smooth = scipy.ndimage.uniform_filter1d(time - fitted, STRETCH, mode="reflect")
-        drift = np.interp(index, index[:: STRETCH // 2], smooth[:: STRETCH // 2])
+        drift = scipy.signal.savgol_filter(time - fitted, STRETCH, 1)
         if np.abs(drift).max() > apart / 2:
             fitted = fitted + drift
     off = time - fitted
