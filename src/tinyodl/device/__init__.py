@@ -1,6 +1,7 @@
 """What runs on the wearer, without input or output: modes, queries, learning."""
 
 from tinyodl.device.episode import Episode, live
+from tinyodl.device.estimate import Accuracy
 from tinyodl.device.learner import Answer, OnDeviceLearner, Query, Step
 from tinyodl.device.state import (
     PLAIN,
@@ -17,6 +18,7 @@ from tinyodl.device.state import (
 __all__ = [
     "PLAIN",
     "TRANSITIONS",
+    "Accuracy",
     "Answer",
     "Episode",
     "Event",

@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 from tinyodl import drift, prune
 from tinyodl.device.arithmetic import KNOWN, Arithmetic, FloatArithmetic
 from tinyodl.device.bout import Bout
+from tinyodl.device.estimate import Accuracy, Drawn, Estimate
 from tinyodl.device.pending import CAPACITY, Kept, Pending
 from tinyodl.device.state import TRANSITIONS, Asked, Event, Mode, Reason, Rules, State, Trouble
 from tinyodl.har import WINDOW
@@ -117,6 +118,7 @@ class OnDeviceLearner:
         self.clip = model.scaler.clip
         self.capacity = model.capacity or len(self.arithmetic.labels)
         self.state = State(rules, model.accuracy, seed)
+        self.estimate = Estimate(seed)
         self.pending = Pending(pending)
         self.bout = Bout(model.bouts if rules.bouts else None, len(self.arithmetic.labels))
         self.counts: Counter[str] = Counter()
@@ -133,6 +135,7 @@ class OnDeviceLearner:
         self.policy.start(self.model.leverage)
         self.detector = copy.deepcopy(self._factory_detector)
         self.detector.start()
+        self.estimate.restart()
 
     @property
     def mode(self) -> Mode:
@@ -174,9 +177,11 @@ class OnDeviceLearner:
         self.state.sample(now)
         self.pending.forget(sample)
         inside = self.bout.update(x, self.arithmetic.outputs)
-        event, query = None, None
+        event, query, taken = None, None, False
         if known or outlook.leverage <= self.arithmetic.usual:
             event, query = self._take(sample, x, outlook, inside)
+            taken = inside
+        query = self._count(sample, x, outlook, taken) or query
         labels = self.arithmetic.labels
         activity = self.bout.activity if inside else outlook.predicted
         return Step(
@@ -198,6 +203,11 @@ class OnDeviceLearner:
                 event = self._change(Event.SETTLED)
         return event, query
 
+    def accuracy(self) -> Accuracy:
+        """How right it is on this wearer, by its own account (`estimate.py`); a narrow interval
+        takes `Rules(estimate=True)`, which lets it ask for that."""
+        return self.estimate.accuracy()
+
     def pause(self) -> None:
         """A recording ends, or nothing is sensed for a while: the bout is over."""
         self.bout.end()
@@ -214,12 +224,18 @@ class OnDeviceLearner:
         if kept is None:
             return self._answer("unknown")
         if label is None:
+            self.estimate.replied(kept.drawn, None)
             self.state.abstained()
             return self._answer("abstained")
+        number = len(labels) if new else labels.index(label)
+        self.estimate.replied(kept.drawn, number)
+        if kept.bout is None:
+            self.state.answered()
+            return self._answer("audited")
         if new and len(labels) >= self.capacity:
+            self.estimate.answered(kept.bout, number)
             self.state.answered()
             return self._answer("refused")
-        number = len(labels) if new else labels.index(label)
         x = from_bytes(kept.values, self.clip)
         outlook = self.arithmetic.look(x)
         outputs = self.arithmetic.outputs
@@ -237,6 +253,8 @@ class OnDeviceLearner:
                 self.bout.add()
             self.policy.told(outlook, number)
             self._learn(x, outlook, number)
+        if verdict.outcome != "held":
+            self.estimate.answered(kept.bout, number)
         if kept.bout == self.bout.number:
             self._answered(number, verdict.outcome)
         return self._answer(verdict.outcome, verdict.event)
@@ -270,6 +288,22 @@ class OnDeviceLearner:
             self._own(x, outlook)
         return None
 
+    def _count(self, sample: int, x: Array, outlook: Outlook, taken: bool) -> Query | None:
+        """Count a window for the estimate, and ask it where it is drawn for that; taken: by the
+        bout, which learns what is answered."""
+        bout, state = self.bout, self.state
+        if taken and (bout.asked or bout.answer is not None):
+            self.estimate.window(outlook.predicted, bout.number, bout.answer)
+            return None
+        self.estimate.window(outlook.predicted)
+        if not state.drawing or self.pending.full:
+            return None
+        drawn = self.estimate.draw(outlook.predicted)
+        if drawn is None:
+            return None
+        trusted = self.policy.decide(outlook) is not Decision.ASK
+        return self._ask(sample, x, Asked(Reason.AUDIT, trusted), drawn, taken)
+
     def _surprising(self, outlook: Outlook, outputs: Array, k: int) -> bool:
         """Whether the prediction is to be trusted against class number k, as if k were the second
         highest output."""
@@ -287,10 +321,13 @@ class OnDeviceLearner:
         greater = outlook._replace(confidence=2.0**halved * outlook.confidence)
         return self.policy.decide(greater) is Decision.ASK
 
-    def _ask(self, sample: int, x: Array, asked: Asked) -> Query:
+    def _ask(
+        self, sample: int, x: Array, asked: Asked, drawn: Drawn | None = None, taken: bool = True
+    ) -> Query:
         values = to_bytes(x, self.clip)
-        self.pending.put(sample, Kept(values, asked, self.bout.number))
-        self.bout.asked = True
+        bout = self.bout.number if taken else None
+        self.pending.put(sample, Kept(values, asked, bout, drawn))
+        self.bout.asked |= taken
         self.state.asked(asked.reason)
         self.counts["asked"] += 1
         return Query(sample, values, asked.reason)

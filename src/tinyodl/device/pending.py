@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tinyodl.device.estimate import Drawn
 from tinyodl.device.state import Asked
 
 CAPACITY = 16
@@ -17,12 +18,14 @@ LONGEST = 2**15  # samples after which no answer is waited for any more
 
 
 class Kept(NamedTuple):
-    """Scaled inputs as int8 (n,), what the state machine remembers of the question, and the number
-    of its bout."""
+    """Scaled inputs as int8 (n,), what the state machine remembers of the question, the number of
+    its bout (None: of none, the label is compared only), and what it tells of the accuracy where
+    it was drawn for that."""
 
     values: NDArray[np.int8]
     asked: Asked
-    bout: int
+    bout: int | None
+    drawn: Drawn | None = None
 
 
 class Pending:

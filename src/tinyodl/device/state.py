@@ -46,6 +46,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from tinyodl.device.budget import Budget
+from tinyodl.device.draws import Draws
 from tinyodl.device.guard import Guard
 
 AUDIT_FIRST, AUDIT_LAST = 1, 1024  # bouts between two audits, at least, at first and at last
@@ -139,7 +140,7 @@ class Rules(NamedTuple):
     confirm: disagreements with what is trusted; bouts: ask once a bout, where the model tells them;
     margin: by which a prediction has a label that need not be learnt; reach: lead that a label is
     given at most (1: learnt in full); questions_per_hour,
-    questions_per_day: budget, None for none."""
+    questions_per_day: budget, None for none; estimate: ask what `estimate.py` draws."""
 
     audits: bool = True
     settle_after: int | None = SETTLE_AFTER
@@ -150,6 +151,7 @@ class Rules(NamedTuple):
     reach: float = REACH
     questions_per_hour: int | None = None
     questions_per_day: int | None = None
+    estimate: bool = False
 
 
 PLAIN = Rules(
@@ -181,7 +183,7 @@ class State:
     def __init__(self, rules: Rules, accuracy: float = 0.0, seed: int = 0) -> None:
         self.rules = rules
         self._accuracy = accuracy
-        self._draws = (2 * seed + 1) * 0x9E3779B9 % 2**32
+        self._draws = Draws(seed)
         self.budget = Budget(rules.questions_per_hour, rules.questions_per_day)
         self.restart()
 
@@ -242,6 +244,11 @@ class State:
         if not self.rules.audits or self.until_audit > 0:
             return False
         return not self.unanswered or self.since >= AUDIT_SILENT << self._backoff
+
+    @property
+    def drawing(self) -> bool:
+        """Whether windows are drawn for the estimate."""
+        return self.rules.estimate and self.budget.open
 
     @property
     def _backoff(self) -> int:
@@ -372,10 +379,5 @@ class State:
         return tuple(trouble for trouble, named in zip(Trouble, found, strict=True) if named)
 
     def _draw(self, interval: int) -> int:
-        """interval (a power of two) or up to twice as many, by a 32-bit xorshift."""
-        state = self._draws
-        state ^= state << 13 & 0xFFFFFFFF
-        state ^= state >> 17
-        state ^= state << 5 & 0xFFFFFFFF
-        self._draws = state
-        return interval + state % interval
+        """interval (a power of two) or up to twice as many."""
+        return interval + self._draws.next() % interval
