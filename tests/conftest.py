@@ -2,16 +2,21 @@
 
 import itertools
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from numpy.typing import NDArray
 
+from tinyodl import har
 from tinyodl.data import hapt
 from tinyodl.data.recordings import Recording
+from tinyodl.data.table import ACC, GYRO
 from tinyodl.windows import Source, Windows
 
 OFFICIAL = Path(__file__).resolve().parent / "data" / "hapt_official.npz"
@@ -32,6 +37,50 @@ def official() -> dict[str, NDArray[Any]]:
 @pytest.fixture(scope="session")
 def compact_windows() -> Windows:
     return Source.official().windows("compact")
+
+
+@pytest.fixture(scope="session")
+def watch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """seglearn's watch data (10 people, 7 exercises) as a user's CSV."""
+    path = tmp_path_factory.mktemp("watch") / "watch.csv"
+    tool = Path(__file__).resolve().parents[1] / "tools" / "watch.py"
+    subprocess.run([sys.executable, tool, path], check=True)
+    return path
+
+
+@pytest.fixture(scope="session")
+def watch_model(watch: Path) -> Path:
+    """A model of them, with room for two activities more."""
+    path = watch.with_name("watch.todl")
+    line = (sys.executable, "-m", "tinyodl", "train", "--data", watch, "-o", path)
+    subprocess.run([*line, "--capacity", "9"], check=True)
+    return path
+
+
+@pytest.fixture(scope="session")
+def turned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A model of seven people; recordings of the eighth, the sensor a quarter turn about z."""
+    folder = tmp_path_factory.mktemp("turned")
+
+    def table(people: range, name: str, turn: NDArray[np.float64]) -> Path:
+        rows = [
+            pl.DataFrame(
+                dict(zip((*ACC, *GYRO), har.turn(r.imu, turn).T, strict=True))
+            ).with_columns(
+                activity=pl.Series(np.array(["", *hapt.ACTIVITIES, *[""] * 6])[r.activity]),
+                subject=pl.lit(str(r.subject)),
+                recording=pl.lit(r.name),
+            )
+            for r in hapt.load()
+            if r.subject in people
+        ]
+        pl.concat(rows).write_parquet(folder / name)
+        return folder / name
+
+    model, quarter = folder / "m.todl", np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]])
+    line = (sys.executable, "-m", "tinyodl", "train", "-o", model, "--data")
+    subprocess.run([*line, table(range(1, 8), "seven.parquet", np.eye(3))], check=True)
+    return model, table(range(8, 9), "turned.parquet", quarter)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,6 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from tinyodl import har
 from tinyodl.cli.app import app
 from tinyodl.data import hapt
 from tinyodl.data.recordings import Recording
@@ -39,20 +38,8 @@ def refused(*arguments: object, says: str, text: str | None = None) -> None:
 
 
 @pytest.fixture(scope="session")
-def watch(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """seglearn's watch data (10 people, 7 exercises) as a user's CSV."""
-    path = tmp_path_factory.mktemp("watch") / "watch.csv"
-    tool = Path(__file__).resolve().parents[1] / "tools" / "watch.py"
-    subprocess.run([sys.executable, tool, path], check=True)
-    return path
-
-
-@pytest.fixture(scope="session")
-def model(watch: Path) -> Path:
-    path = watch.with_name("watch.todl")
-    done = command("train", "--data", watch, "--output", path, "--capacity", 9)
-    assert done.returncode == 0, done.stderr
-    return path
+def model(watch_model: Path) -> Path:
+    return watch_model
 
 
 def test_evaluate_on_a_watch_needs_no_setting(watch: Path, tmp_path: Path) -> None:
@@ -349,32 +336,11 @@ def test_a_reader_who_goes_away_is_no_error(watch: Path, model: Path) -> None:
     assert "Error" not in done.stderr
 
 
-def test_a_turned_sensor_is_aligned_unless_told_otherwise(tmp_path: Path) -> None:
-    """A model of seven people; the eighth wears the sensor a quarter turn about z."""
-
-    def table(people: range, name: str, turn: np.ndarray) -> Path:
-        rows = [
-            pl.DataFrame(
-                dict(zip((*ACC, *GYRO), har.turn(r.imu, turn).T, strict=True))
-            ).with_columns(
-                activity=pl.Series(np.array(["", *hapt.ACTIVITIES, *[""] * 6])[r.activity]),
-                subject=pl.lit(str(r.subject)),
-                recording=pl.lit(r.name),
-            )
-            for r in hapt.load()
-            if r.subject in people
-        ]
-        pl.concat(rows).write_parquet(tmp_path / name)
-        return tmp_path / name
-
-    model = tmp_path / "m.todl"
-    made = command("train", "--data", table(range(1, 8), "seven.parquet", np.eye(3)), "-o", model)
-    assert "Alignment on: " in made.stderr
+def test_a_turned_sensor_is_aligned_unless_told_otherwise(turned: tuple[Path, Path]) -> None:
+    model, worn = turned
     facts = json.loads(command("info", model, "--json").stdout)
     assert facts["alignment"].startswith("on: ")
     assert facts["bouts"].startswith("on: tau ")
-    quarter = np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]])
-    worn = table(range(8, 9), "turned.parquet", quarter)
     right, aligned = [], []
     for options in ([], ["--no-align"]):
         done = command("run", model, "--data", worn, "--json", "--questions-per-day", 0, *options)

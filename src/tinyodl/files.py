@@ -3,6 +3,7 @@
 import os
 import stat
 from contextlib import suppress
+from glob import escape
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,7 +16,7 @@ def write_bytes(path: Path, data: bytes) -> None:
         return
     path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name[:32]}.{uuid4().hex}")
+    part = path.with_name(f"{_part(path)}{uuid4().hex}")
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
             file.write(data)
@@ -28,6 +29,18 @@ def write_bytes(path: Path, data: bytes) -> None:
         part.unlink(missing_ok=True)
         raise
     _settle(path.parent)
+
+
+def clear_parts(path: Path) -> None:
+    """Remove what a writer that was killed has left of this file."""
+    path = Path(os.path.realpath(path))
+    for part in path.parent.glob(f"{escape(_part(path))}{32 * '[0-9a-f]'}"):
+        part.unlink(missing_ok=True)
+
+
+def _part(path: Path) -> str:
+    """How the names of its parts begin."""
+    return f".{path.name[:32]}."
 
 
 def _settle(folder: Path) -> None:

@@ -3,7 +3,7 @@
 from tinyodl.align.aligner import Aligner
 from tinyodl.align.stream import Stream, Window
 from tinyodl.align.template import Fit, Template, fit
-from tinyodl.align.wear import Motion, Worn, extract, joined, motion, wear
+from tinyodl.align.wear import Motion, Worn, each, extract, joined, motion, wear
 
 __all__ = [
     "Aligner",
@@ -13,6 +13,7 @@ __all__ = [
     "Template",
     "Window",
     "Worn",
+    "each",
     "extract",
     "fit",
     "joined",

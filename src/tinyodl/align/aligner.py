@@ -89,7 +89,7 @@ class Aligner:
         if self._wearings > 1:
             return self._turn(mounting.times(self._first, self._wearing))
         test = self.template.turned[int(self._blocks == MOST)]
-        turned = self._aligned is not mounting.NONE or _outside(self._wearing, test)
+        turned = not np.array_equal(self._aligned, mounting.NONE) or _outside(self._wearing, test)
         self._first = mounting.NONE if turned else mounting.back(self._wearing)
         return self._turn(self._wearing if turned else mounting.NONE)
 

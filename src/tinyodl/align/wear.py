@@ -4,7 +4,7 @@ A window's second half is what is new at its end; the sensor is turned, from tha
 aligner finds then.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tinyodl.align import moments
 from tinyodl.align.aligner import Aligner
+from tinyodl.align.stream import Window
 from tinyodl.har import compact, turn
 
 Array = NDArray[np.float64]
@@ -70,6 +71,24 @@ def wear(windows: Motion, aligner: Aligner | None) -> Worn:
             rotations.append(aligner.rotation)
         which[k], known[k] = len(rotations) - 1, aligner.known
     return Worn(np.array(rotations), which, known)
+
+
+def each(
+    imu: Array,
+    starts: NDArray[np.int64],
+    work: compact.Plan,
+    windows: Motion,
+    aligner: Aligner | None,
+) -> Iterator[Window]:
+    """The same as `wear` and `extract`, window by window: with each, the aligner has seen so much
+    and no more."""
+    rotation, X, first = np.eye(3), np.empty((0, 0)), 0
+    for k, (vectors, brisk) in enumerate(zip(*windows, strict=True)):
+        turned = aligner is not None and aligner.half(vectors, bool(brisk))
+        if turned or k == 0:
+            rotation = aligner.rotation if aligner else rotation
+            X, first = compact.extract(turn(imu, rotation), starts[k:], work), k
+        yield Window(X[k - first], aligner is None or aligner.known, turned)
 
 
 def extract(

@@ -20,7 +20,7 @@ from tinyodl.cli.choices import (
     named,
     names,
 )
-from tinyodl.cli.options import Beside, Evaluate, Run, Running, Told, Train
+from tinyodl.cli.options import ASKED, Beside, Evaluate, Run, Running, Told, Train
 from tinyodl.registry import DETECTORS, POLICIES, TEACHERS, Registry
 
 app = typer.Typer(
@@ -395,7 +395,12 @@ def run(
         str, typer.Option(help=f"What starts training: {names(DETECTORS)}.", **named(DETECTORS))
     ] = "cusum",
     teacher: Annotated[
-        str, typer.Option(help=f"Who answers: {names(TEACHERS)}.", **named(TEACHERS))
+        str,
+        typer.Option(
+            help="Who answers: the recording's labels (true; without any, you at the keyboard), "
+            f"or {names(TEACHERS, *ASKED)}.",
+            **named(TEACHERS, *ASKED),
+        ),
     ] = "true",
     subject: Annotated[
         str | None, typer.Option(help="Replay this person's recordings only.")
@@ -420,6 +425,24 @@ def run(
             "--output", "-o", help="Write the model as it is at the end.", metavar="MODEL"
         ),
     ] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            help="Go on from this state where it is there, and keep it up to date: the model, the "
+            "mode, the alignment, open questions, the budget.",
+            metavar="STATE",
+        ),
+    ] = None,
+    estimate: Annotated[
+        bool,
+        typer.Option(
+            "--estimate/--no-estimate",
+            help="Ask up to 2 more in 100 windows, drawn at random, to know how right it is.",
+        ),
+    ] = True,
+    seconds: Annotated[
+        float, typer.Option(help="How long the keyboard or a program has to answer.", min=0)
+    ] = 10.0,
     as_json: Annotated[bool, typer.Option("--json", help="A JSON object a line.")] = False,
     rate: Rate = None,
     acc_unit: AccUnitOption = None,
@@ -429,7 +452,7 @@ def run(
 ) -> None:
     """A model on its wearer: predictions as they come, labels from the recording's own where it
     asks."""
-    from tinyodl.cli import device
+    from tinyodl.cli import run as command
 
     what = Run(
         model=model,
@@ -444,10 +467,13 @@ def run(
         questions_per_hour=questions_per_hour,
         questions_per_day=questions_per_day,
         align=not no_align,
+        estimate=estimate,
+        seconds=seconds,
         output=output,
+        resume=resume,
         as_json=as_json,
     )
-    device.run(what)
+    command.run(what)
 
 
 @app.command(epilog="Example: tinyodl info mine.todl")

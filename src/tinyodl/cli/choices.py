@@ -64,21 +64,22 @@ class TrainFeatures(StrEnum):
     compact = "compact"
 
 
-def named(registry: Registry) -> dict[str, Any]:
+def named(registry: Registry, *more: str) -> dict[str, Any]:
     """What an option takes whose value is a name out of a registry, or module:attribute of a module
-    that Python finds, in the present folder too."""
+    that Python finds, in the present folder too; more: other names."""
 
     def parse(value: str) -> str:
         if ":" in value:
             if str(Path.cwd()) not in sys.path:
                 sys.path.append(str(Path.cwd()))
-        elif value not in registry:
-            raise typer.BadParameter(f"{value!r} is none there is: give one of {names(registry)}")
+        elif value not in registry and value not in more:
+            there = names(registry, *more)
+            raise typer.BadParameter(f"{value!r} is none there is: give one of {there}")
         return value
 
     return {"parser": parse, "metavar": "NAME"}
 
 
-def names(registry: Registry) -> str:
+def names(registry: Registry, *more: str) -> str:
     """The names of a registry, for a help text."""
-    return f"{', '.join(registry)}, or module:attribute of your own"
+    return f"{', '.join((*registry, *more))}, or module:attribute of your own"

@@ -1,5 +1,6 @@
 """Readings on standard input, a line each: the same columns as a file, or JSON objects."""
 
+import json
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
@@ -10,22 +11,31 @@ from tinyodl.cli.options import Told
 from tinyodl.data import units
 from tinyodl.data.dialect import Dialect, cells, flat, sniff
 from tinyodl.data.errors import DataError
+from tinyodl.data.names import recognise
 from tinyodl.data.recordings import RATE
 
 SAID = 5  # bad lines that are said one by one
 LEAST, SHARE = 20, 0.1  # bad lines from which the run ends, and their share of all
 
 
+class Label(NamedTuple):
+    """The answer to the question of a sample; None where somebody does not know."""
+
+    sample: int
+    label: str | None
+
+
 class Reading(NamedTuple):
     """values: acc x, y, z in g and gyro x, y, z in rad/s (zeros without); activity, empty where
-    unknown."""
+    unknown, None where the readings come without."""
 
     values: list[float]
-    activity: str
+    activity: str | None
 
 
-def readings(stream: Iterable[str], gyroscope: bool, told: Told) -> Iterator[Reading]:
-    """Lines as they come; gyroscope: whether the model needs one.
+def readings(stream: Iterable[str], gyroscope: bool, told: Told) -> Iterator[Reading | Label]:
+    """Lines as they come; gyroscope: whether the model needs one. A line {"sample": 7, "label":
+    "walking"} among them is an answer.
 
     The first line names the columns, as a file's would, or is a reading itself: acc, gyro, maybe
     an activity. A line that cannot be used is said, counted and left out; DataError where columns
@@ -48,8 +58,12 @@ def readings(stream: Iterable[str], gyroscope: bool, told: Told) -> Iterator[Rea
     columns = _columns(dialect, gyroscope)
     scales = [units.TO_G[told.acc_unit or "g"]] * 3 + [units.TO_RAD[told.gyro_unit or "rad/s"]] * 3
     activity = dialect.layout.others.get("activity")
+    without = "" if _taught(first[1], dialect) else None
     good = bad = 0
     for number, line in lines if dialect.skip else chain([first], lines):
+        if answer := label_of(line):
+            yield answer
+            continue
         row = _cells(line, dialect)
         values = [sum(_number(row, c) for c in own) for own in columns]
         values = [value * scale for value, scale in zip(values, scales, strict=False)]
@@ -57,7 +71,8 @@ def readings(stream: Iterable[str], gyroscope: bool, told: Told) -> Iterator[Rea
             good += 1
             yield Reading(
                 values + [0.0] * (6 - len(values)),
-                row[activity].strip() if activity is not None and activity < len(row) else "",
+                (row[activity].strip() if activity is not None and activity < len(row) else "")
+                or without,
             )
             continue
         bad += 1
@@ -74,6 +89,20 @@ def readings(stream: Iterable[str], gyroscope: bool, told: Told) -> Iterator[Rea
         raise DataError("standard input has no readings; give some, a line each")
 
 
+def label_of(line: str) -> Label | None:
+    """An answer to a question, as a JSON object; None where the line is none."""
+    if '"label"' not in line or not line.lstrip().startswith("{"):
+        return None
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    sample, said = found.get("sample"), found.get("label")
+    if type(sample) is not int or not isinstance(said, str | None):
+        return None
+    return Label(sample, said or None)
+
+
 def _columns(dialect: Dialect, gyroscope: bool) -> list[tuple[int, ...]]:
     """For each value of a reading, the columns that sum up to it."""
     wanted = [("acc", dialect.layout.acceleration), ("gyro", dialect.layout.rotation)]
@@ -85,6 +114,14 @@ def _columns(dialect: Dialect, gyroscope: bool) -> list[tuple[int, ...]]:
                 "columns in the first line, or say which they are with --columns"
             )
     return [own for _, triples in wanted[: 1 + gyroscope] for own in zip(*triples, strict=True)]
+
+
+def _taught(first: str, dialect: Dialect) -> bool:
+    """Whether readings come with an activity; objects do where the first has one."""
+    names = (
+        dialect.layout.others if dialect.separator else recognise(list(flat(first) or {})).others
+    )
+    return "activity" in names
 
 
 def _cells(line: str, dialect: Dialect) -> list[str]:

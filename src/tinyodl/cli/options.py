@@ -67,6 +67,9 @@ class Train:
     output: Path
 
 
+KEYBOARD, LINES = ASKED = "keyboard", "lines"  # teachers who are asked while it runs
+
+
 @dataclass(frozen=True, kw_only=True)
 class Run:
     """A model on its wearer; without files, readings come on standard input."""
@@ -83,5 +86,8 @@ class Run:
     questions_per_hour: int | None
     questions_per_day: int | None
     align: bool
+    estimate: bool
+    seconds: float
     output: Path | None
+    resume: Path | None
     as_json: bool

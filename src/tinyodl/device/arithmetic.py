@@ -100,8 +100,12 @@ class FloatArithmetic:
         self._looked_at = None
 
     def reset(self) -> None:
-        self.learner: OSELMClassifier = self._factory.copy()
-        self._labels = list(self.learner.classes_.tolist())
+        self.resume(self._factory.copy())
+
+    def resume(self, learner: OSELMClassifier) -> None:
+        """Go on with a wearer's model."""
+        self.learner = learner
+        self._labels = list(learner.classes_.tolist())
         self._looked_at = None
 
     def _features(self, x: Array) -> Array:

@@ -17,6 +17,8 @@ SPREAD = 2  # an hour's are at least so much of its even spacing apart: a half
 class Budget:
     """per_hour, per_day: questions, None for any number. Time is told by `tick`."""
 
+    SETTINGS = ("per_day", "per_hour", "_apart")
+
     def __init__(self, per_hour: int | None = None, per_day: int | None = None) -> None:
         self.per_day = per_day
         share = None if per_day is None else -(-per_day // LEAST_HOURS)

@@ -24,6 +24,7 @@ an argument, in seconds of any clock that does not run backwards. Memory is cons
 
 import copy
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -258,6 +259,14 @@ class OnDeviceLearner:
         if kept.bout == self.bout.number:
             self._answered(number, verdict.outcome)
         return self._answer(verdict.outcome, verdict.event)
+
+    def resume(self, learner: OSELMClassifier, parts: Mapping[str, Any]) -> None:
+        """Go on from a state that was kept: the wearer's model, and everything that changes, by
+        name (`snapshot.py`)."""
+        if not isinstance(self.arithmetic, FloatArithmetic):
+            raise AttributeError("this device does not compute in floating point")
+        self.arithmetic.resume(learner)
+        vars(self).update(parts)
 
     def command(self, train: bool) -> Event | None:
         """Start or stop training by hand; None where that changes nothing."""

@@ -31,6 +31,8 @@ class Kept(NamedTuple):
 class Pending:
     """Queries by sample id, at most `capacity` of them; `dropped` counts those that had to go."""
 
+    SETTINGS = ("capacity",)
+
     def __init__(self, capacity: int = CAPACITY) -> None:
         self.capacity = capacity
         self.dropped = 0

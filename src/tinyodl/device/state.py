@@ -180,6 +180,8 @@ class State:
     """See the theory of operation above. accuracy: the factory's, on people it had not seen (0: not
     known); seed: of the draws."""
 
+    SETTINGS = ("rules", "_accuracy")
+
     def __init__(self, rules: Rules, accuracy: float = 0.0, seed: int = 0) -> None:
         self.rules = rules
         self._accuracy = accuracy

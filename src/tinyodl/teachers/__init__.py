@@ -74,7 +74,7 @@ class Ensemble:
 
 
 class Noisy:
-    """Another teacher, wrong with a probability: then any of the other labels."""
+    """Another teacher, wrong with a probability: then any of the other labels. draws: decide."""
 
     def __init__(
         self, teacher: Teacher, wrong: float, labels: Sequence[Any], seed: int = 0
@@ -84,14 +84,14 @@ class Noisy:
                 f"wrong must be 0 to 1 and labels at least two, got {wrong} and {labels}"
             )
         self._teacher, self._wrong, self._labels = teacher, wrong, list(labels)
-        self._draws = np.random.default_rng(seed)
+        self.draws = np.random.default_rng(seed)
 
     def answer(self, index: int, x: NDArray[np.float64] | None) -> Any | None:
         label = self._teacher.answer(index, x)
-        if label is None or self._draws.random() >= self._wrong:
+        if label is None or self.draws.random() >= self._wrong:
             return label
         others = [other for other in self._labels if other != label]
-        return others[int(self._draws.integers(len(others)))]
+        return others[int(self.draws.integers(len(others)))]
 
 
 class Limited:
