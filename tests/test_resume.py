@@ -306,7 +306,7 @@ def test_a_live_run_goes_on_after_a_stop(watch: Path, watch_model: Path, tmp_pat
     first, second = rows
     assert second[0]["sample"] == first[-1]["sample"] + 1
     assert second[0]["time"] > first[-1]["time"]
-    assert second[0]["bout"] != first[-1]["bout"]
+    assert second[0]["bout"] - first[-1]["bout"] in (0, 1)  # it may go on after so short a stop
     assert f"{len(first) + len(second)} windows" in done.stderr
     assert "Going on after" in done.stderr
 
