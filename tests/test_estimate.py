@@ -11,8 +11,12 @@ from hypothesis import strategies as st
 
 from tinyodl import Model, teachers
 from tinyodl.device import Accuracy, OnDeviceLearner, Reason, Rules, live
+from tinyodl.device.episode import SECONDS
 from tinyodl.device.estimate import Drawn, Estimate, interval
+from tinyodl.experiments.summary import wear
 from tinyodl.experiments.trials import wearer
+from tinyodl.experiments.trials.accounts import accounts
+from tinyodl.experiments.trials.results import Account
 from tinyodl.windows import Windows
 
 WHOLE = Accuracy(0.5, 0.0, 1.0)
@@ -247,3 +251,58 @@ def test_a_rollback_starts_the_estimate_anew(someone: tuple[Model, Any, Any]) ->
     live(device, Z, teachers.TrueLabels(y.tolist()))
     device.rollback()
     assert device.accuracy() == WHOLE
+
+
+# What a device says of itself ---------------------------------------------------------------------
+
+
+def test_a_life_with_the_estimate_is_beside_one_without(someone: tuple[Model, Any, Any]) -> None:
+    model, Z, y = someone
+    every = np.ones(len(y), bool)
+    found = accounts(model, [(Z, y, every), (Z, y, every)], "worn so", 3)
+    assert [a["sensor"] for a in found] == ["worn so"] * 3
+    for seed, account in enumerate(found):
+        assert account["windows"] == 2 * len(y)
+        assert (account["early"] is None) == (2 * len(y) < 300)
+        device, plain = (
+            OnDeviceLearner(model, rules=Rules(estimate=on), seed=seed) for on in (True, False)
+        )
+        right, asked = [], []
+        for one in (device, plain):
+            lives = []
+            for begun in (0, len(y)):
+                teacher = teachers.TrueLabels(y.tolist())
+                lives.append(live(one, Z, teacher, begun=begun * SECONDS))
+                one.pause()
+            right.append(np.mean([lived.predicted == y for lived in lives]))
+            asked.append(sum(int(lived.asked.sum()) for lived in lives))
+        assert account["end"] == {"truth": right[0], **device.accuracy()._asdict()}
+        assert [account["questions"], account["questions_without"]] == asked
+
+
+def test_accounts_over_people() -> None:
+    def account(low: float, high: float, asked: int, early: bool) -> Account:
+        end = {"truth": 0.9, "share": 0.95, "low": low, "high": high}
+        return {
+            "sensor": "x",
+            "windows": 200,
+            "questions": asked,
+            "questions_without": 4,
+            "end": end,
+            "early": {**end, "low": 0.0} if early else None,
+        }
+
+    run: dict[str, Any] = {"accounts": [account(0.8, 1.0, 6, True), account(0.91, 0.97, 8, False)]}
+    (row,) = wear.estimates("these", [run])  # type: ignore[list-item]
+    assert row == {
+        "data": "these",
+        "sensor": "x",
+        "lives": 2,
+        "coverage": 0.5,
+        "width": pytest.approx(0.065),
+        "bias": pytest.approx(0.05),
+        "coverage_early": 1.0,
+        "width_early": 0.5,
+        "questions_in_100": 3.5,
+        "more_in_100": 1.5,
+    }

@@ -113,8 +113,8 @@ def experiment(
         documents.append(summarise(config, results, dataset, table_of_figures, name))
     document = documents[0]
     for further in documents[1:]:
-        document["evidence"] += further["evidence"]
-        document["budget"] += further["budget"]
+        for key in ("evidence", "budget", "accuracy_estimate"):
+            document[key] += further[key]
     if running.tables:
         tables.every(document, console)
     tables.summary(document, console)

@@ -53,6 +53,7 @@ def build(document: dict[str, Any]) -> list[Section]:
             compared.confusion(document),
         ),
         ("continuous", "Worn continuously, transitions and all", [worn.continuous(document)]),
+        ("estimate", "The device says how right it is", [worn.estimates(document)]),
         ("device", "The whole device starts and ends its training", [worn.device(document)]),
         ("teachers", "Teachers err, abstain, tire or are late", [worn.teachers(document)]),
         ("one-sided", "Some streams show little of the wearer", [compared.one_sided(document)]),

@@ -10,7 +10,7 @@ from tinyodl.reports.table import Table
 def build(document: dict[str, Any]) -> list[Table]:
     """All tables that the document has figures for."""
     makers = (
-        *(worn.evidence, worn.budget, worn.week, worn.continuous),
+        *(worn.evidence, worn.budget, worn.week, worn.continuous, worn.estimates),
         *(compared.accuracy, compared.pruning, compared.same_share, compared.advice),
         *(compared.one_sided, compared.people, compared.recall),
     )

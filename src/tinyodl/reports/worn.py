@@ -92,6 +92,36 @@ def continuous(document: dict[str, Any]) -> Table:
     )
 
 
+def estimates(document: dict[str, Any]) -> Table:
+    """What the device says of itself."""
+    rows = [
+        Row(
+            [
+                row["data"],
+                row["sensor"],
+                percent(row["coverage"]),
+                percent(row["width"]),
+                points(row["bias"]),
+                percent(row["coverage_early"]),
+                percent(row["width_early"]),
+                f"{row['questions_in_100']:.1f}",
+                f"{row['more_in_100']:.1f}",
+            ]
+        )
+        for row in document["accuracy_estimate"]
+    ]
+    columns = ["recordings", "sensor", "holds the truth %", "+-", "off", "after 300", "+- then"]
+    return Table(
+        "How right the device takes itself to be: its 90 % intervals, in points",
+        [*columns, "asked in 100", "of them for this"],
+        rows,
+        "Every person left out, each seed a life. holds the truth: intervals at the end; +-: half "
+        "of one, on average; off: the estimate less the truth; after 300: the same after 300 "
+        "windows.",
+        keys=2,
+    )
+
+
 def week(document: dict[str, Any]) -> Table:
     """A week of wear by day."""
     rows = [

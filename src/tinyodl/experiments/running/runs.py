@@ -119,7 +119,7 @@ def jobs(config: Config, subjects: Iterable[int], pooled: bool = True) -> list[J
             "person", "compact", (), config.split, "time", "int8", 0, 0, config.seeds, config.added
         )
         work += [Job("device", alone._replace(person=p)) for p in subjects]
-        work += [Job("continuous", alone._replace(person=p, seeds=1)) for p in subjects]
+        work += [Job("continuous", alone._replace(person=p)) for p in subjects]
     if config.turned and "compact" in config.features:
         work += [make("turned", "compact", 0, p) for p in subjects]
     if config.baselines:

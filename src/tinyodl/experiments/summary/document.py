@@ -115,6 +115,7 @@ def summarise(
         "continuous": wear.continuous(others["continuous"]),
         "evidence": wear.evidence(name, others["evidence"]),
         "budget": wear.budget(name, others["evidence"]),
+        "accuracy_estimate": wear.estimates(name, [*others["continuous"], *others["evidence"]]),
         "week": wear.week(others["week"]),
         "energy": spending.document(energy or Energy(), len(activities)),
     }

@@ -127,6 +127,44 @@ def _mean(values: Sequence[float | None]) -> float | None:
     return float(np.mean(found)) if found else None
 
 
+def estimates(data: str, results: Sequence[ContinuousRun | EvidenceRun]) -> list[dict[str, Any]]:
+    """What a device takes itself to be right in, beside what it is: each way of wearing the sensor,
+    over people and seeds. coverage: intervals that hold the truth; width: half of them, on
+    average."""
+    own = [account for run in results for account in run["accounts"]]
+    rows = []
+    for sensor in dict.fromkeys(account["sensor"] for account in own):
+        mine = [account for account in own if account["sensor"] == sensor]
+        end = [account["end"] for account in mine]
+        early = [account["early"] for account in mine if account["early"]]
+        windows = sum(account["windows"] for account in mine)
+        asked = sum(account["questions"] for account in mine)
+        more = asked - sum(account["questions_without"] for account in mine)
+        rows.append(
+            {
+                "data": data,
+                "sensor": sensor,
+                "lives": len(mine),
+                "coverage": _held(end),
+                "width": _half(end),
+                "bias": float(np.mean([a["share"] - a["truth"] for a in end])),
+                "coverage_early": _held(early),
+                "width_early": _half(early),
+                "questions_in_100": 100 * asked / windows,
+                "more_in_100": 100 * more / windows,
+            }
+        )
+    return rows
+
+
+def _held(accounts: Sequence[Mapping[str, float]]) -> float | None:
+    return _mean([float(a["low"] <= a["truth"] <= a["high"]) for a in accounts])
+
+
+def _half(accounts: Sequence[Mapping[str, float]]) -> float | None:
+    return _mean([(a["high"] - a["low"]) / 2 for a in accounts])
+
+
 def week(results: Sequence[WeekRun]) -> list[dict[str, Any]]:
     """Each day: means over people, and the worst of them."""
     rows: list[dict[str, Any]] = []

@@ -10,9 +10,10 @@ from tinyodl.data.recordings import RATE
 from tinyodl.device import PLAIN, OnDeviceLearner, live
 from tinyodl.experiments.trials import material as materials
 from tinyodl.experiments.trials import wearer
+from tinyodl.experiments.trials.accounts import accounts
 from tinyodl.experiments.trials.following import AUTO
 from tinyodl.experiments.trials.material import Material
-from tinyodl.experiments.trials.results import Continuous, ContinuousRun
+from tinyodl.experiments.trials.results import Account, Continuous, ContinuousRun
 from tinyodl.experiments.trials.trial import Trial
 from tinyodl.model import Model
 
@@ -32,13 +33,14 @@ def turns() -> dict[str, NDArray[np.float64]]:
 
 def run(material: Material, trial: Trial) -> ContinuousRun:
     """Without learning, `auto` from the first window on, the whole device, and what was added, from
-    the first window on as well."""
+    the first window on as well; trial.seeds: of what the device says of itself."""
     model = wearer.factory(material.windows, trial.person)._replace(window=material.window)
     recordings = materials.whole(material, trial.person)
     y = np.concatenate([r.y for r in recordings])
     ends = np.cumsum([len(r.y) for r in recordings])
     template, work = material.templates.get(trial.person), materials.plan(material)
     rows: list[Continuous] = []
+    own: list[Account] = []
     for sensor, turn in turns().items():
         aligner = None if template is None else align.Aligner(template)
         Z, known = np.empty((len(y), len(work.names))), np.ones(len(y), bool)
@@ -53,7 +55,10 @@ def run(material: Material, trial: Trial) -> ContinuousRun:
             _lived(model, Z, y, known, ends, counted, sensor, policy)
             for policy in (*POLICIES, *trial.added.policies)
         ]
-    return {"person": trial.person, "bouts": _bouts(y), "rows": rows}
+        parts = [slice(end - len(r.y), end) for end, r in zip(ends, recordings, strict=True)]
+        lives = [(Z[part], y[part], known[part]) for part in parts]
+        own += accounts(model, lives, sensor, trial.seeds)
+    return {"person": trial.person, "bouts": _bouts(y), "rows": rows, "accounts": own}
 
 
 def _bouts(y: NDArray[np.int64]) -> int:

@@ -8,6 +8,7 @@ import numpy as np
 from tinyodl import prune, teachers
 from tinyodl.device import OnDeviceLearner, live
 from tinyodl.experiments.trials import wearer
+from tinyodl.experiments.trials.accounts import accounts
 from tinyodl.experiments.trials.following import AUTO, follow
 from tinyodl.experiments.trials.material import Material, worn
 from tinyodl.experiments.trials.results import Budgeted, Evidence, EvidenceRun
@@ -108,4 +109,5 @@ def run(material: Material, trial: Trial) -> EvidenceRun:
         "bouts": bouts,
         "rows": rows,
         "budget": budget,
+        "accounts": accounts(who.model, [(Z, y, seen)], "as worn", trial.seeds),
     }

@@ -177,12 +177,26 @@ class Continuous(TypedDict):
     accuracy_second_half: float | None
 
 
+class Account(TypedDict):
+    """A life in which the device estimates how right it is: questions, and those of the same life
+    without; early, end: truth, share, low and high after so many windows (None where there are
+    fewer) and at the end."""
+
+    sensor: str
+    windows: int
+    questions: int
+    questions_without: int
+    end: dict[str, float]
+    early: dict[str, float] | None
+
+
 class ContinuousRun(TypedDict):
-    """One wearer; bouts: true ones."""
+    """One wearer; bouts: true ones; accounts: of each seed."""
 
     person: int
     bouts: int
     rows: list[Continuous]
+    accounts: list[Account]
 
 
 class Day(TypedDict):
@@ -229,10 +243,11 @@ class Budgeted(TypedDict):
 
 
 class EvidenceRun(TypedDict):
-    """One wearer; windows, bouts: of the stream, true ones."""
+    """One wearer; windows, bouts: of the stream, true ones; accounts: of each seed."""
 
     person: int
     windows: int
     bouts: int
     rows: list[Evidence]
     budget: list[Budgeted]
+    accounts: list[Account]
