@@ -152,6 +152,9 @@ def test_the_interval_is_jeffreys() -> None:
 
     low, high = interval(0.75, 8)
     assert np.allclose([low, high], beta(6.5, 2.5).ppf([0.05, 0.95]))
+    told = interval(0.75, 8, usual=0.95)  # as if two windows more had been seen
+    assert np.allclose(told, beta(8.4, 2.6).ppf([0.05, 0.95]))
+    assert interval(0.01, 2, usual=0.99)[0] <= 0.01  # the share is always within
 
 
 @given(

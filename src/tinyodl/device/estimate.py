@@ -8,9 +8,10 @@ Every window is in one of two groups, by what is known when it comes:
   drawn one is asked, and its outcome counts 1 / q times (D. G. Horvitz, D. J. Thompson, JASA
   47(260), 1952).
 
-The share right among the sampled has the interval of H. Jeffreys' prior, closed where all draws
-agree (L. D. Brown, T. T. Cai, A. DasGupta, Statistical Science 16(2), 2001), for
-n = (sum of 1/q)^2 / (sum of 1/q^2) draws (L. Kish, Survey Sampling, 1965).
+The share right among the sampled has a Bayesian interval, for n = (sum of 1/q)^2 / (sum of 1/q^2)
+draws (L. Kish, Survey Sampling, 1965) and the prior of H. Jeffreys, closed where all draws agree
+(L. D. Brown, T. T. Cai, A. DasGupta, Statistical Science 16(2), 2001). Where the factory knows how
+often such a model is right on people it had not seen, that is worth two draws more.
 
 Outcomes are of predictions that were made before their label was learnt, and q depends on the past
 alone, so that neither learning nor doubt bends the estimate. It takes for granted that labels are
@@ -44,6 +45,7 @@ MOST = 30  # halvings of q
 SHORT = 1  # q is halved so often
 NARROW = 0.1  # half the width from which on q falls
 BOUTS = 16  # that were asked and wait for their label, at most
+PRIOR = 2.0  # draws that the factory's word is worth
 TAIL = 0.05  # on either side of the interval
 
 
@@ -64,11 +66,16 @@ class Drawn(NamedTuple):
 
 
 class Estimate:
-    """windows: all that came; known, right: of the first group; drawn: questions that it cost;
-    seed: of the draws."""
+    """windows: all that came; known, right: of the first group; drawn: questions that it cost.
 
-    def __init__(self, seed: int = 0) -> None:
+    seed: of the draws; usual: share that such a model gets right on new people, 0: not known.
+    """
+
+    SETTINGS = ("_usual",)
+
+    def __init__(self, seed: int = 0, usual: float = 0.0) -> None:
         self._draws = Draws(seed, OWN_STREAM)
+        self._usual = usual
         self.restart()
 
     def restart(self) -> None:
@@ -132,7 +139,7 @@ class Estimate:
         share, low, high = 0.5, 0.0, 1.0
         if self._weights:
             share = self._rights / self._weights
-            low, high = interval(share, self._weights**2 / self._squares)
+            low, high = interval(share, self._weights**2 / self._squares, self._usual)
         sampled = float(self.windows - self.known)
         if self._nobodys:
             sampled *= self._weights / (self._weights + self._nobodys)
@@ -142,9 +149,10 @@ class Estimate:
         return Accuracy(*((self.right + sampled * s) / counted for s in (share, low, high)))
 
 
-def interval(share: float, n: float) -> tuple[float, float]:
-    """90 % of the posterior under Jeffreys' prior, of a share seen in n trials."""
-    a, b = 0.5 + n * share, 0.5 + n * (1 - share)
-    low = float(betaincinv(a, b, TAIL)) if share > 0 else 0.0
-    high = float(betaincinv(a, b, 1 - TAIL)) if share < 1 else 1.0
+def interval(share: float, n: float, usual: float = 0.0) -> tuple[float, float]:
+    """90 % of the posterior of a share seen in n trials; usual: what it mostly is, 0: not known."""
+    prior = PRIOR * (usual > 0)
+    a, b = 0.5 + n * share + prior * usual, 0.5 + n * (1 - share) + prior * (1 - usual)
+    low = min(float(betaincinv(a, b, TAIL)), share) if share > 0 else 0.0
+    high = max(float(betaincinv(a, b, 1 - TAIL)), share) if share < 1 else 1.0
     return low, high

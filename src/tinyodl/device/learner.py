@@ -119,7 +119,7 @@ class OnDeviceLearner:
         self.clip = model.scaler.clip
         self.capacity = model.capacity or len(self.arithmetic.labels)
         self.state = State(rules, model.accuracy, seed)
-        self.estimate = Estimate(seed)
+        self.estimate = Estimate(seed, model.accuracy)
         self.pending = Pending(pending)
         self.bout = Bout(model.bouts if rules.bouts else None, len(self.arithmetic.labels))
         self.counts: Counter[str] = Counter()
