@@ -281,6 +281,8 @@ def test_a_life_with_the_estimate_is_beside_one_without(someone: tuple[Model, An
             asked.append(sum(int(lived.asked.sum()) for lived in lives))
         assert account["end"] == {"truth": right[0], **device.accuracy()._asdict()}
         assert [account["questions"], account["questions_without"]] == asked
+        assert account["passed"] == plain.counts["passed on"] > 0
+        assert account["passed_wrongly"] <= 0.05 * account["passed"]
 
 
 def test_accounts_over_people() -> None:
@@ -291,11 +293,14 @@ def test_accounts_over_people() -> None:
             "windows": 200,
             "questions": asked,
             "questions_without": 4,
+            "passed": 10,
+            "passed_wrongly": int(early),
             "end": end,
             "early": {**end, "low": 0.0} if early else None,
         }
 
     run: dict[str, Any] = {"accounts": [account(0.8, 1.0, 6, True), account(0.91, 0.97, 8, False)]}
+    assert wear._wrongly([run]) == 0.05  # type: ignore[list-item]
     (row,) = wear.estimates("these", [run])  # type: ignore[list-item]
     assert row == {
         "data": "these",

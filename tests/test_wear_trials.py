@@ -519,6 +519,7 @@ def test_evidence_is_means_over_people_and_the_worst_of_them() -> None:
         "query_fraction": pytest.approx(0.15),
         "questions": 25.0,
         "bouts": 6.0,
+        "passed_wrongly": None,
     }
     assert (found[0]["worst_person_change"], found[0]["people_worse"]) == (0, 0)
     near = [evident(10, 1, none=(0.75, 0), auto=(0.75 - 0.015625, 1))]

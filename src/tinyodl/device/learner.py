@@ -284,6 +284,7 @@ class OnDeviceLearner:
             state.bout()
         answer = self.bout.pass_on()
         if answer is not None:
+            self.counts["passed on"] += 1
             self._learn(x, outlook, answer)
             return None
         decision = self.policy.decide(outlook)

@@ -63,9 +63,17 @@ def evidence(data: str, results: Sequence[EvidenceRun]) -> list[dict[str, Any]]:
                 "query_fraction": float(np.mean(asked)),
                 "questions": float(np.mean([row["questions"] for row in mine])),
                 "bouts": float(np.mean([run["bouts"] for run in results])),
+                "passed_wrongly": _wrongly(results) if first["policy"] == "device" else None,
             }
         )
     return rows
+
+
+def _wrongly(results: Sequence[ContinuousRun | EvidenceRun]) -> float | None:
+    """Of the labels that the device passed on to the rest of a bout."""
+    own = [account for run in results for account in run["accounts"]]
+    passed = sum(account["passed"] for account in own)
+    return sum(account["passed_wrongly"] for account in own) / passed if passed else None
 
 
 def _of(run: EvidenceRun, policy: str) -> Evidence:

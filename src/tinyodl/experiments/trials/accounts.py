@@ -1,4 +1,5 @@
-"""A device's own account of how right it is, beside how right it was."""
+"""A device's own account of how right it is, beside how right it was; and how right the labels were
+that it passed on to the rest of a bout."""
 
 from collections.abc import Iterable
 
@@ -24,20 +25,23 @@ def accounts(model: Model, parts: Iterable[Part], sensor: str, seeds: int) -> li
     plain = [_life(model, recordings, sensor, seed, False) for seed in range(seeds)]
     for mine, other in zip(found, plain, strict=True):
         mine["questions_without"] = other["questions"]
+        mine["passed"], mine["passed_wrongly"] = other["passed"], other["passed_wrongly"]
     return found
 
 
 def _life(model: Model, recordings: list[Part], sensor: str, seed: int, estimate: bool) -> Account:
     device = OnDeviceLearner(model, rules=Rules(estimate=estimate), seed=seed)
-    hop, number, asked = model.window / 2 / RATE, 0, 0
+    hop, number, asked, passed, wrongly = model.window / 2 / RATE, 0, 0, 0, 0
     right: list[bool] = []
     early: dict[str, float] | None = None
     for Z, y, known in recordings:
         for x, k, seen in zip(Z, y.tolist(), known.tolist(), strict=True):
-            now = number * hop
+            now, before = number * hop, device.counts["passed on"]
             step = device.sample(x, now, seen)
             if k >= 0:
                 right.append(step.predicted == k)
+                passed += device.counts["passed on"] - before
+                wrongly += device.counts["passed on"] > before and step.activity != k
             if step.query:
                 asked += 1
                 answer = device.label(step.sample, k if k >= 0 else None, now)
@@ -52,6 +56,8 @@ def _life(model: Model, recordings: list[Part], sensor: str, seed: int, estimate
         "windows": number,
         "questions": asked,
         "questions_without": asked,
+        "passed": passed,
+        "passed_wrongly": wrongly,
         "end": _account(device, right),
         "early": early,
     }

@@ -179,13 +179,15 @@ class Continuous(TypedDict):
 
 class Account(TypedDict):
     """A life in which the device estimates how right it is: questions, and those of the same life
-    without; early, end: truth, share, low and high after so many windows (None where there are
-    fewer) and at the end."""
+    without, where so many labels were passed on, of them wrongly; early, end: truth, share, low and
+    high after so many windows (None where there are fewer) and at the end."""
 
     sensor: str
     windows: int
     questions: int
     questions_without: int
+    passed: int
+    passed_wrongly: int
     end: dict[str, float]
     early: dict[str, float] | None
 
