@@ -1,0 +1,6 @@
+"""The bit-exact model of what a device computes without a floating-point unit."""
+
+from tinyodl.fixed.arithmetic import FixedArithmetic
+from tinyodl.fixed.convert import Core, convert
+
+__all__ = ["Core", "FixedArithmetic", "convert"]

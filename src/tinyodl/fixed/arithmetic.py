@@ -1,0 +1,96 @@
+"""What a device computes, in whole numbers: `device.Arithmetic` over `core.py`."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinyodl.device.arithmetic import KNOWN
+from tinyodl.fixed import core
+from tinyodl.fixed.convert import Core, convert, scales
+from tinyodl.learn import Outlook
+from tinyodl.model import Model
+
+Array = NDArray[np.float64]
+
+
+class FixedArithmetic:
+    """limited: how often a number was at its limit; refused: steps that were left out because a
+    leverage was too great. model: the factory's, which is not changed."""
+
+    def __init__(self, model: Model) -> None:
+        self._model, self._factory = model, convert(model)
+        self._step = scales(model.learner, model.scaler.clip)
+        self.usual = self._factory.usual / 2.0**core.A_BITS
+        self.limited = self.refused = 0
+        self.core: Core
+        self.labels: list[Any]
+        self.reset()
+
+    def look(self, x: Array) -> Outlook:
+        h, now = self._h(x), self.core
+        core.outputs(h, now.b, self._o)
+        core.project(h, now.U, self._f)
+        lever = core.leverage(self._f, now.mantissa, now.exponent)
+        second, first = np.partition(self._o, -2)[-2:]
+        one = 2.0**now.o_bits
+        return Outlook(int(self._o.argmax()), float(first - second) / one, lever / 2.0**core.A_BITS)
+
+    @property
+    def outputs(self) -> Array:
+        return np.asarray(self._o / 2.0**self.core.o_bits)
+
+    def factory(self, x: Array) -> int:
+        core.outputs(self._h(x), self._factory.b, self._first)
+        return int(self._first.argmax())
+
+    def learn(self, x: Array, k: int, weight: float, reach: float = 1.0) -> None:
+        known = round(KNOWN * self._factory.usual)
+        self._narrow(self._h(x), weight, known, (k, reach))
+
+    def hold(self, x: Array, weight: float) -> None:
+        self._narrow(self._h(x), weight, 0, None)
+
+    def add(self, label: Any) -> None:
+        self.labels.append(label)
+        b = np.hstack([self.core.b, np.zeros((len(self.core.b), 1), np.int64)])
+        self.core = self.core._replace(b=b)
+        self._o = core.empty(len(self.labels))
+
+    def reset(self) -> None:
+        self.core = self._factory.copy()
+        self.labels = self._model.learner.classes_.tolist()
+        d, m = self.core.b.shape
+        self._o, self._first, self._f, self._u = map(core.empty, (m, m, d, d))
+
+    def _h(self, x: Array) -> NDArray[np.int64]:
+        """h (d,) of scaled inputs x (n,)."""
+        if x.shape != (len(self._model.names),) or not np.isfinite(x).all():
+            raise ValueError(f"x must be {len(self._model.names)} finite numbers, got {x}")
+        row = self._model.learner.hidden(x[None])[0]
+        whole = np.clip(np.rint(row / self._step), -core.H, core.H)
+        return np.asarray(whole, dtype=np.int64)
+
+    def _narrow(
+        self, h: NDArray[np.int64], weight: float, known: int, told: tuple[int, float] | None
+    ) -> None:
+        """P of a step, where that changes it, and b of one that is told something."""
+        now = self.core
+        alpha = round(2.0**core.A_BITS / weight)
+        core.project(h, now.U, self._f)
+        change = told is None or core.leverage(self._f, now.mantissa, now.exponent) > known
+        total, limited = core.narrow(
+            self._f, alpha, now.U, now.mantissa, now.exponent, now.u_bits, change, self._u
+        )
+        self.limited += limited
+        if not total:
+            self.refused += 1
+            return
+        if told is None:
+            return
+        k, reach = told
+        core.outputs(h, now.b, self._o)
+        gain = core.empty(len(self._o))
+        ahead = round(reach * 2**now.o_bits) if reach < 1 else 0
+        core.follow(self._o, k, total, alpha, ahead, now.o_bits, gain)
+        self.limited += core.move(self._u, gain, now.u_bits, now.b)

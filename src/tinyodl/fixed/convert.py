@@ -1,0 +1,109 @@
+"""A trained model in whole numbers, and what that costs."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinyodl.fixed import core
+from tinyodl.learn import OSELMClassifier, rls
+from tinyodl.model import Model
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+ROOM = 4.0  # times the greatest output weight of the factory's that there is room for
+MOST_LEVERAGE = 8.0  # that u has room for
+
+
+class Core(NamedTuple):
+    """A learner in whole numbers (docs/fixed-point.md). U (d (d - 1) / 2,), mantissa, exponent (d,)
+    of D, b (d, m); u_bits, o_bits: fractions of u and of outputs; usual: the factory's leverage,
+    A_BITS."""
+
+    U: Ints
+    mantissa: Ints
+    exponent: Ints
+    b: Ints
+    u_bits: int
+    o_bits: int
+    usual: int
+
+    def copy(self) -> "Core":
+        """Its own arrays."""
+        return self._replace(
+            U=self.U.copy(),
+            mantissa=self.mantissa.copy(),
+            exponent=self.exponent.copy(),
+            b=self.b.copy(),
+        )
+
+    @property
+    def state_bytes(self) -> int:
+        """Of what changes: 16 bits for U, D's mantissas and b, 8 for D's exponents."""
+        return 2 * (len(self.U) + self.b.size) + 3 * len(self.mantissa)
+
+
+def scales(learner: OSELMClassifier, clip: float) -> Array:
+    """(d,): what one step of a whole number h is worth: inputs are clip at most, all else 1."""
+    d = len(learner.beta_)
+    step = np.full(d, 1.0 / core.H)
+    if learner.direct:
+        step[: learner.n_features_in_] = clip / core.H
+    return step
+
+
+def convert(model: Model) -> Core:
+    """ValueError where its numbers do not fit the formats."""
+    learner, step = model.learner, scales(model.learner, model.scaler.clip)
+    P = rls.full(learner.P_) * np.outer(step, step)
+    beta = learner.beta_ * step[:, None]
+    U, D = factors(P)
+    mantissa, exponent = normalised(D)
+    most = np.sqrt(np.diag(P).max() * MOST_LEVERAGE)
+    whole = np.rint(U * 2.0**core.U_BITS)
+    if np.abs(whole).max(initial=0) > core.LARGEST:
+        raise ValueError("P's factor does not fit 16 bits: train with more regularization")
+    o_bits = int(np.floor(np.log2(core.LARGEST / (ROOM * np.abs(beta).max()))))
+    return Core(
+        whole.astype(np.int64),
+        mantissa,
+        exponent,
+        np.rint(beta * 2.0**o_bits).astype(np.int64),
+        int(np.floor(np.log2(core.INT32 / most))),
+        o_bits,
+        round(model.leverage * 2**core.A_BITS),
+    )
+
+
+def factors(P: Array) -> tuple[Array, Array]:
+    """P = U D U^T: U's columns above its diagonal of ones, one after another (d (d - 1) / 2,), and
+    D (d,)."""
+    d = len(P)
+    rest, D, columns = P.copy(), np.zeros(d), [np.zeros(0)] * d
+    for j in reversed(range(d)):
+        D[j] = rest[j, j]
+        columns[j] = rest[:j, j] / D[j]
+        rest[:j, :j] -= D[j] * np.outer(columns[j], columns[j])
+    return np.concatenate(columns), D
+
+
+def product(U: Array, D: Array) -> Array:
+    """The inverse of `factors`."""
+    d = len(D)
+    whole, first = np.eye(d), 0
+    for j in range(d):
+        whole[:j, j] = U[first : first + j]
+        first += j
+    return np.asarray(whole * D @ whole.T)
+
+
+def normalised(D: Array) -> tuple[Ints, Ints]:
+    """Mantissas of 16 bits and exponents of D (d,): mantissa / 2^exponent."""
+    exponent = 15 - np.floor(np.log2(D)).astype(np.int64)
+    mantissa = np.rint(D * 2.0**exponent).astype(np.int64)
+    full = mantissa > core.D_MOST
+    mantissa, exponent = np.where(full, core.D_LEAST, mantissa), exponent - full
+    if exponent.min() < core.D_LOWEST or exponent.max() > core.D_DEEPEST:
+        raise ValueError("P is out of range: train with a regularization between 1e-6 and 1e6")
+    return mantissa, exponent

@@ -1,0 +1,166 @@
+"""The learner in whole numbers: outputs, leverage, and one step of recursive least squares.
+
+docs/fixed-point.md is the specification; names, formats and the order of every sum are those of it.
+Each function is plain Python on integers and, compiled, the same on 64-bit ones: that both agree
+bit for bit (tests/test_fixed.py) shows that nothing overflows.
+
+P is kept as U D U^T, U upper triangular with a diagonal of ones, D > 0 (G. J. Bierman,
+"Factorization Methods for Discrete Sequential Estimation", Academic Press 1977): whatever is
+rounded, P stays symmetric and positive definite.
+"""
+
+import numpy as np
+from numba import njit
+
+H = 127  # h is -H..H: inputs at their clip, the constant, nodes at 1
+U_BITS = 12  # fraction of U, 16 bits
+F_BITS = 8  # fraction of f = U^T h
+F_MOST = 2**19 - 1
+D_LEAST, D_MOST = 2**15, 2**16 - 1  # mantissas of D
+D_MORE = 8  # bits more while D is changed
+D_LOWEST, D_DEEPEST = 12, 63  # D is mantissa / 2^exponent
+A_BITS = 28  # fraction of alpha, of leverages and 1 / weight
+A_MOST = 2**32 - 1
+G_BITS = 16  # fraction of gains
+LARGEST, INT32 = 2**15 - 1, 2**31 - 1
+
+
+def compiled(function):  # type: ignore[no-untyped-def]
+    """For speed; `function.py_func` is the function as it stands."""
+    return njit(cache=True, nogil=True)(function)
+
+
+@compiled
+def rounded(value, bits):  # type: ignore[no-untyped-def]
+    """value / 2^bits to the nearest whole number, halves up; bits may be negative."""
+    if bits <= 0:
+        return value << -bits
+    return (value + (1 << (bits - 1))) >> bits
+
+
+@compiled
+def clipped(value, most):  # type: ignore[no-untyped-def]
+    """value within -most..most."""
+    return min(max(value, -most), most)
+
+
+@compiled
+def outputs(h, b, o):  # type: ignore[no-untyped-def]
+    """o = b^T h: h (d,), b (d, m), o (m,)."""
+    for k in range(o.shape[0]):
+        total = 0
+        for i in range(h.shape[0]):
+            total += int(h[i]) * int(b[i, k])
+        o[k] = total
+
+
+@compiled
+def project(h, U, f):  # type: ignore[no-untyped-def]
+    """f = U^T h, F_BITS: U (d (d - 1) / 2,), the columns above the diagonal one after another."""
+    first = 0
+    for j in range(h.shape[0]):
+        total = int(h[j]) << U_BITS
+        for i in range(j):
+            total += int(U[first + i]) * int(h[i])
+        first += j
+        f[j] = clipped(rounded(total, U_BITS - F_BITS), F_MOST)
+
+
+@compiled
+def spread(f, mantissa, exponent):  # type: ignore[no-untyped-def]
+    """D f^2 of one direction, A_BITS."""
+    return min(rounded(f * f * mantissa, exponent + 2 * F_BITS - A_BITS), A_MOST)
+
+
+@compiled
+def leverage(f, mantissa, exponent):  # type: ignore[no-untyped-def]
+    """h^T P h = sum of D f^2, A_BITS; D (d,) as mantissas and exponents."""
+    total = 0
+    for j in range(f.shape[0]):
+        total = min(total + spread(int(f[j]), int(mantissa[j]), int(exponent[j])), A_MOST)
+    return total
+
+
+@compiled
+def narrow(f, alpha, U, mantissa, exponent, u_bits, change, u):  # type: ignore[no-untyped-def]
+    """P <- P - u u^T / (1 / weight + h^T P h) with u = P h, in U and D; change False: u alone.
+
+    f: of h; alpha: 1 / weight, A_BITS; u (d,): u_bits. Returns alpha + h^T P h, A_BITS, and how
+    many elements of U were at their limit; 0 where it is too great, and nothing has changed then.
+    """
+    total = alpha + leverage(f, mantissa, exponent)
+    if total > A_MOST:
+        return 0, 0
+    limited, first = 0, 0
+    for j in range(f.shape[0]):
+        g, m, e = int(f[j]), int(mantissa[j]), int(exponent[j])
+        v = clipped(rounded(g * m, e + F_BITS - u_bits), INT32)
+        before = alpha
+        along = spread(g, m, e)
+        alpha += along
+        slope = clipped(rounded((g << (A_BITS + 1)) // before, 1), INT32)
+        for i in range(j):
+            element, ui = int(U[first + i]), int(u[i])
+            u[i] = clipped(ui + rounded(element * v, U_BITS), INT32)
+            if change:
+                moved = element - rounded(ui * slope, u_bits + F_BITS - U_BITS)
+                limited += abs(moved) > LARGEST
+                U[first + i] = clipped(moved, LARGEST)
+        u[j] = v
+        first += j
+        if change:
+            wide = m << D_MORE
+            wide -= (wide * along + (alpha >> 1)) // alpha
+            while wide < D_LEAST << D_MORE and e < D_DEEPEST:
+                wide, e = wide << 1, e + 1
+            mantissa[j] = min(max(rounded(wide, D_MORE), D_LEAST), D_MOST)
+            exponent[j] = e
+    return total, limited
+
+
+@compiled
+def follow(o, y, total, alpha, reach, o_bits, gain):  # type: ignore[no-untyped-def]
+    """How far each output goes towards its target: (target - o) / total, o_bits, into gain (m,).
+
+    total: alpha + h^T P h, and alpha, A_BITS; reach: lead that output y is given at most, o_bits, 0
+    for the whole way.
+    """
+    one = 1 << o_bits
+    share = rounded((1 << (A_BITS + G_BITS + 1)) // total, 1)
+    if reach > 0:
+        highest = -INT32
+        for k in range(o.shape[0]):
+            if k != y and o[k] > highest:
+                highest = int(o[k])
+        lead = clipped(int(o[y]) - highest, INT32)
+        room = 0
+        if lead < reach:
+            room = ((reach - lead) << G_BITS) // (one - lead)
+        along = total - alpha
+        if rounded(share * along, A_BITS) > room:
+            share = (room << A_BITS) // along
+    for k in range(o.shape[0]):
+        error = clipped((one if k == y else 0) - int(o[k]), INT32)
+        gain[k] = clipped(rounded(error * share, G_BITS), INT32)
+
+
+@compiled
+def move(u, gain, u_bits, b):  # type: ignore[no-untyped-def]
+    """b <- b + u gain^T, rounded; how many elements were at their limit."""
+    limited = 0
+    for i in range(u.shape[0]):
+        for k in range(gain.shape[0]):
+            moved = int(b[i, k]) + rounded(int(u[i]) * int(gain[k]), u_bits)
+            limited += abs(moved) > LARGEST
+            b[i, k] = clipped(moved, LARGEST)
+    return limited
+
+
+def elements(d: int) -> int:
+    """Of U."""
+    return d * (d - 1) // 2
+
+
+def empty(d: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """A vector of whole numbers."""
+    return np.zeros(d, np.int64)
