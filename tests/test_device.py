@@ -295,11 +295,6 @@ def test_labels_are_learnt_as_far_as_the_rules_say(rules: Rules, reach: float) -
         assert table.reach == reach
 
 
-def test_only_floating_point_has_a_learner() -> None:
-    with pytest.raises(AttributeError, match="floating point"):
-        _ = device().learner
-
-
 # Samples ------------------------------------------------------------------------------------------
 
 

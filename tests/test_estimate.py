@@ -262,7 +262,7 @@ def test_a_rollback_starts_the_estimate_anew(someone: tuple[Model, Any, Any]) ->
 def test_a_life_with_the_estimate_is_beside_one_without(someone: tuple[Model, Any, Any]) -> None:
     model, Z, y = someone
     every = np.ones(len(y), bool)
-    found = accounts(model, [(Z, y, every), (Z, y, every)], "worn so", 3)
+    found = accounts(model, [(Z, y, every), (Z, y, every)], "worn so", 3, "float")
     assert [a["sensor"] for a in found] == ["worn so"] * 3
     for seed, account in enumerate(found):
         assert account["windows"] == 2 * len(y)

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tinyodl import Model, OSELMClassifier, teachers
-from tinyodl.device import OnDeviceLearner, live
+from tinyodl.device import OnDeviceLearner, live, snapshot
 from tinyodl.device.arithmetic import FloatArithmetic
 from tinyodl.experiments.trials import wearer
 from tinyodl.fixed import Core, FixedArithmetic, convert, core
@@ -272,6 +272,47 @@ def test_a_device_lives_in_whole_numbers_as_in_floating_point(compact_windows: W
             asked[whole].append(float(lived.asked.sum()))
     assert np.mean(right[True]) == pytest.approx(np.mean(right[False]), abs=0.005)
     assert np.mean(asked[True]) == pytest.approx(np.mean(asked[False]), abs=1)
+
+
+def test_its_state_is_kept_to_the_bit(compact_windows: Windows) -> None:
+    who = wearer.prepare(compact_windows, 7)
+    y = compact_windows.y[who.stream].tolist()
+
+    def fresh() -> OnDeviceLearner:
+        return OnDeviceLearner(who.model, arithmetic=FixedArithmetic(who.model))
+
+    device, other = fresh(), fresh()
+    live(device, who.Z[who.stream], teachers.TrueLabels(y))
+    data = snapshot.dumps(device)
+    snapshot.restore(other, data)
+    assert snapshot.dumps(other) == data
+    assert all(device.arithmetic.look(x) == other.arithmetic.look(x) for x in who.Z[who.test][:20])
+    assert isinstance(other.arithmetic, FixedArithmetic)
+    assert (other.arithmetic.core.U != convert(who.model).U).any()
+    with pytest.raises(snapshot.StateError, match="another arithmetic"):
+        snapshot.restore(OnDeviceLearner(who.model), data)
+    settings, arrays = snapshot.unpack(data, snapshot.KIND)
+    for name, wrong in {
+        "U": arrays["U"][:-1],
+        "mantissa": arrays["mantissa"] * 0,
+        "exponent": arrays["exponent"] + 60,
+        "b": arrays["b"] + 2**15,
+    }.items():
+        bad = snapshot.pack(snapshot.KIND, settings, {**arrays, name: wrong})
+        with pytest.raises(snapshot.StateError, match="does not fit"):
+            snapshot.restore(other, bad)
+        assert snapshot.dumps(other) == data
+
+
+def test_its_learner_in_floating_point_is_the_same_model(compact_windows: Windows) -> None:
+    who = wearer.prepare(compact_windows, 7)
+    device = OnDeviceLearner(who.model, arithmetic=FixedArithmetic(who.model))
+    live(device, who.Z[who.stream], teachers.TrueLabels(compact_windows.y[who.stream].tolist()))
+    Z = np.rint(who.Z[who.test] * 127 / 1.5) * 1.5 / 127
+    looks = [device.arithmetic.look(x) for x in Z]
+    assert device.learner.predict(Z).tolist() == [look.predicted for look in looks]
+    found = [device.learner.outlook(x).leverage for x in Z]
+    np.testing.assert_allclose(found, [look.leverage for look in looks], rtol=0.01)
 
 
 def test_it_takes_as_many_bytes_as_is_said(compact_windows: Windows) -> None:

@@ -147,7 +147,7 @@ def test_a_state_that_does_not_fit_this_version_is_refused(someone: tuple[Any, A
         lambda s: s["device"].update(bout=3),
         lambda s: s["device"]["bout"]["object"].update(votes={"array": ["<f8", [7], [1.0]]}),
         lambda s: s["device"]["bout"]["object"].update(votes={"array": ["O", [1], [1.0]]}),
-        lambda s: s.update(classes=[1]),
+        lambda s: s.update(labels=[1]),
     ]
     before = snapshot.dumps(device)
     for change in changes:
@@ -306,7 +306,7 @@ def test_a_live_run_goes_on_after_a_stop(watch: Path, watch_model: Path, tmp_pat
     first, second = rows
     assert second[0]["sample"] == first[-1]["sample"] + 1
     assert second[0]["time"] > first[-1]["time"]
-    assert second[0]["bout"] - first[-1]["bout"] in (0, 1)  # it may go on after so short a stop
+    assert second[0]["bout"] >= first[-1]["bout"]  # it may go on after so short a stop
     assert f"{len(first) + len(second)} windows" in done.stderr
     assert "Going on after" in done.stderr
 

@@ -369,7 +369,7 @@ def test_questions_are_counted_where_the_device_is_judged() -> None:
     thirds = [np.arange(len(y)) % 3 == k for k in range(3)]
     every = np.ones(len(y), bool)
     rows = [
-        continuous._lived(model, Z, y, every, ends, counted, continuous.AS_WORN, "device")
+        continuous._lived(model, Z, y, every, ends, counted, continuous.AS_WORN, "device", "float")
         for counted in (every, *thirds)
     ]
     for key in ("questions", "unanswered", "hours"):

@@ -8,6 +8,7 @@ import typer
 
 from tinyodl.cli.choices import (
     AccUnit,
+    Computes,
     FeatureSet,
     GyroUnit,
     Label,
@@ -70,6 +71,15 @@ Scheduler = Annotated[
     typer.Option(
         help="Run on a Dask cluster (tinyodl\\[cluster]), such as tcp://127.0.0.1:8786.",
         metavar="ADDRESS",
+    ),
+]
+
+
+Computing = Annotated[
+    Computes,
+    typer.Option(
+        "--arithmetic",
+        help="How devices compute: floating point, or whole numbers (docs/fixed-point.md).",
     ),
 ]
 
@@ -163,6 +173,7 @@ def reproduce(
     energy: EnergyTable = None,
     scheduler: Scheduler = None,
     no_align: NoAlign = False,
+    arithmetic: Computing = Computes.float,
     policy: BesidePolicies = None,
     detector: BesideDetectors = None,
     teacher: BesideTeachers = None,
@@ -202,6 +213,7 @@ def reproduce(
         turned=protocol is Protocol.person and not quick,
         sweep=not quick,
         align=not no_align,
+        arithmetic=arithmetic.value,
         days=days,
         people=people,
     )
@@ -303,6 +315,7 @@ def evaluate(
         typer.Option("--turned", help="Also with every person's sensor turned, aligned and not."),
     ] = False,
     no_align: NoAlign = False,
+    arithmetic: Computing = Computes.float,
     policy: BesidePolicies = None,
     detector: BesideDetectors = None,
     teacher: BesideTeachers = None,
@@ -331,6 +344,7 @@ def evaluate(
         seeds=seeds,
         turned=turned,
         align=not no_align,
+        arithmetic=arithmetic.value,
         beside=Beside(policy or [], detector or [], teacher or []),
     )
     command.run(what, running)
@@ -419,6 +433,7 @@ def run(
         ),
     ] = None,
     no_align: NoAlign = False,
+    arithmetic: Computing = Computes.float,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -467,6 +482,7 @@ def run(
         questions_per_hour=questions_per_hour,
         questions_per_day=questions_per_day,
         align=not no_align,
+        arithmetic=arithmetic.value,
         estimate=estimate,
         seconds=seconds,
         output=output,

@@ -50,6 +50,11 @@ class Label(StrEnum):
     majority = "majority"
 
 
+class Computes(StrEnum):
+    float = "float"
+    fixed = "fixed"
+
+
 class AccUnit(StrEnum):
     g = "g"
     ms2 = "m/s2"

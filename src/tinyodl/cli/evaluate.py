@@ -34,6 +34,7 @@ def run(what: Evaluate, running: Running) -> None:
             device="compact" in what.features,
             turned=what.turned,
             align=what.align,
+            arithmetic=what.arithmetic,
             added=beside,
         )
         reproduce.experiment(config, {"your recordings": (source, dataset)}, running)

@@ -51,6 +51,7 @@ class Evaluate:
     seeds: int
     turned: bool
     align: bool
+    arithmetic: Literal["float", "fixed"]
     beside: Beside
 
 
@@ -86,6 +87,7 @@ class Run:
     questions_per_hour: int | None
     questions_per_day: int | None
     align: bool
+    arithmetic: Literal["float", "fixed"]
     estimate: bool
     seconds: float
     output: Path | None

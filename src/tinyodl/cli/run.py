@@ -19,6 +19,7 @@ from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import RATE, Dataset, Recording
 from tinyodl.device import PLAIN, OnDeviceLearner, Rules
 from tinyodl.device.state import SETTLE_AFTER
+from tinyodl.fixed import FixedArithmetic
 from tinyodl.har import compact
 from tinyodl.model import Model, load, save
 from tinyodl.windows import labelled
@@ -90,7 +91,9 @@ def _device(model: Model, what: Run) -> OnDeviceLearner:
         questions_per_day=what.questions_per_day,
         estimate=what.estimate and what.policy == "auto",
     )
-    return OnDeviceLearner(model, prune.make(what.policy), detector=found, rules=rules)
+    arithmetic = FixedArithmetic(model) if what.arithmetic == "fixed" else None
+    policy = prune.make(what.policy)
+    return OnDeviceLearner(model, policy, detector=found, rules=rules, arithmetic=arithmetic)
 
 
 def _replay_all(wearing: Wearing, dataset: Dataset, subject: str | None) -> None:

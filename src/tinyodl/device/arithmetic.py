@@ -4,6 +4,7 @@ The state machine asks for outlooks and has samples learnt; how numbers are kept
 its own, so that a fixed-point model can take the place of `FloatArithmetic`.
 """
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -28,6 +29,11 @@ class Arithmetic(Protocol):
 
     @property
     def usual(self) -> float: ...
+
+    @property
+    def learner(self) -> OSELMClassifier:
+        """The present model, in floating point."""
+        ...
 
     def look(self, x: Array) -> Outlook:
         """What the present model makes of scaled inputs x (n,); ValueError where they are not n
@@ -59,6 +65,15 @@ class Arithmetic(Protocol):
 
     def reset(self) -> None:
         """The factory's model again."""
+        ...
+
+    def kept(self) -> dict[str, Array]:
+        """What of the present model is not the factory's, by name."""
+        ...
+
+    def resume(self, labels: list[Any], kept: Mapping[str, Array]) -> None:
+        """Go on with what `kept` returned; KeyError or ValueError where it does not fit, and
+        nothing has changed then."""
         ...
 
 
@@ -100,10 +115,18 @@ class FloatArithmetic:
         self._looked_at = None
 
     def reset(self) -> None:
-        self.resume(self._factory.copy())
+        self._begin(self._factory.copy())
 
-    def resume(self, learner: OSELMClassifier) -> None:
-        """Go on with a wearer's model."""
+    def kept(self) -> dict[str, Array]:
+        return {"P": self.learner.P_, "beta": self.learner.beta_}
+
+    def resume(self, labels: list[Any], kept: Mapping[str, Array]) -> None:
+        learner = self._factory.copy()
+        classes = np.asarray(labels, dtype=learner.classes_.dtype.kind)
+        learner.restore(classes, learner.alpha_, kept["P"], kept["beta"])
+        self._begin(learner)
+
+    def _begin(self, learner: OSELMClassifier) -> None:
         self.learner = learner
         self._labels = list(learner.classes_.tolist())
         self._looked_at = None

@@ -145,9 +145,7 @@ class OnDeviceLearner:
 
     @property
     def learner(self) -> OSELMClassifier:
-        """The present model, where it is computed in floating point."""
-        if not isinstance(self.arithmetic, FloatArithmetic):
-            raise AttributeError("this device does not compute in floating point")
+        """The present model, in floating point."""
         return self.arithmetic.learner
 
     @property
@@ -260,12 +258,9 @@ class OnDeviceLearner:
             self._answered(number, verdict.outcome)
         return self._answer(verdict.outcome, verdict.event)
 
-    def resume(self, learner: OSELMClassifier, parts: Mapping[str, Any]) -> None:
-        """Go on from a state that was kept: the wearer's model, and everything that changes, by
-        name (`snapshot.py`)."""
-        if not isinstance(self.arithmetic, FloatArithmetic):
-            raise AttributeError("this device does not compute in floating point")
-        self.arithmetic.resume(learner)
+    def resume(self, parts: Mapping[str, Any]) -> None:
+        """Go on from a state that was kept: everything that changes but the model, by name
+        (`snapshot.py`)."""
         vars(self).update(parts)
 
     def command(self, train: bool) -> Event | None:

@@ -48,11 +48,10 @@ def dumps(
     """The bytes of its state; more: what the caller keeps beside it (plain values, or objects that
     `tree.take` takes); made: what else must be the same when it goes on. StateError where a policy
     or detector holds what cannot be kept."""
-    learner = device.learner
     try:
         settings = {
             "made": _made(device) | dict(made or {}),
-            "classes": learner.classes_.tolist(),
+            "labels": device.arithmetic.labels,
             "device": {name: tree.take(getattr(device, name)) for name in _PARTS},
             "more": {name: tree.take(value) for name, value in (more or {}).items()},
         }
@@ -60,7 +59,7 @@ def dumps(
         raise StateError(
             f"the device's state cannot be kept ({error}): take another policy or detector"
         ) from None
-    return pack(KIND, settings, {"P": learner.P_, "beta": learner.beta_})
+    return pack(KIND, settings, device.arithmetic.kept())
 
 
 def restore(
@@ -86,14 +85,12 @@ def restore(
         kept, beside = settings["device"], settings["more"]
         parts = {name: tree.put(kept[name], getattr(device, name)) for name in _PARTS}
         found = {name: tree.put(value, (more or {}).get(name)) for name, value in beside.items()}
-        learner = device.model.learner.copy()
-        classes = np.asarray(settings["classes"], dtype=learner.classes_.dtype.kind)
-        learner.restore(classes, learner.alpha_, arrays["P"], arrays["beta"])
+        device.arithmetic.resume(settings["labels"], arrays)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise StateError(
             f"the state does not fit this version of tinyodl ({error}): begin a new one"
         ) from None
-    device.resume(learner, parts)
+    device.resume(parts)
     return found
 
 
@@ -103,6 +100,7 @@ def _made(device: OnDeviceLearner) -> dict[str, str]:
         "model": fingerprint(device.model),
         "policy": type(device.policy).__name__,
         "detector": type(device.detector).__name__,
+        "arithmetic": type(device.arithmetic).__name__,
     }
 
 

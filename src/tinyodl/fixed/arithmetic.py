@@ -1,5 +1,6 @@
 """What a device computes, in whole numbers: `device.Arithmetic` over `core.py`."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -7,8 +8,8 @@ from numpy.typing import NDArray
 
 from tinyodl.device.arithmetic import KNOWN
 from tinyodl.fixed import core
-from tinyodl.fixed.convert import Core, convert, scales
-from tinyodl.learn import Outlook
+from tinyodl.fixed.convert import Core, convert, product, scales
+from tinyodl.learn import OSELMClassifier, Outlook, rls
 from tinyodl.model import Model
 
 Array = NDArray[np.float64]
@@ -40,6 +41,16 @@ class FixedArithmetic:
     def outputs(self) -> Array:
         return np.asarray(self._o / 2.0**self.core.o_bits)
 
+    @property
+    def learner(self) -> OSELMClassifier:
+        """The present model in floating point: the same weights, of inputs that are not rounded."""
+        now, learner = self.core, self._model.learner.copy()
+        D = now.mantissa * 2.0 ** -now.exponent.astype(np.float64)
+        P = product(now.U / 2.0**core.U_BITS, D) / np.outer(self._step, self._step)
+        beta = now.b / 2.0**now.o_bits / self._step[:, None]
+        learner.restore(np.array(self.labels), learner.alpha_, rls.triangle(P), beta)
+        return learner
+
     def factory(self, x: Array) -> int:
         core.outputs(self._h(x), self._factory.b, self._first)
         return int(self._first.argmax())
@@ -62,6 +73,21 @@ class FixedArithmetic:
         self.labels = self._model.learner.classes_.tolist()
         d, m = self.core.b.shape
         self._o, self._first, self._f, self._u = map(core.empty, (m, m, d, d))
+
+    def kept(self) -> dict[str, Array]:
+        names = ("U", "mantissa", "exponent", "b")
+        return {name: getattr(self.core, name).astype(np.float64) for name in names}
+
+    def resume(self, labels: list[Any], kept: Mapping[str, Array]) -> None:
+        now = self._factory._replace(
+            U=kept["U"].astype(np.int64),
+            mantissa=kept["mantissa"].astype(np.int64),
+            exponent=kept["exponent"].astype(np.int64),
+            b=kept["b"].astype(np.int64),
+        )
+        now.check(len(self._step), len(labels))
+        self.reset()
+        self.core, self.labels, self._o = now, list(labels), core.empty(len(labels))
 
     def _h(self, x: Array) -> NDArray[np.int64]:
         """h (d,) of scaled inputs x (n,)."""

@@ -38,6 +38,20 @@ class Core(NamedTuple):
             b=self.b.copy(),
         )
 
+    def check(self, d: int, m: int) -> None:
+        """ValueError where it is not of d elements and m activities, or out of its formats."""
+        shapes = (self.U.shape, self.mantissa.shape, self.exponent.shape, self.b.shape)
+        if shapes != ((core.elements(d),), (d,), (d,), (d, m)):
+            raise ValueError(f"arrays of {shapes} for {d} elements and {m} activities")
+        limits = (
+            (self.U, -core.LARGEST, core.LARGEST),
+            (self.mantissa, core.D_LEAST, core.D_MOST),
+            (self.exponent, core.D_LOWEST, core.D_DEEPEST),
+            (self.b, -core.LARGEST, core.LARGEST),
+        )
+        if any(a.min(initial=low) < low or a.max(initial=low) > most for a, low, most in limits):
+            raise ValueError("a number is out of its format")
+
     @property
     def state_bytes(self) -> int:
         """Of what changes: 16 bits for U, D's mantissas and b, 8 for D's exponents."""

@@ -71,6 +71,7 @@ class Config:
     days: int = week.DAYS
     people: int | None = None  # of a week, None for all
     added: Added = OURS_ALONE  # compared beside ours
+    arithmetic: str = "float"  # of devices
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,9 @@ def jobs(config: Config, subjects: Iterable[int], pooled: bool = True) -> list[J
         of: Kind = "evidence" if config.protocol == "evidence" else "week"
         one = trial.Trial("person", "compact", (), config.split, "time", "int8", 0, 0)
         one = one._replace(
-            seeds=config.seeds if of == "evidence" else config.days, added=config.added
+            seeds=config.seeds if of == "evidence" else config.days,
+            added=config.added,
+            arithmetic=config.arithmetic,
         )
         chosen = subjects[: config.people] if of == "week" else subjects
         return [Job(of, one._replace(person=p)) for p in chosen]
@@ -110,13 +113,24 @@ def jobs(config: Config, subjects: Iterable[int], pooled: bool = True) -> list[J
                 seed,
                 person,
                 added=config.added,
+                arithmetic=config.arithmetic,
             ),
         )
 
     work: list[Job] = []
     if config.device and "compact" in config.features:
         alone = trial.Trial(
-            "person", "compact", (), config.split, "time", "int8", 0, 0, config.seeds, config.added
+            "person",
+            "compact",
+            (),
+            config.split,
+            "time",
+            "int8",
+            0,
+            0,
+            config.seeds,
+            config.added,
+            config.arithmetic,
         )
         work += [Job("device", alone._replace(person=p)) for p in subjects]
         work += [Job("continuous", alone._replace(person=p)) for p in subjects]

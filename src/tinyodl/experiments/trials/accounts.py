@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from tinyodl.data.recordings import RATE
 from tinyodl.device import Event, OnDeviceLearner, Rules
+from tinyodl.experiments.trials import following
 from tinyodl.experiments.trials.results import Account
 from tinyodl.model import Model
 
@@ -16,21 +17,25 @@ EARLY = 300  # windows after which it is looked at for the first time
 Part = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.bool_]]
 
 
-def accounts(model: Model, parts: Iterable[Part], sensor: str, seeds: int) -> list[Account]:
+def accounts(
+    model: Model, parts: Iterable[Part], sensor: str, seeds: int, arithmetic: str
+) -> list[Account]:
     """A life for each seed with the estimate and one without, of one wearer's recordings: scaled
     inputs (windows, n), class numbers (below 0 where nobody knows) and whether the mounting was
     known (windows,)."""
     recordings = list(parts)
-    found = [_life(model, recordings, sensor, seed, True) for seed in range(seeds)]
-    plain = [_life(model, recordings, sensor, seed, False) for seed in range(seeds)]
+    found = [_life(model, recordings, sensor, seed, True, arithmetic) for seed in range(seeds)]
+    plain = [_life(model, recordings, sensor, seed, False, arithmetic) for seed in range(seeds)]
     for mine, other in zip(found, plain, strict=True):
         mine["questions_without"] = other["questions"]
         mine["passed"], mine["passed_wrongly"] = other["passed"], other["passed_wrongly"]
     return found
 
 
-def _life(model: Model, recordings: list[Part], sensor: str, seed: int, estimate: bool) -> Account:
-    device = OnDeviceLearner(model, rules=Rules(estimate=estimate), seed=seed)
+def _life(
+    model: Model, recordings: list[Part], sensor: str, seed: int, estimate: bool, arithmetic: str
+) -> Account:
+    device = following.device(model, arithmetic, rules=Rules(estimate=estimate), seed=seed)
     hop, number, asked, passed, wrongly = model.window / 2 / RATE, 0, 0, 0, 0
     right: list[bool] = []
     early: dict[str, float] | None = None

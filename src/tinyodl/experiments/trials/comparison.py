@@ -130,7 +130,9 @@ def _method(
 
     def learnt(policy: prune.Policy, rules: Rules) -> Outcome:
         seen = known[where.stream] if rules is AUTO else None
-        result = follow(model, Z[where.stream], y["stream"], policy, rules, trial.seed, seen)
+        result = follow(
+            model, Z[where.stream], y["stream"], policy, rules, trial.seed, seen, trial.arithmetic
+        )
         return outcome(result.learner, result.episode.predicted, result.episode.asked)
 
     pruning: list[PolicyOutcome] = []
@@ -187,7 +189,9 @@ def _one_sided(
     still = correct(model.learner, "test").mean()
     rows: list[OneSided] = []
     for name, seen in streams.items():
-        result = follow(model, Z[seen], y[seen], prune.Auto(), AUTO, trial.seed)
+        result = follow(
+            model, Z[seen], y[seen], prune.Auto(), AUTO, trial.seed, None, trial.arithmetic
+        )
         change = float(correct(result.learner, "test").mean() - still)
         asked = float(result.episode.asked.mean())
         rows.append({"stream": name, "change": change, "query_fraction": asked})

@@ -8,8 +8,8 @@ from scipy.spatial.transform import Rotation
 from tinyodl import align, prune, teachers
 from tinyodl.data.recordings import RATE
 from tinyodl.device import PLAIN, OnDeviceLearner, live
+from tinyodl.experiments.trials import following, wearer
 from tinyodl.experiments.trials import material as materials
-from tinyodl.experiments.trials import wearer
 from tinyodl.experiments.trials.accounts import accounts
 from tinyodl.experiments.trials.following import AUTO
 from tinyodl.experiments.trials.material import Material
@@ -52,12 +52,12 @@ def run(material: Material, trial: Trial) -> ContinuousRun:
         brisk = np.concatenate([r.motion.brisk for r in recordings]).cumsum()
         counted = np.ones(len(y), bool) if sensor == AS_WORN else brisk >= FIRST_BRISK
         rows += [
-            _lived(model, Z, y, known, ends, counted, sensor, policy)
+            _lived(model, Z, y, known, ends, counted, sensor, policy, trial.arithmetic)
             for policy in (*POLICIES, *trial.added.policies)
         ]
         parts = [slice(end - len(r.y), end) for end, r in zip(ends, recordings, strict=True)]
         lives = [(Z[part], y[part], known[part]) for part in parts]
-        own += accounts(model, lives, sensor, trial.seeds)
+        own += accounts(model, lives, sensor, trial.seeds, trial.arithmetic)
     return {"person": trial.person, "bouts": _bouts(y), "rows": rows, "accounts": own}
 
 
@@ -76,6 +76,7 @@ def _lived(
     counted: NDArray[np.bool_],
     sensor: str,
     policy: str,
+    arithmetic: str,
 ) -> Continuous:
     """What became of it, where it is counted."""
     seconds = model.window / 2 / RATE
@@ -84,7 +85,7 @@ def _lived(
     if policy == "none":
         predicted[:] = activity[:] = model.learner.predict(Z)
     else:
-        device = OnDeviceLearner(model) if policy == "device" else _training(model, policy)
+        device = _device(model, policy, arithmetic)
         answers = [None if k < 0 else k for k in y.tolist()]
         for first, end in zip([0, *ends[:-1]], ends, strict=True):
             part = slice(first, end)
@@ -113,8 +114,11 @@ def share(right: NDArray[np.bool_]) -> float | None:
     return float(right.mean()) if len(right) else None
 
 
-def _training(model: Model, policy: str) -> OnDeviceLearner:
+def _device(model: Model, policy: str, arithmetic: str) -> OnDeviceLearner:
+    """The whole device, or one that trains from the first window on."""
+    if policy == "device":
+        return following.device(model, arithmetic)
     rules = AUTO if policy == "auto" else PLAIN
-    device = OnDeviceLearner(model, prune.make(policy), rules=rules)
+    device = following.device(model, arithmetic, prune.make(policy), rules)
     device.command(train=True)
     return device

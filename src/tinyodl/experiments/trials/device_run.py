@@ -11,9 +11,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
 from tinyodl import drift, prune, teachers
-from tinyodl.device import Event, OnDeviceLearner, live
+from tinyodl.device import Event, live
 from tinyodl.experiments.trials import sensitivity, wearer
-from tinyodl.experiments.trials.following import AUTO, follow
+from tinyodl.experiments.trials.following import AUTO, device, follow
 from tinyodl.experiments.trials.material import Material, worn
 from tinyodl.experiments.trials.results import Alarms, DeviceOutcome, DeviceRun, TeacherOutcome
 from tinyodl.experiments.trials.trial import Trial, sides
@@ -63,7 +63,7 @@ def run(material: Material, trial: Trial) -> DeviceRun:
         "accuracy": float(right.mean()),
         "unseen": len(unseen),
         "drift": found,
-        "device": _device(windows, who, trial.seeds, known[who.stream]),
+        "device": _device(windows, who, trial, known[who.stream]),
         "teachers": _teachers(windows, who, trial, known[who.stream]),
     }
 
@@ -73,27 +73,31 @@ def _after(windows: Windows, who: wearer.Wearer, learner: OSELMClassifier) -> fl
 
 
 def _device(
-    windows: Windows, who: wearer.Wearer, seeds: int, known: NDArray[np.bool_]
+    windows: Windows, who: wearer.Wearer, trial: Trial, known: NDArray[np.bool_]
 ) -> DeviceOutcome:
     """Predicting mode first; everything else by itself. Means over seeds, events of the first."""
     truth = windows.y[who.stream]
-    devices = [OnDeviceLearner(who.model, seed=seed) for seed in range(seeds)]
+    devices = [device(who.model, trial.arithmetic, seed=seed) for seed in range(trial.seeds)]
     lives = [
-        live(device, who.Z[who.stream], teachers.TrueLabels(truth.tolist()), known=known)
-        for device in devices
+        live(one, who.Z[who.stream], teachers.TrueLabels(truth.tolist()), known=known)
+        for one in devices
     ]
-    every = follow(who.model, who.Z[who.stream], truth, prune.All(methods.ODL_TINY.kappa)).learner
+    every = follow(
+        who.model,
+        who.Z[who.stream],
+        truth,
+        prune.All(methods.ODL_TINY.kappa),
+        arithmetic=trial.arithmetic,
+    ).learner
     return {
         "windows": len(truth),
         "accuracy_drifted": _after(windows, who, who.model.learner),
         "accuracy_every_label": _after(windows, who, every),
-        "accuracy_after": float(
-            np.mean([_after(windows, who, device.learner) for device in devices])
-        ),
+        "accuracy_after": float(np.mean([_after(windows, who, one.learner) for one in devices])),
         "query_fraction": float(np.mean([lived.asked.mean() for lived in lives])),
         "questions": float(np.mean([lived.asked.sum() for lived in lives])),
         "training_fraction": float(np.mean([lived.training.mean() for lived in lives])),
-        "rollbacks": float(np.mean([device.counts[Event.WENT_BACK.value] for device in devices])),
+        "rollbacks": float(np.mean([one.counts[Event.WENT_BACK.value] for one in devices])),
         "events": [[number, event.value] for number, event in lives[0].events],
         "troubled": any(lived.troubled for lived in lives),
         "state_bytes": devices[0].state_bytes,
@@ -133,17 +137,17 @@ def _teachers(
     cases += [(name, teachers.make(name, truth), 0.0) for name in trial.added.teachers]
     rows: list[TeacherOutcome] = []
     for name, teacher, late in cases:
-        device = OnDeviceLearner(who.model, rules=AUTO, seed=person)
-        device.command(train=True)
-        lived = live(device, who.Z[who.stream], teacher, late=late, known=known)
+        mine = device(who.model, trial.arithmetic, rules=AUTO, seed=person)
+        mine.command(train=True)
+        lived = live(mine, who.Z[who.stream], teacher, late=late, known=known)
         rows.append(
             {
                 "teacher": name,
-                "accuracy_after": _after(windows, who, device.learner),
+                "accuracy_after": _after(windows, who, mine.learner),
                 "query_fraction": float(lived.asked.mean()),
                 "queries": int(lived.asked.sum()),
-                "abstained": device.counts["abstained"],
-                "unanswered": device.pending.dropped,
+                "abstained": mine.counts["abstained"],
+                "unanswered": mine.pending.dropped,
                 "teacher_accuracy": _right(teacher, truth)
                 if teacher in (voters[0], ensemble)
                 else None,

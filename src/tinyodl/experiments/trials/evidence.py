@@ -6,10 +6,11 @@ from functools import partial
 import numpy as np
 
 from tinyodl import prune, teachers
-from tinyodl.device import OnDeviceLearner, live
+from tinyodl.device import live
 from tinyodl.experiments.trials import wearer
 from tinyodl.experiments.trials.accounts import accounts
 from tinyodl.experiments.trials.following import AUTO, follow
+from tinyodl.experiments.trials.following import device as made
 from tinyodl.experiments.trials.material import Material, worn
 from tinyodl.experiments.trials.results import Budgeted, Evidence, EvidenceRun
 from tinyodl.experiments.trials.trial import Trial, sides
@@ -27,6 +28,7 @@ def run(material: Material, trial: Trial) -> EvidenceRun:
     who = wearer.prepare(windows, trial.person, trial.split, trial.seed)
     Z, y, seen = who.Z[who.stream], windows.y[who.stream], known[who.stream]
     kappa = methods.ODL_TINY.kappa
+    learnt = partial(follow, who.model, arithmetic=trial.arithmetic)
 
     def after(learner: OSELMClassifier) -> float:
         return float((learner.predict(who.Z[who.test]) == windows.y[who.test]).mean())
@@ -34,23 +36,23 @@ def run(material: Material, trial: Trial) -> EvidenceRun:
     def drawn(seed: int, count: int) -> tuple[OSELMClassifier, int]:
         draws = np.random.default_rng((seed, trial.person))
         asked = np.sort(draws.permutation(len(y))[:count])  # as if nothing else came
-        return follow(who.model, Z[asked], y[asked], prune.All(kappa)).learner, len(asked)
+        return learnt(Z[asked], y[asked], prune.All(kappa)).learner, len(asked)
 
     def auto(seed: int) -> tuple[OSELMClassifier, int]:
-        lived = follow(who.model, Z, y, prune.Auto(), AUTO, seed, seen)
+        lived = learnt(Z, y, prune.Auto(), AUTO, seed, seen)
         return lived.learner, int(lived.episode.asked.sum())
 
     def other(name: str, seed: int) -> tuple[OSELMClassifier, int]:
-        lived = follow(who.model, Z, y, prune.make(name), seed=seed)
+        lived = learnt(Z, y, prune.make(name), seed=seed)
         return lived.learner, int(lived.episode.asked.sum())
 
     def device(seed: int) -> tuple[OSELMClassifier, int]:
-        mine = OnDeviceLearner(who.model, seed=seed)
+        mine = made(who.model, trial.arithmetic, seed=seed)
         lived = live(mine, Z, teachers.TrueLabels(y.tolist()), known=seen)
         return mine.learner, int(lived.asked.sum())
 
     def limited(seed: int, count: int) -> tuple[OSELMClassifier, int]:
-        mine = OnDeviceLearner(who.model, rules=AUTO, seed=seed)
+        mine = made(who.model, trial.arithmetic, rules=AUTO, seed=seed)
         mine.command(train=True)
         live(mine, Z, teachers.Limited(teachers.TrueLabels(y.tolist()), count), known=seen)
         return mine.learner, count
@@ -58,10 +60,10 @@ def run(material: Material, trial: Trial) -> EvidenceRun:
     def threshold(seed: int, count: int) -> tuple[OSELMClassifier, int]:
         """The greatest threshold that asks no more often."""
         low, high = 0.0, 1.0
-        best = follow(who.model, Z, y, prune.Fixed(low, kappa=kappa))
+        best = learnt(Z, y, prune.Fixed(low, kappa=kappa))
         for _ in range(HALVINGS):
             theta = (low + high) / 2
-            tried = follow(who.model, Z, y, prune.Fixed(theta, kappa=kappa))
+            tried = learnt(Z, y, prune.Fixed(theta, kappa=kappa))
             if tried.episode.asked.sum() <= count:
                 low, best = theta, tried
             else:
@@ -80,7 +82,7 @@ def run(material: Material, trial: Trial) -> EvidenceRun:
 
     rows = [
         row("none", lambda seed: (who.model.learner, 0), 1),
-        row("all", lambda seed: (follow(who.model, Z, y, prune.All(kappa)).learner, len(y)), 1),
+        row("all", lambda seed: (learnt(Z, y, prune.All(kappa)).learner, len(y)), 1),
         row("auto", auto, trial.seeds),
         row("device", device, trial.seeds),
     ]
@@ -109,5 +111,5 @@ def run(material: Material, trial: Trial) -> EvidenceRun:
         "bouts": bouts,
         "rows": rows,
         "budget": budget,
-        "accounts": accounts(who.model, [(Z, y, seen)], "as worn", trial.seeds),
+        "accounts": accounts(who.model, [(Z, y, seen)], "as worn", trial.seeds, trial.arithmetic),
     }

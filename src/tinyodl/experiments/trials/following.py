@@ -1,5 +1,7 @@
-"""A device that trains from its first sample on, through a stream whose labels are known."""
+"""A device in one of the arithmetics there are, and one that trains from its first sample on,
+through a stream whose labels are known."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -7,11 +9,32 @@ from numpy.typing import NDArray
 
 from tinyodl import prune, teachers
 from tinyodl.device import PLAIN, Episode, OnDeviceLearner, Rules, live
+from tinyodl.device.arithmetic import Arithmetic, FloatArithmetic
+from tinyodl.device.learner import RULES
+from tinyodl.fixed import FixedArithmetic
 from tinyodl.learn import OSELMClassifier
 from tinyodl.model import Model
 
 AUTO = Rules(settle_after=None)
 """What `auto` is run with: a whole device, but for its predicting mode."""
+
+
+ARITHMETICS: dict[str, Callable[[Model], Arithmetic]] = {
+    "float": FloatArithmetic,
+    "fixed": FixedArithmetic,
+}
+
+
+def device(
+    model: Model,
+    arithmetic: str,
+    policy: prune.Policy | None = None,
+    rules: Rules = RULES,
+    seed: int = 0,
+) -> OnDeviceLearner:
+    """A new one that computes so."""
+    made = ARITHMETICS[arithmetic](model)
+    return OnDeviceLearner(model, policy, rules=rules, seed=seed, arithmetic=made)
 
 
 class Followed(NamedTuple):
@@ -29,10 +52,11 @@ def follow(
     rules: Rules = PLAIN,
     seed: int = 0,
     known: NDArray[np.bool_] | None = None,
+    arithmetic: str = "float",
 ) -> Followed:
     """Z (samples, n) scaled inputs, y (samples,) the teacher's labels; each sample is predicted
     first; known: see `live`."""
-    device = OnDeviceLearner(model, policy, rules=rules, seed=seed)
-    device.command(train=True)
-    episode = live(device, Z, teachers.TrueLabels(y.tolist()), known=known)
-    return Followed(device.learner, episode)
+    mine = device(model, arithmetic, policy, rules, seed)
+    mine.command(train=True)
+    episode = live(mine, Z, teachers.TrueLabels(y.tolist()), known=known)
+    return Followed(mine.learner, episode)

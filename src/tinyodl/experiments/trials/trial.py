@@ -17,7 +17,8 @@ Order = Literal["time", "shuffled"]
 
 class Trial(NamedTuple):
     """What one trial is about; person is the one left out (0 for "pooled"); seeds: how many a
-    device is run with; added: what is compared beside ours."""
+    device is run with; added: what is compared beside ours; arithmetic: of devices, as in
+    `following.ARITHMETICS`."""
 
     protocol: Protocol
     features: Features
@@ -29,6 +30,7 @@ class Trial(NamedTuple):
     person: int
     seeds: int = 1
     added: Added = OURS_ALONE
+    arithmetic: str = "float"
 
 
 class Sides(NamedTuple):

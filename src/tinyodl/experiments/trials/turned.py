@@ -46,6 +46,7 @@ def run(material: Material, trial: Trial) -> TurnedRun:
                 AUTO,
                 trial.seed,
                 known[where.stream],
+                trial.arithmetic,
             )
             after = lived.learner.predict(unseen)
             rows.append(

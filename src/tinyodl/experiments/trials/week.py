@@ -14,7 +14,7 @@ from scipy.spatial.transform import Rotation
 from tinyodl import align, har, teachers
 from tinyodl.device import Event, OnDeviceLearner, live
 from tinyodl.device.episode import SECONDS
-from tinyodl.experiments.trials import daily, wearer
+from tinyodl.experiments.trials import daily, following, wearer
 from tinyodl.experiments.trials import material as materials
 from tinyodl.experiments.trials.continuous import share
 from tinyodl.experiments.trials.material import Material, Whole
@@ -50,7 +50,7 @@ def run(material: Material, trial: Trial) -> WeekRun:
     recorded = _recorded(materials.whole(material, trial.person), material.windows.classes)
     template = material.templates.get(trial.person)
     aligner = None if template is None else align.Aligner(template)
-    device = OnDeviceLearner(model)
+    device = following.device(model, trial.arithmetic)
     days: list[Day] = []
     for day in range(1, trial.seeds + 1):
         draws = np.random.default_rng((trial.seed, trial.person, day))
