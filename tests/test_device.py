@@ -891,10 +891,10 @@ def test_a_sample_that_was_looked_at_is_learnt_as_one_that_was_not(between: str)
     for numbers in (looked, plain):
         if between == "add":
             numbers.add("new")
-            numbers.learner.hidden_now.fill(np.nan)  # holds nothing yet
+            numbers.learner.outlook(other)  # of which it has everything now
         elif between == "reset":
             numbers.reset()
-            numbers.learner.hidden_now.fill(np.nan)
+            numbers.learner.outlook(other)
         numbers.learn(x, 1, 3.0)
         numbers.hold(other, 2.0)
         numbers.hold(x, 2.0)

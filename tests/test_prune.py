@@ -101,6 +101,7 @@ def test_autos_constants_are_those_that_are_documented() -> None:
         "own": 0.25,
         "theta": 0.05,
         "kappa": 32.0,
+        "own_weight": 0.25 / 8,
         "_unit": 1.0,
         "_known": 0.125,
         "_named": set(),

@@ -82,7 +82,9 @@ def test_outputs_and_leverage() -> None:
     o = np.full(M, np.nan)
     rls.outputs(h, beta, o)
     close(o, beta.T @ h)
-    assert rls.leverage(h, rls.triangle(P)) == pytest.approx(h @ P @ h, rel=1e-12)
+    u = np.full(D, np.nan)
+    assert rls.times(h, rls.triangle(P), u) == pytest.approx(h @ P @ h, rel=1e-12)
+    close(u, P @ h)
 
 
 @pytest.mark.parametrize("weight", [0.25, 1.0, 16.0])
@@ -260,7 +262,7 @@ def test_what_is_held_is_a_step_of_p_alone(weight: float) -> None:
     h = np.array([0.5, -1.25, 2.0, 0.75])
     expected, _ = reference.step(h, h @ beta, P, beta, weight)
     packed = rls.triangle(P)
-    rls.hold(h, weight, packed, np.full(D, np.nan))
+    rls.hold(h, packed, P @ h, weight)
     close(rls.full(packed), expected)
     close(rls.full(packed), step(h, P, beta, 1, weight)[1])
 

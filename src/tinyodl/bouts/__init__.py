@@ -9,6 +9,6 @@
 """
 
 from tinyodl.bouts.fit import MOST_WRONG, Bouts, fit
-from tinyodl.bouts.stream import Place, Stream, state_bytes
+from tinyodl.bouts.stream import Place, Stream, state_bytes, tally
 
-__all__ = ["MOST_WRONG", "Bouts", "Place", "Stream", "fit", "state_bytes"]
+__all__ = ["MOST_WRONG", "Bouts", "Place", "Stream", "fit", "state_bytes", "tally"]

@@ -69,6 +69,26 @@ def place(x, weights, tau, mean, state):  # type: ignore[no-untyped-def]  # prag
     return found
 
 
+@njit(cache=True, nogil=True)  # type: ignore[misc]
+def tally(outputs, votes, anew):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Add a window's outputs (m,) to the votes (m,) of its bout, which begin with it where that is
+    new; returns the class with the most."""
+    most = 0
+    for k in range(votes.shape[0]):
+        votes[k] = outputs[k] if anew else votes[k] + outputs[k]
+        if votes[k] > votes[most]:
+            most = k
+    return most
+
+
+@njit(cache=True, nogil=True)  # type: ignore[misc]
+def follow(x, weights, tau, mean, state, outputs, votes, anew):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """`place` of x (n,), and what `tally` says then: -1 for a stray, which has no vote. anew: the
+    votes begin with this window wherever it is."""
+    found = place(x, weights, tau, mean, state)
+    return found, -1 if found == 2 else tally(outputs, votes, anew or found == 0)
+
+
 class Stream:
     """The bouts of one stream. mean (n,): of the present bout's inputs, as far back as it goes.
 
@@ -84,6 +104,13 @@ class Stream:
         """The place of the next window's scaled inputs (n,), float64."""
         bouts = self.bouts
         return _PLACES[place(x, bouts.weights, bouts.tau, self.mean, self._state)]
+
+    def follow(self, x: Array, outputs: Array, votes: Array, anew: bool) -> tuple[Place, int]:
+        """The place of the next window's inputs, and the class number that its bout's votes (m,)
+        are for, with its outputs (m,) among them. anew: they begin with this window."""
+        weights, tau, _ = self.bouts
+        found, most = follow(x, weights, tau, self.mean, self._state, outputs, votes, anew)
+        return _PLACES[found], most
 
     def end(self) -> None:
         """The recording ends, or time passes unseen: the next window begins a bout."""

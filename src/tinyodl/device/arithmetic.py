@@ -82,37 +82,36 @@ class FloatArithmetic:
 
     def __init__(self, model: Model) -> None:
         self._factory = model.learner
-        self._looked_at: Array | None = None
-        self._labels: list[Any] = []
+        self._shape = (model.learner.n_features_in_,)
+        self._looked_at: Array | None = None  # what can be learnt without computing it again
         self.usual = model.leverage
         self.reset()
 
-    @property
-    def labels(self) -> list[Any]:
-        return self._labels
-
     def look(self, x: Array) -> Outlook:
-        outlook = self.learner.outlook(x)
-        self._looked_at = x  # its features are in the learner's buffer now
-        return outlook
-
-    @property
-    def outputs(self) -> Array:
-        return self.learner.outputs_now
+        if x.shape != self._shape or (seen := self._steps.look(x))[0] < 0:
+            return self.learner.outlook(x)  # which refuses it
+        self._looked_at = x
+        return Outlook._make(seen)
 
     def factory(self, x: Array) -> int:
         return int(self._factory.outputs_one(x).argmax())
 
     def learn(self, x: Array, k: int, weight: float, reach: float = 1.0) -> None:
-        self.learner.learn_features(self._features(x), k, weight, KNOWN * self.usual, reach)
+        known, looked_at = KNOWN * self.usual, self._looked_at
+        self._looked_at = None
+        if x is not looked_at or self._steps.learn(k, weight, known, reach) < 1.0:
+            self.learner.learn_features(self.learner.hidden_one(x), k, weight, known, reach)
 
     def hold(self, x: Array, weight: float) -> None:
-        self.learner.hold_features(self._features(x), weight)
+        looked_at, self._looked_at = self._looked_at, None
+        if x is looked_at:
+            self._steps.hold(weight)
+        else:
+            self.learner.hold_features(self.learner.hidden_one(x), weight)
 
     def add(self, label: Any) -> None:
         self.learner.add_class(label)
-        self._labels = list(self.learner.classes_.tolist())
-        self._looked_at = None
+        self._bind()
 
     def reset(self) -> None:
         self._begin(self._factory.copy())
@@ -128,12 +127,11 @@ class FloatArithmetic:
 
     def _begin(self, learner: OSELMClassifier) -> None:
         self.learner = learner
-        self._labels = list(learner.classes_.tolist())
-        self._looked_at = None
+        self._bind()
 
-    def _features(self, x: Array) -> Array:
-        """Of the sample that was just looked at without computing them again."""
-        if x is self._looked_at:
-            return self.learner.hidden_now
+    def _bind(self) -> None:
+        """The learner's arrays are others."""
+        self.labels: list[Any] = self.learner.classes_.tolist()
+        self.outputs = self.learner.outputs_now
+        self._steps = self.learner.bound()
         self._looked_at = None
-        return self.learner.hidden_one(x)

@@ -6,7 +6,7 @@ Without a model that tells bouts every window is a bout of its own.
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyodl.bouts import Bouts, Place, Stream, state_bytes
+from tinyodl.bouts import Bouts, Place, Stream, state_bytes, tally
 
 Array = NDArray[np.float64]
 
@@ -14,6 +14,7 @@ LASTS = 32  # windows that an answer is passed on to; then the bout counts as a 
 ONE = 8  # windows that count as a bout where none can be told
 BEFORE = 4  # windows at most that the mean of a bout stands for
 _IDS = 2**16
+_NEW, _STRAY = Place.NEW, Place.STRAY  # looked up once, not every window
 
 
 class Bout:
@@ -35,24 +36,27 @@ class Bout:
         self.age = self._passed = 0
         self.answer: int | None = None
         self.asked = self._counted = False
-        self.votes[:] = 0.0
 
     @property
     def told(self) -> bool:
         """Whether bouts are."""
         return self._stream is not None
 
-    def update(self, x: Array, outputs: Array) -> bool:
-        """Take in a window's scaled inputs (n,) and outputs (m,); False for a stray, which belongs
-        to no bout."""
-        place = Place.NEW if self._stream is None else self._stream.update(x)
-        if place is Place.STRAY:
-            return False
-        if place is Place.NEW or self._passed >= LASTS:
+    def update(self, x: Array, outputs: Array) -> int | None:
+        """Take in a window's scaled inputs (n,) and outputs (m,): the bout's class number as far as
+        it is known, which is the answer, or what its windows' outputs sum up to. None for a stray,
+        which belongs to no bout."""
+        anew = self._passed >= LASTS
+        if self._stream is None:
+            place, most = _NEW, tally(outputs, self.votes, True)
+        else:
+            place, most = self._stream.follow(x, outputs, self.votes, anew)
+            if place is _STRAY:
+                return None
+        if anew or place is _NEW:
             self._begin()
         self.age += 1
-        self.votes += outputs
-        return True
+        return most if self.answer is None else self.answer
 
     def end(self) -> None:
         """A recording ends, or time goes by unseen."""
@@ -90,12 +94,6 @@ class Bout:
         if self._stream is None or self.age < 2:
             return self.votes, 0
         return self._stream.mean.copy(), min(self.age - 1, BEFORE)
-
-    @property
-    def activity(self) -> int:
-        """The bout's class number as far as it is known: the answer, or what its windows' outputs
-        sum up to."""
-        return int(self.votes.argmax()) if self.answer is None else self.answer
 
     def add(self) -> None:
         """One more class, the last."""

@@ -94,9 +94,11 @@ class Estimate:
             self.known += 1
             self.right += predicted == answer
         elif bout is not None:
-            self._waiting.setdefault(bout, Counter())[predicted] += 1
-            if len(self._waiting) > BOUTS:
-                del self._waiting[next(iter(self._waiting))]
+            if bout not in self._waiting:
+                self._waiting[bout] = Counter()
+                if len(self._waiting) > BOUTS:
+                    del self._waiting[next(iter(self._waiting))]
+            self._waiting[bout][predicted] += 1
 
     def draw(self, predicted: int) -> Drawn | None:
         """The last window is not known: whether it is to be asked."""

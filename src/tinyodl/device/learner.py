@@ -45,6 +45,8 @@ from tinyodl.prune import Decision
 Array = NDArray[np.float64]
 
 RULES = Rules()
+PREDICTING, TRAINING = Mode  # looked up once, not every window
+ASK, OWN = Decision.ASK, Decision.OWN
 HOLD = 2.0  # what a sample held weighs, in labels
 OWN_KNOWN = 0.25  # of the factory's usual leverage: what is known better needs no own label
 STEP = 1.28  # s from one window of WINDOW readings to the next
@@ -175,30 +177,31 @@ class OnDeviceLearner:
         sample, self._next = self._next, self._next + 1
         self.state.sample(now)
         self.pending.forget(sample)
-        inside = self.bout.update(x, self.arithmetic.outputs)
+        activity = self.bout.update(x, self.arithmetic.outputs)
+        inside = activity is not None
         event, query, taken = None, None, False
         if known or outlook.leverage <= self.arithmetic.usual:
             event, query = self._take(sample, x, outlook, inside)
             taken = inside
         query = self._count(sample, x, outlook, taken) or query
-        labels = self.arithmetic.labels
-        activity = self.bout.activity if inside else outlook.predicted
-        return Step(
-            *(sample, labels[outlook.predicted], outlook.confidence, self.mode, query, event),
-            *(self.policy.theta, self.troubles, labels[activity], self.bout.number),
-        )
+        labels, state = self.arithmetic.labels, self.state
+        predicted = labels[outlook.predicted]
+        said = predicted if activity is None else labels[activity]
+        theta, bout = self.policy.theta, self.bout.number
+        found = (predicted, outlook.confidence, state.mode, query, event, theta, state.troubles)
+        return Step(sample, *found, said, bout)
 
     def _take(
         self, sample: int, x: Array, outlook: Outlook, inside: bool
     ) -> tuple[Event | None, Query | None]:
         """Look for drift, ask or learn; inside: a bout."""
-        event = None
-        if self.mode is Mode.PREDICTING and self.detector.update(outlook, x):
+        event, state = None, self.state
+        if state.mode is PREDICTING and self.detector.update(outlook, x):
             event = self._change(Event.DRIFT)
         query = self._decide(sample, x, outlook) if inside else None
-        if self.mode is Mode.TRAINING and event is None:
+        if state.mode is TRAINING and event is None:
             self.detector.adapt(outlook, x)
-            if self.state.settled():
+            if state.settled():
                 event = self._change(Event.SETTLED)
         return event, query
 
@@ -274,22 +277,23 @@ class OnDeviceLearner:
 
     def _decide(self, sample: int, x: Array, outlook: Outlook) -> Query | None:
         """Learn the bout's answer, ask the sample, learn the own label, or leave it."""
-        state = self.state
-        if self.bout.ripens(state.ripe):
+        state, bout, ripe = self.state, self.bout, self.state.ripe
+        if bout.ripens(ripe):
             state.bout()
-        answer = self.bout.pass_on()
+        answer = bout.pass_on()
         if answer is not None:
             self.counts["passed on"] += 1
             self._learn(x, outlook, answer)
             return None
         decision = self.policy.decide(outlook)
-        doubt = decision is Decision.ASK
-        if self.bout.ripe(state.ripe) and not self.pending.full:
+        doubt = decision is ASK
+        if bout.ripe(ripe) and not self.pending.full:
             reason = state.reason(doubt and self._worth(outlook))
             if reason and state.budget.open:
                 return self._ask(sample, x, Asked(reason, not doubt))
-            self.counts["over budget"] += reason is not None
-        if decision is Decision.OWN:
+            if reason:
+                self.counts["over budget"] += 1
+        if decision is OWN:
             self._own(x, outlook)
         return None
 

@@ -213,7 +213,8 @@ class State:
     def sample(self, now: float) -> None:
         """One more sample, at a time in s."""
         self.since += 1
-        self.doubted = max(self.doubted - 1, 0)
+        if self.doubted:
+            self.doubted -= 1
         self.budget.tick(now)
 
     def bout(self) -> None:
@@ -228,7 +229,7 @@ class State:
     @property
     def ripe(self) -> int:
         """Windows from which a bout may be asked."""
-        return min(RIPE - -self.puzzled // RIPENS, RIPE_LAST)
+        return RIPE - -self.puzzled // RIPENS
 
     def reason(self, doubt: bool) -> Reason | None:
         """Why this sample should be asked, if at all; doubt: the policy's."""
@@ -255,7 +256,8 @@ class State:
     @property
     def _backoff(self) -> int:
         """How often the wait is doubled while nobody answers."""
-        return min(self.unanswered, LONGEST_BACKOFF)
+        unanswered = self.unanswered
+        return unanswered if unanswered < LONGEST_BACKOFF else LONGEST_BACKOFF
 
     def asked(self, reason: Reason) -> None:
         """The sample was asked."""
@@ -376,7 +378,7 @@ class State:
             self.unanswered >= SILENCE,
             self.budget.spent,
         )
-        if not any(found):  # asked for every sample
+        if True not in found:  # asked for every sample
             return ()
         return tuple(trouble for trouble, named in zip(Trouble, found, strict=True) if named)
 

@@ -9,8 +9,6 @@ the wearer. Constants: studies/choose_detector.py.
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from tinyodl.drift.detector import Array, Calibration, score
 from tinyodl.learn import Outlook
 
@@ -42,15 +40,18 @@ class Cusum:
         self.sum = 0.0
 
     def update(self, outlook: Outlook, x: Array) -> bool:
-        if outlook.predicted >= len(self.mean):  # named on the device: no usual trust yet
+        k = outlook.predicted
+        if k >= len(self.mean):  # named on the device: no usual trust yet
             return False
-        z = (score(outlook) - self.mean[outlook.predicted]) / self.deviation[outlook.predicted]
-        self.sum = max(0.0, self.sum - float(np.clip(z, LOWEST, HIGHEST)) - self.slack)
+        z = (score(outlook) - self.mean.item(k)) / self.deviation.item(k)
+        self.sum = max(0.0, self.sum - min(max(z, LOWEST), HIGHEST) - self.slack)
         if self.sum <= self.threshold:
             return False
         self.start()
         return True
 
     def adapt(self, outlook: Outlook, x: Array) -> None:
-        if outlook.predicted < len(self.mean):
-            self.mean[outlook.predicted] += (score(outlook) - self.mean[outlook.predicted]) / MEMORY
+        k = outlook.predicted
+        if k < len(self.mean):
+            mean = self.mean.item(k)
+            self.mean[k] = mean + (score(outlook) - mean) / MEMORY

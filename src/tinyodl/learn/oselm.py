@@ -1,7 +1,9 @@
 """OS-ELM with direct links as a scikit-learn classifier."""
 
+from collections.abc import Callable
+from functools import partial
 from numbers import Integral, Real
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 import numpy as np
 import scipy.linalg
@@ -14,12 +16,26 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from tinyodl.learn import alpha as input_weights
 from tinyodl.learn import rls
 from tinyodl.learn.hidden import ACTIVATIONS, features, features_one
-from tinyodl.learn.outlook import Outlook
+from tinyodl.learn.outlook import Outlook, look
 
 Array = NDArray[np.float64]
 Activation = Literal["hard_sigmoid", "sigmoid", "relu"]
 _FLOAT = np.dtype(np.float64)
 _ROW = (8,)  # strides of values one after another
+
+
+class Bound(NamedTuple):
+    """The compiled steps of one sample, with a model's arrays bound to them: the least that a
+    device can spend on a window. They are the model's until `fit`, `add_class` or `boost`.
+
+    look: x (n,), float64 and contiguous -> fields of its `Outlook`, predicted -1 where x is not
+    finite; learn: (class index, weight, known, reach), see `rls.learn`, and hold: (weight), see
+    `rls.hold`, both of the sample that was looked at last, once.
+    """
+
+    look: Callable[[Array], tuple[int, float, float]]
+    learn: Callable[[int, float, float, float], float]
+    hold: Callable[[float], None]
 
 
 class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -174,7 +190,17 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def hold_features(self, h: Array, weight: float = 1.0) -> None:
         """As `learn_features` with the outputs that h (d,) has for targets: beta stays, and P
         learns that it was seen, so that later labels of other samples move these outputs less."""
-        rls.hold(h, weight, self.P_, self._u)
+        rls.times(h, self.P_, self._u)
+        rls.hold(h, self.P_, self._u, weight)
+
+    def bound(self) -> Bound:
+        """The steps of one sample with this model's arrays bound to them."""
+        P, beta, h, u, o = self.P_, self.beta_, self._h, self._u, self._o
+        return Bound(
+            partial(look, *self._layer, beta, P, h, u, o),
+            partial(rls.learn, h, P, beta, u, o, self._forgetting, self.ceiling_),
+            partial(rls.hold, h, P, u),
+        )
 
     def boost(self, kappa: float) -> None:
         """Multiply P once: every later sample weighs kappa times more against all that was learnt
@@ -206,7 +232,11 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def outlook(self, x: ArrayLike) -> Outlook:
         """What one sample looks like, x (n,)."""
-        return Outlook(*rls.look(self.hidden_one(x), self.beta_, self.P_, self._o))
+        x = self._row(x)
+        seen = look(*self._layer, self.beta_, self.P_, self._h, self._u, self._o, x)
+        if seen[0] < 0:
+            raise _not_finite(x)
+        return Outlook._make(seen)
 
     # Prediction -----------------------------------------------------------------------------------
 
@@ -224,18 +254,9 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def hidden_one(self, x: ArrayLike) -> Array:
         """The features of one sample, (n,) -> (d,); valid until the next call. ValueError on
         another shape, and on values that are not finite."""
-        plain = type(x) is np.ndarray and x.dtype is _FLOAT and x.strides == _ROW
-        if not plain or x.shape != self._inputs_shape:  # type: ignore[union-attr]
-            x = self._converted(x)
+        x = self._row(x)
         if not features_one(x, *self._layer, self._h):
-            raise ValueError(
-                f"x[{int(np.isfinite(x).argmin())}] is not finite: fill it, or leave the sample out"
-            )
-        return self._h
-
-    @property
-    def hidden_now(self) -> Array:
-        """The features (d,) of the sample that was looked at last."""
+            raise _not_finite(x)
         return self._h
 
     @property
@@ -324,8 +345,12 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.temperature_, self.ceiling_ = 1.0, d / self.regularization
         self._prepare()
 
-    def _converted(self, x: ArrayLike) -> Array:
-        """What is no float64 array of the right shape as one, or ValueError."""
+    def _row(self, x: ArrayLike) -> Array:
+        """One sample as a float64 array of the right shape, itself where it is one, or
+        ValueError."""
+        plain = type(x) is np.ndarray and x.dtype is _FLOAT and x.strides == _ROW
+        if plain and x.shape == self._inputs_shape:  # type: ignore[union-attr]
+            return x  # type: ignore[return-value]
         check_is_fitted(self, "beta_")
         try:
             row = np.ascontiguousarray(x, dtype=np.float64)
@@ -400,6 +425,12 @@ class OSELMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 f"row {done} is too large to learn (largest feature {np.abs(H[done]).max():g}); "
                 "rows before it were learnt. Scale the inputs to about -1..1 first"
             )
+
+
+def _not_finite(x: Array) -> ValueError:
+    return ValueError(
+        f"x[{int(np.isfinite(x).argmin())}] is not finite: fill it, or leave the sample out"
+    )
 
 
 def _refuse(problems: dict[str, bool], model: OSELMClassifier) -> None:

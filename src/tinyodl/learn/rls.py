@@ -87,40 +87,65 @@ def outputs(h, beta, o):  # type: ignore[no-untyped-def]  # pragma: no cover - c
 
 
 @njit(cache=True, fastmath={"reassoc", "contract", "nsz"}, nogil=True)  # type: ignore[misc]
-def leverage(h, P):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """h^T P h, from the triangle of P."""
-    total = 0.0
+def times(h, P, u):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """u = P h, from the triangle of P, written to u (d,); returns h.u, the leverage of h."""
     k = 0
     for i in range(h.shape[0]):
         row = P[k : k + i]
-        below = 0.0
+        v = h[i]
+        total = 0.0
         for j in range(i):
-            below += row[j] * h[j]
-        total += h[i] * (2.0 * below + P[k + i] * h[i])
+            total += row[j] * h[j]
+            u[j] += row[j] * v
+        u[i] = total + P[k + i] * v
         k += i + 1
-    return total
-
-
-@njit(cache=True, nogil=True)  # type: ignore[misc]
-def look(h, beta, P, o):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """(class of the highest output, how far the second is below it, leverage); o (m,) as of
-    `outputs`."""
-    outputs(h, beta, o)
-    first = 0
-    second = -np.inf
-    for k in range(1, o.shape[0]):
-        if o[k] > o[first]:
-            second = o[first]
-            first = k
-        elif o[k] > second:
-            second = o[k]
-    return first, o[first] - second, leverage(h, P)
+    return inner(h, u)
 
 
 @njit(cache=True, fastmath={"reassoc", "contract", "nsz"}, nogil=True)  # type: ignore[misc]
+def inner(h, u):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """h.u"""
+    total = 0.0
+    for i in range(h.shape[0]):
+        total += h[i] * u[i]
+    return total
+
+
+@njit(cache=True, fastmath={"reassoc", "contract", "nsz"}, nogil=True)  # type: ignore[misc]
+def trace(P, d):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Of a triangle."""
+    total = 0.0
+    k = 0
+    for i in range(d):
+        total += P[k]
+        k += i + 2
+    return total
+
+
+@njit(cache=True, fastmath={"reassoc", "contract", "nsz"}, nogil=True)  # type: ignore[misc]
+def shrunk(P, u, shrink):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """P <- P - shrink u u^T, on the triangle of P."""
+    k = 0
+    for i in range(u.shape[0]):
+        g = shrink * u[i]
+        row = P[k : k + i + 1]
+        for j in range(i + 1):
+            row[j] -= g * u[j]
+        k += i + 1
+
+
+@njit(cache=True, nogil=True)  # type: ignore[misc]
 def step(h, y, weight, known, reach, forgetting, ceiling, P, beta, u, o):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Learn one sample (h (d,), class index y): updates P and beta in place, leaves the outputs
-    before it in o.
+    before it in o. As of `learn`."""
+    times(h, P, u)
+    outputs(h, beta, o)
+    return learn(h, P, beta, u, o, forgetting, ceiling, y, weight, known, reach)
+
+
+@njit(cache=True, fastmath={"reassoc", "contract", "nsz"}, nogil=True)  # type: ignore[misc]
+def learn(h, P, beta, u, o, forgetting, ceiling, y, weight, known, reach):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Learn one sample whose u = P h (d,) and outputs o (m,) are there.
 
     known: leverage up to which P stays as it is, so that what is seen for ever is not held for ever
     more certain, and later labels still count. reach: beta moves no further than until output y is
@@ -129,40 +154,19 @@ def step(h, y, weight, known, reach, forgetting, ceiling, P, beta, u, o):  # typ
     is below 1 or not a number only where the sample is not finite; nothing is changed then.
     """
     d = h.shape[0]
-    trace = 0.0
-    h2 = 0.0
-    s = 0.0
-    k = 0
-    for i in range(d):
-        row = P[k : k + i]
-        v = h[i]
-        total = 0.0
-        for j in range(i):
-            total += row[j] * h[j]
-            u[j] += row[j] * v
-        p = P[k + i]
-        u[i] = total + p * v
-        trace += p
-        h2 += v * v
-        k += i + 1
-    for i in range(d):
-        s += h[i] * u[i]
+    s = inner(h, u)
     denominator = 1.0 + weight * s
     if not (denominator >= 1.0 and denominator < np.inf):
         return -1.0
-    outputs(h, beta, o)
     gain = weight / denominator
     shrink = gain
-    floor = RESOLUTION * trace * h2
+    spread = trace(P, d)
+    floor = RESOLUTION * spread * inner(h, h)
     if forgetting < 1.0 and s > floor:
         information = weight - (1.0 - forgetting) / s
         shrink = information / (1.0 + information * s)
-        if shrink < 0.0:
-            u2 = 0.0
-            for i in range(d):
-                u2 += u[i] * u[i]
-            if trace - shrink * u2 > ceiling:
-                shrink = 0.0
+        if shrink < 0.0 and spread - shrink * inner(u, u) > ceiling:
+            shrink = 0.0
     if s < floor * (1.0 + s * weight):
         room = 1.0 / floor - 1.0 / s if s > floor else 0.0
         shrink = min(shrink, room / (1.0 + room * s))
@@ -184,39 +188,14 @@ def step(h, y, weight, known, reach, forgetting, ceiling, P, beta, u, o):  # typ
             beta[i, c] -= g * o[c]
         beta[i, y] += g
     if shrink != 0.0:
-        k = 0
-        for i in range(d):
-            g = shrink * u[i]
-            row = P[k : k + i + 1]
-            for j in range(i + 1):
-                row[j] -= g * u[j]
-            k += i + 1
+        shrunk(P, u, shrink)
     return denominator
 
 
-@njit(cache=True, fastmath={"reassoc", "contract", "nsz"}, nogil=True)  # type: ignore[misc]
-def hold(h, weight, P, u):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """P of a step whose targets are the outputs it has (beta stays); h (d,) finite."""
-    d = h.shape[0]
-    s = 0.0
-    k = 0
-    for i in range(d):
-        row = P[k : k + i]
-        total = 0.0
-        for j in range(i):
-            total += row[j] * h[j]
-            u[j] += row[j] * h[i]
-        u[i] = total + P[k + i] * h[i]
-        k += i + 1
-    for i in range(d):
-        s += h[i] * u[i]
-    gain = weight / (1.0 + weight * s)
-    k = 0
-    for i in range(d):
-        g = gain * u[i]
-        for j in range(i + 1):
-            P[k + j] -= g * u[j]
-        k += i + 1
+@njit(cache=True, nogil=True)  # type: ignore[misc]
+def hold(h, P, u, weight):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """P of a step whose targets are the outputs it has (beta stays); h (d,) finite, u = P h."""
+    shrunk(P, u, weight / (1.0 + weight * inner(h, u)))
 
 
 @njit(cache=True, nogil=True)  # type: ignore[misc]

@@ -43,6 +43,7 @@ FAR = 64.0  # of the usual leverage: beyond, it says no more
 FIRST_KAPPA, LAST_KAPPA = 32.0, 64.0
 OWN = 0.25
 FULL_OWN = 3  # activities named by labels from which own labels weigh OWN
+_ASK, _OWN = Decision.ASK, Decision.OWN  # looked up once, not every window
 
 
 @dataclass
@@ -67,21 +68,22 @@ class Auto:
         self._known = self.ambiguous * usual
         self._named: set[int] = set()
         self._disagreed = False
+        self._weigh()
 
-    @property
-    def own_weight(self) -> float:
+    def _weigh(self) -> None:
         """An eighth of OWN with no activity named yet, a quarter, a half, and all with three."""
-        return self.own * min(2.0 ** (len(self._named) - FULL_OWN), 1.0)
+        self.own_weight = self.own * min(2.0 ** (len(self._named) - FULL_OWN), 1.0)
 
     def doubts(self, outlook: Outlook) -> bool:
         """Whether a label is worth asking for."""
         return outlook.leverage >= self._known and self._unsure(outlook)
 
     def decide(self, outlook: Outlook) -> Decision:
-        return Decision.ASK if self.doubts(outlook) else Decision.OWN
+        return _ASK if self.doubts(outlook) else _OWN
 
     def told(self, outlook: Outlook, label: int) -> None:
         self._named.add(label)
+        self._weigh()
         wrong = label != outlook.predicted
         if self.doubts(outlook):
             self.theta *= 1.0 + self.rise if wrong else 1.0 - self.fall
@@ -94,5 +96,5 @@ class Auto:
         self._disagreed = wrong
 
     def _unsure(self, outlook: Outlook) -> bool:
-        far = min(outlook.leverage * self._unit, FAR)
-        return outlook.confidence <= self.theta * (1.0 + far)
+        far = outlook.leverage * self._unit
+        return outlook.confidence <= self.theta * (1.0 + (far if far < FAR else FAR))
