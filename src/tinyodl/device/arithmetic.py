@@ -91,7 +91,7 @@ class FloatArithmetic:
         if x.shape != self._shape or (seen := self._steps.look(x))[0] < 0:
             return self.learner.outlook(x)  # which refuses it
         self._looked_at = x
-        return Outlook._make(seen)
+        return tuple.__new__(Outlook, seen)  # as Outlook(*seen), in half the time
 
     def factory(self, x: Array) -> int:
         return int(self._factory.outputs_one(x).argmax())

@@ -47,6 +47,8 @@ Array = NDArray[np.float64]
 RULES = Rules()
 PREDICTING, TRAINING = Mode  # looked up once, not every window
 ASK, OWN = Decision.ASK, Decision.OWN
+_FLOAT = np.dtype(np.float64)
+_made = tuple.__new__  # as `_make` of a NamedTuple, which would count its fields
 HOLD = 2.0  # what a sample held weighs, in labels
 OWN_KNOWN = 0.25  # of the factory's usual leverage: what is known better needs no own label
 STEP = 1.28  # s from one window of WINDOW readings to the next
@@ -169,7 +171,7 @@ class OnDeviceLearner:
         """One window's scaled inputs (n,) at a time in s; known: whether it is known how the sensor
         sits (`align`): until it is, what looks like nothing trained on is predicted, no more.
         ValueError on another shape or values that are not finite; nothing has changed then."""
-        x = np.ascontiguousarray(x, dtype=np.float64)
+        x = np.ascontiguousarray(x, _FLOAT)
         outlook = self.arithmetic.look(x)  # refuses what it cannot take, before anything changes
         if self._last is not None and now - self._last > self._gap:
             self.pause()
@@ -189,7 +191,7 @@ class OnDeviceLearner:
         said = predicted if activity is None else labels[activity]
         theta, bout = self.policy.theta, self.bout.number
         found = (predicted, outlook.confidence, state.mode, query, event, theta, state.troubles)
-        return Step(sample, *found, said, bout)
+        return _made(Step, (sample, *found, said, bout))
 
     def _take(
         self, sample: int, x: Array, outlook: Outlook, inside: bool
@@ -344,15 +346,16 @@ class OnDeviceLearner:
     def _own(self, x: Array, outlook: Outlook) -> None:
         """What is trusted and not known well: learnt with the own label, or held where nobody
         vouches for that."""
-        if outlook.leverage <= KNOWN * self.arithmetic.usual:
+        policy, usual = self.policy, self.arithmetic.usual
+        if outlook.leverage <= KNOWN * usual:
             return
-        own = self.policy.own_weight * self.state.own_share
-        if own > 0 and outlook.leverage > OWN_KNOWN * self.arithmetic.usual:
+        own = policy.own_weight * self.state.own_share
+        if own > 0 and outlook.leverage > OWN_KNOWN * usual:
             reach = self.state.rules.reach
-            self.arithmetic.learn(x, outlook.predicted, self.policy.kappa * own, reach)
+            self.arithmetic.learn(x, outlook.predicted, policy.kappa * own, reach)
             self.counts["own labels"] += 1
-        elif self.policy.own_weight > 0:
-            self.arithmetic.hold(x, HOLD * self.policy.kappa)
+        elif policy.own_weight > 0:
+            self.arithmetic.hold(x, HOLD * policy.kappa)
 
     def _learn(self, x: Array, outlook: Outlook, k: int) -> None:
         """Learn a label; where the prediction has it by a margin there is nothing to learn, and it

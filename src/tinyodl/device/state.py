@@ -378,7 +378,7 @@ class State:
             self.unanswered >= SILENCE,
             self.budget.spent,
         )
-        if True not in found:  # asked for every sample
+        if not any(found):  # asked for every sample
             return ()
         return tuple(trouble for trouble, named in zip(Trouble, found, strict=True) if named)
 

@@ -4,6 +4,7 @@ those trained on.
 To add a detector, write a class with these members and give it a name: docs/device.md.
 """
 
+import math
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -56,7 +57,7 @@ class Detector(Protocol):
 def score(outlook: Outlook) -> float:
     """How much a prediction is to be trusted: P1P2, less where the sample lies far from what was
     learnt."""
-    return outlook.confidence - 0.25 * float(np.log(outlook.leverage + 1e-4))
+    return outlook.confidence - 0.25 * math.log(outlook.leverage + 1e-4)
 
 
 def calibrate(outlooks: list[Outlook], X: Array, classes: int) -> Calibration:

@@ -104,7 +104,7 @@ def times(h, P, u):  # type: ignore[no-untyped-def]  # pragma: no cover - compil
 
 @njit(cache=True, fastmath={"reassoc", "contract", "nsz"}, nogil=True)  # type: ignore[misc]
 def inner(h, u):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """h.u"""
+    """h.u."""
     total = 0.0
     for i in range(h.shape[0]):
         total += h[i] * u[i]
@@ -113,7 +113,7 @@ def inner(h, u):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
 
 @njit(cache=True, fastmath={"reassoc", "contract", "nsz"}, nogil=True)  # type: ignore[misc]
 def trace(P, d):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """Of a triangle."""
+    """The trace of P (d, d), from its triangle."""
     total = 0.0
     k = 0
     for i in range(d):
@@ -123,7 +123,7 @@ def trace(P, d):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
 
 
 @njit(cache=True, fastmath={"reassoc", "contract", "nsz"}, nogil=True)  # type: ignore[misc]
-def shrunk(P, u, shrink):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+def downdate(P, u, shrink):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     """P <- P - shrink u u^T, on the triangle of P."""
     k = 0
     for i in range(u.shape[0]):
@@ -137,7 +137,7 @@ def shrunk(P, u, shrink):  # type: ignore[no-untyped-def]  # pragma: no cover - 
 @njit(cache=True, nogil=True)  # type: ignore[misc]
 def step(h, y, weight, known, reach, forgetting, ceiling, P, beta, u, o):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Learn one sample (h (d,), class index y): updates P and beta in place, leaves the outputs
-    before it in o. As of `learn`."""
+    before it in o. See `learn`."""
     times(h, P, u)
     outputs(h, beta, o)
     return learn(h, P, beta, u, o, forgetting, ceiling, y, weight, known, reach)
@@ -188,14 +188,14 @@ def learn(h, P, beta, u, o, forgetting, ceiling, y, weight, known, reach):  # ty
             beta[i, c] -= g * o[c]
         beta[i, y] += g
     if shrink != 0.0:
-        shrunk(P, u, shrink)
+        downdate(P, u, shrink)
     return denominator
 
 
 @njit(cache=True, nogil=True)  # type: ignore[misc]
 def hold(h, P, u, weight):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     """P of a step whose targets are the outputs it has (beta stays); h (d,) finite, u = P h."""
-    shrunk(P, u, weight / (1.0 + weight * inner(h, u)))
+    downdate(P, u, weight / (1.0 + weight * inner(h, u)))
 
 
 @njit(cache=True, nogil=True)  # type: ignore[misc]

@@ -74,18 +74,14 @@ class Auto:
         """An eighth of OWN with no activity named yet, a quarter, a half, and all with three."""
         self.own_weight = self.own * min(2.0 ** (len(self._named) - FULL_OWN), 1.0)
 
-    def doubts(self, outlook: Outlook) -> bool:
-        """Whether a label is worth asking for."""
-        return outlook.leverage >= self._known and self._unsure(outlook)
-
     def decide(self, outlook: Outlook) -> Decision:
-        return _ASK if self.doubts(outlook) else _OWN
+        return _ASK if outlook.leverage >= self._known and self._unsure(outlook) else _OWN
 
     def told(self, outlook: Outlook, label: int) -> None:
         self._named.add(label)
         self._weigh()
         wrong = label != outlook.predicted
-        if self.doubts(outlook):
+        if self.decide(outlook) is _ASK:
             self.theta *= 1.0 + self.rise if wrong else 1.0 - self.fall
             self.theta = min(max(self.theta, LOWEST), HIGHEST)
         elif wrong:
