@@ -101,6 +101,26 @@ def test_an_end_begins_a_bout_whatever_comes() -> None:
     assert stream.update(CENTRES[0]) is SAME
 
 
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 2**31), st.integers(2, 7))
+def test_votes_are_the_outputs_of_a_bout_without_its_strays(seed: int, m: int) -> None:
+    random = np.random.default_rng(seed)
+    Z = np.repeat(random.normal(0, 1, (12, 4)), random.integers(1, 9, 12), axis=0)
+    Z += random.normal(0, 0.5, Z.shape)
+    told = Bouts(np.full(4, 1.0), 2.0, 0.0)
+    stream, votes, sum_of = Stream(told), np.full(m, np.nan), np.zeros(m)
+    for z, place in zip(Z, places(told, Z), strict=True):
+        outputs, anew = random.normal(0, 1, m), bool(random.random() < 0.1)
+        found, most = stream.follow(z, outputs, votes, anew)
+        assert found is place
+        if place is STRAY:
+            assert most == -1
+            continue
+        sum_of = outputs.copy() if anew or place is NEW else sum_of + outputs
+        np.testing.assert_array_equal(votes, sum_of)
+        assert most == sum_of.argmax()
+
+
 def test_memory_is_small() -> None:
     assert bouts.state_bytes(64) <= 400
     assert bouts.state_bytes(60) == 244

@@ -865,6 +865,40 @@ def test_what_is_held_twice_is_known_twice() -> None:
         assert after == pytest.approx(before / (1 + 2 * before), rel=1e-12)
 
 
+@pytest.mark.parametrize("first", ["learn", "hold"])
+@pytest.mark.parametrize("then", ["learn", "hold"])
+def test_what_was_looked_at_once_is_learnt_or_held_twice(first: str, then: str) -> None:
+    """What was computed of it counts once: P is another then."""
+    x, other = draw(1, 3), draw(0, 4)
+    looked, plain = FloatArithmetic(MODEL), FloatArithmetic(MODEL)
+    looked.look(other)
+    looked.look(x)
+    for numbers in (looked, plain):
+        for step in (first, then):
+            numbers.learn(x, 2, 2.0) if step == "learn" else numbers.hold(x, 2.0)
+    np.testing.assert_allclose(looked.learner.P_, plain.learner.P_, rtol=1e-12)
+    np.testing.assert_allclose(looked.learner.beta_, plain.learner.beta_, rtol=1e-12)
+
+
+@pytest.mark.parametrize("x", [np.zeros(5), np.zeros(7), np.full(6, np.nan), np.zeros((1, 6))])
+def test_what_cannot_be_looked_at_is_refused_and_what_was_is_learnt_all_the_same(x: Array) -> None:
+    numbers, twin, before = FloatArithmetic(MODEL), MODEL.learner.copy(), draw(1, 3)
+    numbers.look(before)
+    with pytest.raises(ValueError, match=r"finite|shape"):
+        numbers.look(x)
+    numbers.learn(before, 1, 3.0)
+    twin.learn_one(before, "b", 3.0)
+    assert np.array_equal(numbers.learner.beta_, twin.beta_)
+
+
+def test_what_is_too_large_to_learn_is_refused() -> None:
+    numbers, x = FloatArithmetic(MODEL), np.full(6, 1e200)
+    numbers.look(x)
+    with pytest.raises(ValueError, match="was not learnt"):
+        numbers.learn(x, 1, 3.0)
+    assert same(numbers.learner, MODEL.learner)
+
+
 def test_the_factorys_word_is_the_factorys_whatever_was_learnt() -> None:
     numbers = FloatArithmetic(MODEL)
     xs = [draw(k, seed) for k in range(3) for seed in range(30, 60)]
