@@ -189,9 +189,19 @@ class OnDeviceLearner:
         labels, state = self.arithmetic.labels, self.state
         predicted = labels[outlook.predicted]
         said = predicted if activity is None else labels[activity]
-        theta, bout = self.policy.theta, self.bout.number
-        found = (predicted, outlook.confidence, state.mode, query, event, theta, state.troubles)
-        return _made(Step, (sample, *found, said, bout))
+        step = (
+            sample,
+            predicted,
+            outlook.confidence,
+            state.mode,
+            query,
+            event,
+            self.policy.theta,
+            state.troubles,
+            said,
+            self.bout.number,
+        )
+        return _made(Step, step)
 
     def _take(
         self, sample: int, x: Array, outlook: Outlook, inside: bool
