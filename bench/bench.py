@@ -10,9 +10,11 @@ import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import numpy as np
+import polars as pl
 import pyoselm
 from river import linear_model, optim
 from scipy.linalg import blas
@@ -21,6 +23,7 @@ from threadpoolctl import threadpool_limits
 
 from tinyodl import OnDeviceLearner, har, train
 from tinyodl.data import hapt
+from tinyodl.data.table import read
 from tinyodl.learn import OSELMClassifier
 
 INPUTS, CLASSES, SAMPLES = 561, 6, 400
@@ -156,13 +159,28 @@ def device_against_bare() -> tuple[Prepared, Prepared]:
     return Prepared(whole, worn), Prepared(bare, fresh)
 
 
+def reading_against_polars(folder: Path) -> tuple[Call, Call]:
+    """A CSV of two hours and eight people read as recordings; and as a bare table of numbers."""
+    path, draws = folder / "readings.csv", np.random.default_rng(0)
+    columns = ["acc_x", "acc_y", "acc_z", "gyro_x", "gyro_y", "gyro_z"]
+    rows = 360_000
+    frame = pl.DataFrame(draws.normal(0, 0.3, (rows, 6)), columns)
+    frame.with_columns(
+        pl.col("acc_z") + 1,
+        time=pl.int_range(rows) / 50,
+        activity=pl.Series(["sit", "walk"]).gather(pl.int_range(rows, eager=True) // 1000 % 2),
+        subject=pl.int_range(rows) // (rows // 8),
+    ).write_csv(path, float_precision=6)
+    return (lambda: read([path])), (lambda: pl.read_csv(path))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("output", type=Path, nargs="?", default=Path("build/bench.json"))
     output = parser.parse_args().output
-    with threadpool_limits(1):
+    with threadpool_limits(1), TemporaryDirectory() as folder:
         found = {
             "learn_vs_blas_128": ratio(learn(128), bare_blas(128)),
             "learn_vs_blas_256": ratio(learn(256), bare_blas(256)),
@@ -171,6 +189,7 @@ def main() -> None:
             "learn_vs_river_softmax": ratio(against_softmax(), learn(128)),
             "predict_vs_gemm": ratio(*predict_against_gemm()),
             "device_sample_vs_bare": ratio(*device_against_bare()),
+            "read_csv_vs_polars": ratio(*reading_against_polars(Path(folder))),
         }
     for name, value in found.items():
         print(

@@ -8,6 +8,7 @@ import numpy as np
 from rich.console import Console
 
 from tinyodl.cli.options import Told
+from tinyodl.cli.progress import bar
 from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import RATE, Dataset
 from tinyodl.data.table import Options, read
@@ -15,6 +16,7 @@ from tinyodl.har import LONGEST
 from tinyodl.reports.names import plain
 from tinyodl.windows import Label, labelled, share_left_out, splits
 
+LARGE = 5e7  # bytes that take about a second
 SHORTEST = 0.32  # s, of a window
 
 
@@ -27,7 +29,12 @@ def readings(seconds: float) -> int:
 
 def load(files: Sequence[Path], told: Told, labelled: bool = True) -> Dataset:
     """The recordings; every note of the reader goes to standard error."""
-    imported = read(files, Options(**asdict(told)), labelled)
+    options = Options(**asdict(told))
+    if sum(path.stat().st_size for path in files if path.is_file()) < LARGE:
+        imported = read(files, options, labelled)
+    else:
+        with bar("reading") as progress:
+            imported = read(files, options, labelled, progress)
     say(imported.notes)
     return imported.dataset
 

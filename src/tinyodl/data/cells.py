@@ -18,19 +18,22 @@ _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 
 def as_text(
     frame: "pl.DataFrame", name: str, default: str
-) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+) -> tuple[NDArray[np.int32], tuple[str, ...]]:
     """A column as numbers of texts without blanks around them, and the texts; whole floats lose
     their .0."""
     import polars as pl
 
     if name not in frame.columns:
-        return np.zeros(frame.height, np.intp), (default,)
+        return np.zeros(frame.height, np.int32), (default,)
     column = frame[name]
     if column.dtype.is_float() and (column.drop_nulls() % 1 == 0).all():
         column = column.cast(pl.Int64)
-    text = column.cast(pl.String).fill_null("").str.strip_chars()
-    texts = text.unique(maintain_order=True)
-    return text.cast(pl.Enum(texts)).to_physical().to_numpy().astype(np.intp), tuple(texts)
+    found = column.unique(maintain_order=True)
+    texts = found.cast(pl.String).fill_null("").str.strip_chars().to_list()
+    names = tuple(dict.fromkeys(texts))
+    number = {text: k for k, text in enumerate(names)}
+    numbers = column.replace_strict(found, [number[t] for t in texts], return_dtype=pl.Int32)
+    return numbers.to_numpy(), names
 
 
 def as_numbers(frame: "pl.DataFrame", name: str, file: str, head: int) -> Array:
@@ -38,15 +41,14 @@ def as_numbers(frame: "pl.DataFrame", name: str, file: str, head: int) -> Array:
     import polars as pl
 
     column = frame[name]
-    text = column.cast(pl.String)
-    cleaned = text.str.strip_chars() if column.dtype == pl.String else column
-    numbers = (
-        cleaned.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy().astype(np.float64)
+    cleaned = column.str.strip_chars() if column.dtype == pl.String else column
+    numbers = np.asarray(
+        cleaned.cast(pl.Float64, strict=False).fill_null(float("nan")), dtype=np.float64
     )
     bad = ~np.isfinite(numbers)
     if bad.any():
         row = int(bad.argmax())
-        got = text[row]
+        got = column.cast(pl.String)[row]
         last = " The file may be cut short there." if row == len(numbers) - 1 else ""
         raise DataError(
             f"{file}, row {head + row}: {name} is {'empty' if got in (None, '') else repr(got)}, "

@@ -21,18 +21,16 @@ def in_units(
     if acc_unit is None:
         acc_unit = _acc_unit(runs)
         notes.append(f"Acceleration recognised as {acc_unit} (--acc-unit tells it).")
-    converted = [run._replace(values=run.values[:, :3] * units.TO_G[acc_unit]) for run in runs]
+    runs = [run if gyroscope else run._replace(values=run.values[:, :3]) for run in runs]
+    for run in runs:  # in place: these are all the readings there are
+        run.values[:, :3] *= units.TO_G[acc_unit]
     if gyroscope:
         if gyro_unit is None:
-            gyro_unit = _gyro_unit(runs, converted)
+            gyro_unit = _gyro_unit(runs)
             notes.append(f"Rotation recognised as {gyro_unit} (--gyro-unit tells it).")
-        converted = [
-            new._replace(
-                values=np.hstack([new.values, old.values[:, 3:] * units.TO_RAD[gyro_unit]])
-            )
-            for old, new in zip(runs, converted, strict=True)
-        ]
-    for run in converted:
+        for run in runs:
+            run.values[:, 3:] *= units.TO_RAD[gyro_unit]
+    for run in runs:
         limits = np.repeat([units.LARGEST_ACC, units.LARGEST_GYRO], 3)[: run.values.shape[1]]
         absurd = np.abs(run.values) > limits
         if absurd.any():
@@ -53,7 +51,7 @@ def in_units(
                     f"for {np.diff(changes)[longest]} readings: the sensor was stuck or values "
                     "were filled in; cut that part out"
                 )
-    return converted
+    return runs
 
 
 def _acc_unit(runs: list[Run]) -> units.AccUnit:
@@ -76,10 +74,9 @@ def _acc_unit(runs: list[Run]) -> units.AccUnit:
     return next(iter(found))
 
 
-def _gyro_unit(runs: list[Run], in_g: list[Run]) -> units.GyroUnit:
-    ratios = [
-        units.turning(new.values, old.values[:, 3:]) for old, new in zip(runs, in_g, strict=True)
-    ]
+def _gyro_unit(runs: list[Run]) -> units.GyroUnit:
+    """Of runs whose acceleration is in g."""
+    ratios = [units.turning(run.values[:, :3], run.values[:, 3:]) for run in runs]
     known = [
         (ratio, run)
         for ratio, run in zip(ratios, runs, strict=True)

@@ -16,7 +16,7 @@ class Run(NamedTuple):
     name: str
     subject: str
     values: Array  # acc, then gyro where there is one
-    activity: NDArray[np.intp]  # into activities, "" where unlabelled
+    activity: NDArray[np.int32]  # into activities, "" where unlabelled
     activities: tuple[str, ...]
     time: Array | None  # s
 

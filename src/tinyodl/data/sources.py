@@ -15,6 +15,7 @@ TEXT = (".csv", ".tsv", ".txt", ".tab")
 LINES = (".jsonl", ".ndjson", ".json")
 COLUMNS = (".parquet", ".pq")
 _GZIP = b"\x1f\x8b"
+_PACKED = (_GZIP, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF8)
 _KNOWN = (*TEXT, *LINES, *COLUMNS)
 
 
@@ -47,6 +48,15 @@ class Source:
     def kind(self) -> str:
         """The ending that says what it is, as of a file that is not packed."""
         return _ending(self.name)
+
+    def opened(self) -> Path | bytes:
+        """Where it can be read as it is: its path, or its bytes as `read` has them."""
+        if not self.member:
+            with self.path.open("rb") as file:
+                first = file.read(4)
+            if not first.startswith(_PACKED):
+                return self.path
+        return self.read()
 
     def read(self) -> bytes:
         """Its bytes, unpacked; in UTF-8 where they begin with a mark of another encoding."""

@@ -5,7 +5,7 @@ unlabelled); subject; recording and time where there are any. Whatever cannot be
 with file and row; whatever is recognised or assumed is said in a note.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -42,16 +42,23 @@ class Imported(NamedTuple):
     notes: list[str]
 
 
-def read(files: Sequence[Path], options: Options | None = None, labelled: bool = True) -> Imported:
+def read(
+    files: Sequence[Path],
+    options: Options | None = None,
+    labelled: bool = True,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Imported:
     """Read recordings; DataError says which file and row cannot be used, and what to do.
 
-    labelled=False reads recordings to be predicted: activity and subject may be missing.
+    labelled=False reads recordings to be predicted: activity and subject may be missing. progress:
+    told how many of how many tables are read.
     """
     options = options or Options()
     notes: list[str] = []
     found, passed = sources.found(files)
     runs: list[Run] = []
-    for source in found:
+    for done, source in enumerate(found):
+        progress(done, len(found))
         opened = tables.read(source, options.columns)
         if opened is None:
             passed.append(source.label)
@@ -134,7 +141,10 @@ def _runs(source: sources.Source, opened: tables.Table, labelled: bool) -> list[
             "acc_z, gyro_x, gyro_y, gyro_z (or none of these three), activity, subject, or say "
             "which they are with --columns acc_x=...,activity=..."
         )
-    values = np.column_stack([cells.as_numbers(frame, name, file, head) for name in (*ACC, *gyro)])
+    values = np.empty((frame.height, 3 + len(gyro)))
+    for k, name in enumerate((*ACC, *gyro)):
+        values[:, k] = cells.as_numbers(frame, name, file, head)
+        frame.drop_in_place(name)  # a day of readings is a gigabyte
     activity, activities = cells.as_text(frame, "activity", "")
     activities = tuple("" if name.lower() in UNLABELLED else name for name in activities)
     subject, subjects = cells.as_text(frame, "subject", "1")
@@ -146,6 +156,7 @@ def _runs(source: sources.Source, opened: tables.Table, labelled: bool) -> list[
         )
     recording, names = cells.as_text(frame, "recording", "")
     time = cells.as_seconds(frame, file, head) if "time" in frame.columns else None
+    rows = frame.height
     starts = np.flatnonzero(
         np.r_[True, (subject[1:] != subject[:-1]) | (recording[1:] != recording[:-1])]
     )
@@ -155,7 +166,7 @@ def _runs(source: sources.Source, opened: tables.Table, labelled: bool) -> list[
     }
     shared = len({name for name, _ in pairs}) < len(pairs)  # each person counts from 1
     runs: list[Run] = []
-    for a, b in zip(starts, np.r_[starts[1:], frame.height], strict=True):
+    for a, b in zip(starts, np.r_[starts[1:], rows], strict=True):
         key = (names[recording[a]], subjects[subject[a]])
         if key[0] and key in seen:
             raise DataError(

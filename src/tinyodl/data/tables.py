@@ -6,7 +6,8 @@ import zlib
 from collections.abc import Mapping
 from functools import reduce
 from operator import add
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tinyodl.data.dialect import Dialect, flat, sniff
 from tinyodl.data.errors import DataError
@@ -74,27 +75,48 @@ def _typed(source: Source, told: Mapping[str, str]) -> tuple["pl.DataFrame", Lay
 def _text(source: Source, told: Mapping[str, str]) -> tuple["pl.DataFrame", Layout, int]:
     import polars as pl
 
-    data = source.read()
-    head = data[:HEAD].decode("utf-8", errors="ignore")
-    if len(data) > HEAD:
+    data = source.opened()
+    if isinstance(data, Path):
+        with data.open("rb") as file:
+            begin = file.read(HEAD + 1)
+    else:
+        begin = data[: HEAD + 1]
+    head = begin[:HEAD].decode("utf-8", errors="ignore")
+    if len(begin) > HEAD:
         head = head[: head.rfind("\n") + 1]
     dialect = sniff(head, told)
     if not dialect.separator:
-        return _objects(data, dialect), dialect.layout, 1
-    width = len(dialect.layout.header)
-    frame = pl.read_csv(
-        io.BytesIO(data),
+        return _objects(source.read(), dialect), dialect.layout, 1
+    others = dialect.layout.others
+    sensors = {c for triple in dialect.layout.sensors.values() for c in triple}
+    texts = {others[name]: pl.Categorical for name in _ALSO[1:] if name in others}
+    if not dialect.comma:
+        numbers = sensors | ({others["time"]} if "time" in others else set())
+        for columns in (numbers, sensors):  # time may be dates
+            try:  # numbers and names at once, in a third of the memory
+                types = dict.fromkeys(columns, pl.Float64)
+                return _cells(data, dialect, types | texts), dialect.layout, dialect.skip + 1
+            except pl.exceptions.ComputeError:
+                pass  # as text, to say which is none
+    frame = _cells(data, dialect, {})
+    if dialect.comma:
+        numbers = sensors | ({others["time"]} if "time" in others else set())
+        frame = frame.with_columns(pl.col(f"{c}").str.replace(",", ".") for c in numbers)
+    return frame, dialect.layout, dialect.skip + 1
+
+
+def _cells(data: Path | bytes, dialect: Dialect, types: Mapping[int, Any]) -> "pl.DataFrame":
+    """A table's columns by their places, text where no type is given."""
+    import polars as pl
+
+    return pl.read_csv(
+        data if isinstance(data, Path) else io.BytesIO(data),
         separator=dialect.separator,
         has_header=False,
         skip_rows=dialect.skip,
         infer_schema=False,
-        schema={f"{k}": pl.String for k in range(width)},
+        schema={f"{k}": types.get(k, pl.String) for k in range(len(dialect.layout.header))},
     )
-    if dialect.comma:
-        numbers = [c for triple in dialect.layout.sensors.values() for c in triple]
-        numbers += [dialect.layout.others["time"]] if "time" in dialect.layout.others else []
-        frame = frame.with_columns(pl.col(f"{c}").str.replace(",", ".") for c in set(numbers))
-    return frame, dialect.layout, dialect.skip + 1
 
 
 def _objects(data: bytes, dialect: Dialect) -> "pl.DataFrame":
