@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from tinyodl import har
 from tinyodl.data import hapt
+from tinyodl.data.names import ACC, GYRO
 from tinyodl.data.recordings import Recording
-from tinyodl.data.table import ACC, GYRO
 from tinyodl.windows import Source, Windows
 
 OFFICIAL = Path(__file__).resolve().parent / "data" / "hapt_official.npz"

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from tinyodl import drift, prune, teachers
-from tinyodl.data.table import ACC, GYRO, Options, read
+from tinyodl.data.names import ACC, GYRO, Options, read
 from tinyodl.experiments.running import added, runs
 from tinyodl.experiments.summary import summarise
 from tinyodl.registry import DETECTORS, POLICIES, TEACHERS, Registry, RegistryError

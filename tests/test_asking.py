@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tinyodl.data.table import ACC, GYRO
+from tinyodl.data.names import ACC, GYRO
 from tinyodl.model import load
 
 COMMAND = (sys.executable, "-m", "tinyodl")

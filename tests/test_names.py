@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import sync_playwright
 
-from tinyodl.data.table import ACC, GYRO
+from tinyodl.data.names import ACC, GYRO
 from tinyodl.reports.names import plain, shown
 
 SUBJECTS = ("[/b]", "a\x1b[31mred", "<b>x</b>&amp;", ":walking:")

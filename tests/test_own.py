@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 
 from tinyodl.cli.app import app
 from tinyodl.data import hapt
+from tinyodl.data.names import ACC, GYRO
 from tinyodl.data.recordings import Recording
-from tinyodl.data.table import ACC, GYRO
 from tinyodl.data.units import STANDARD_GRAVITY
 from tinyodl.model import load
 

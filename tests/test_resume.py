@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from tinyodl import drift, prune, teachers
-from tinyodl.data.table import ACC, GYRO
+from tinyodl.data.names import ACC, GYRO
 from tinyodl.device import OnDeviceLearner, Rules, live, snapshot, tree
 from tinyodl.device.snapshot import StateError
 from tinyodl.experiments.trials import wearer
@@ -207,8 +207,7 @@ from tinyodl.cli.app import app
 
 model, data, state, out, kills, options = *sys.argv[1:5], int(sys.argv[5]), sys.argv[6:]
 safe.EVERY = 0.002
-loaded = own.load([Path(data)], own.Told(rate=None, acc_unit=None, gyro_unit=None, split_gaps=True,
-                                   columns={}), labelled=False)
+loaded = own.load([Path(data)], own.Told(), labelled=False)
 own.load = lambda *_, **__: loaded
 read = run.load(model)
 run.load = lambda _: read

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tinyodl.data import clock, table
 from tinyodl.data.errors import DataError
+from tinyodl.data.names import ACC, GYRO
 from tinyodl.data.resample import to_standard_rate
 from tinyodl.data.units import STANDARD_GRAVITY
 from tinyodl.windows import labelled
@@ -27,7 +28,7 @@ def frame(rows: int = ROWS, rate: float = 50.0, seed: int = 0) -> pl.DataFrame:
     acc[walking, 2] += 0.4 * np.sin(4 * math.pi * time[walking])
     gyro = 0.05 * draws.normal(size=(rows, 3))
     gyro[walking, 0] += 0.8 * np.cos(4 * math.pi * time[walking])
-    columns = dict(zip(table.ACC + table.GYRO, np.hstack([acc, gyro]).T, strict=True))
+    columns = dict(zip(ACC + GYRO, np.hstack([acc, gyro]).T, strict=True))
     return pl.DataFrame(columns).with_columns(
         activity=pl.Series(np.where(walking, "walking", "sitting")),
         subject=pl.lit("ann"),
@@ -81,7 +82,7 @@ BAD: dict[str, tuple[Callable[[pl.DataFrame], pl.DataFrame], str]] = {
         r"Readings must hold gravity",
     ),
     "stuck sensor": (
-        lambda f: f.with_columns([pl.lit(0.6).alias(c) for c in table.ACC]),
+        lambda f: f.with_columns([pl.lit(0.6).alias(c) for c in ACC]),
         r"does not change at all",
     ),
     "time backwards": (put(100, time=0.5), r"row 102: time runs backwards"),
@@ -96,11 +97,11 @@ BAD: dict[str, tuple[Callable[[pl.DataFrame], pl.DataFrame], str]] = {
         r"too few to tell movements apart",
     ),
     "mixed units of acceleration": (
-        other(scaled(table.ACC, STANDARD_GRAVITY)),
+        other(scaled(ACC, STANDARD_GRAVITY)),
         r"mixed units of acceleration: g .*m/s2",
     ),
     "mixed units of rotation": (
-        other(scaled(table.GYRO, 180 / math.pi)),
+        other(scaled(GYRO, 180 / math.pi)),
         r"mixed units of rotation|cannot tell",
     ),
     "nobody's row": (put(40, subject=""), r"row 42: no subject"),
@@ -158,8 +159,8 @@ def test_units_separators_and_layouts_give_the_same(tmp_path: Path) -> None:
         "tab.tsv": lambda f, p: f.write_csv(p, separator="\t"),
         "semicolon.csv": lambda f, p: f.write_csv(p, separator=";"),
         "table.parquet": lambda f, p: f.write_parquet(p),
-        "metric.csv": lambda f, p: scaled(table.ACC, STANDARD_GRAVITY)(f).write_csv(p),
-        "degrees.csv": lambda f, p: scaled(table.GYRO, 180 / math.pi)(f).write_csv(p),
+        "metric.csv": lambda f, p: scaled(ACC, STANDARD_GRAVITY)(f).write_csv(p),
+        "degrees.csv": lambda f, p: scaled(GYRO, 180 / math.pi)(f).write_csv(p),
         "milliseconds.csv": lambda f, p: f.with_columns(
             time=(pl.col("time") * 1000).round()
         ).write_csv(p),
@@ -275,9 +276,7 @@ def test_activities_that_differ_in_case_or_spaces_are_one(tmp_path: Path) -> Non
 
 
 def test_unlabelled_readings_gaps_and_missing_gyroscope(tmp_path: Path) -> None:
-    gap(frame()).with_columns(activity=pl.lit("None")).drop(table.GYRO).write_csv(
-        tmp_path / "a.csv"
-    )
+    gap(frame()).with_columns(activity=pl.lit("None")).drop(GYRO).write_csv(tmp_path / "a.csv")
     found = table.read([tmp_path / "a.csv"], table.Options(split_gaps=True))
     assert [len(r.imu) for r in found.dataset.recordings] == [1000, 2000]
     assert all(r.imu.shape[1] == 3 and not r.activity.any() for r in found.dataset.recordings)

@@ -8,6 +8,7 @@ import typer
 
 from tinyodl.cli.choices import (
     AccUnit,
+    Called,
     Computes,
     FeatureSet,
     GyroUnit,
@@ -257,6 +258,25 @@ SplitGaps = Annotated[
 ]
 
 
+Activities = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--activities",
+        help="Activities in a file of their own: columns start, end, activity (recording, "
+        "subject); repeat for several.",
+        metavar="FILE",
+    ),
+]
+ActivityFrom = Annotated[
+    Called | None,
+    typer.Option(help="Take the activity from the files' names, or from their folders'."),
+]
+SubjectFrom = Annotated[
+    Called | None,
+    typer.Option(help="Take whose it is from the files' names, or from their folders'."),
+]
+
+
 def _pairs(text: str | None) -> dict[str, str]:
     """acc_x=ax,acc_y=ay as names."""
     pairs = [part.split("=", 1) for part in (text or "").split(",") if part.strip()]
@@ -272,6 +292,9 @@ def _told(
     gyro_unit: GyroUnit | None,
     split_gaps: bool,
     columns: str | None,
+    activities: list[Path] | None,
+    activity_from: Called | None,
+    subject_from: Called | None,
 ) -> Told:
     """What the user said of the recordings."""
     return Told(
@@ -280,6 +303,9 @@ def _told(
         gyro_unit=gyro_unit.value if gyro_unit else None,
         split_gaps=split_gaps,
         columns=_pairs(columns),
+        activities=activities or (),
+        activity_from=activity_from.value if activity_from else None,
+        subject_from=subject_from.value if subject_from else None,
     )
 
 
@@ -308,6 +334,9 @@ def evaluate(
     gyro_unit: GyroUnitOption = None,
     split_gaps: SplitGaps = True,
     columns: Columns = None,
+    activities: Activities = None,
+    activity_from: ActivityFrom = None,
+    subject_from: SubjectFrom = None,
     energy: EnergyTable = None,
     scheduler: Scheduler = None,
     turned: Annotated[
@@ -336,7 +365,9 @@ def evaluate(
     )
     what = Evaluate(
         files=data,
-        told=_told(rate, acc_unit, gyro_unit, split_gaps, columns),
+        told=_told(
+            rate, acc_unit, gyro_unit, split_gaps, columns, activities, activity_from, subject_from
+        ),
         features=chosen(features),
         hidden=tuple(dict.fromkeys(hidden or [128, 256])),
         window=window,
@@ -373,13 +404,18 @@ def train(
     gyro_unit: GyroUnitOption = None,
     split_gaps: SplitGaps = True,
     columns: Columns = None,
+    activities: Activities = None,
+    activity_from: ActivityFrom = None,
+    subject_from: SubjectFrom = None,
 ) -> None:
     """Recordings to a model that a device can take."""
     from tinyodl.cli import device
 
     what = Train(
         files=data,
-        told=_told(rate, acc_unit, gyro_unit, split_gaps, columns),
+        told=_told(
+            rate, acc_unit, gyro_unit, split_gaps, columns, activities, activity_from, subject_from
+        ),
         hidden=hidden,
         window=window,
         label=label.value,
@@ -464,6 +500,9 @@ def run(
     gyro_unit: GyroUnitOption = None,
     split_gaps: SplitGaps = True,
     columns: Columns = None,
+    activities: Activities = None,
+    activity_from: ActivityFrom = None,
+    subject_from: SubjectFrom = None,
 ) -> None:
     """A model on its wearer: predictions as they come, labels from the recording's own where it
     asks."""
@@ -472,7 +511,9 @@ def run(
     what = Run(
         model=model,
         files=data or [],
-        told=_told(rate, acc_unit, gyro_unit, split_gaps, columns),
+        told=_told(
+            rate, acc_unit, gyro_unit, split_gaps, columns, activities, activity_from, subject_from
+        ),
         policy=policy,
         detector=detector,
         teacher=teacher,

@@ -65,6 +65,11 @@ class GyroUnit(StrEnum):
     deg = "deg/s"
 
 
+class Called(StrEnum):
+    name = "name"
+    folder = "folder"
+
+
 class TrainFeatures(StrEnum):
     compact = "compact"
 

@@ -46,6 +46,11 @@ def readings(stream: Iterable[str], gyroscope: bool, told: Told) -> Iterator[Rea
             f"--rate {told.rate:g}: standard input is taken at {RATE:g} readings a second as they "
             "come: give a file with --data"
         )
+    if told.activities or told.activity_from or told.subject_from:
+        raise DataError(
+            "--activities, --activity-from and --subject-from are for files: leave them out, or "
+            "give a file with --data"
+        )
     lines = ((n, line) for n, line in enumerate(stream, start=1) if line.strip())
     first = next(lines, None)
     if first is None:

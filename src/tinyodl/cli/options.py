@@ -1,7 +1,7 @@
 """What a command was told, one object a matter; nothing heavy is imported here."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -10,11 +10,14 @@ from typing import Literal, NamedTuple
 class Told:
     """What the user said of their recordings; None is found out from them."""
 
-    rate: float | None
-    acc_unit: Literal["g", "m/s2"] | None
-    gyro_unit: Literal["rad/s", "deg/s"] | None
-    split_gaps: bool
-    columns: Mapping[str, str]
+    rate: float | None = None
+    acc_unit: Literal["g", "m/s2"] | None = None
+    gyro_unit: Literal["rad/s", "deg/s"] | None = None
+    split_gaps: bool = True
+    columns: Mapping[str, str] = field(default_factory=dict)
+    activities: Sequence[Path] = ()
+    activity_from: Literal["name", "folder"] | None = None
+    subject_from: Literal["name", "folder"] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,6 @@
 """A user's own recordings on the command line: read, checked, and what was assumed said aloud."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +28,7 @@ def readings(seconds: float) -> int:
 
 def load(files: Sequence[Path], told: Told, labelled: bool = True) -> Dataset:
     """The recordings; every note of the reader goes to standard error."""
-    options = Options(**asdict(told))
+    options = Options(**vars(told))
     if sum(path.stat().st_size for path in files if path.is_file()) < LARGE:
         imported = read(files, options, labelled)
     else:

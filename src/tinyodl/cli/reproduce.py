@@ -70,9 +70,7 @@ def _named(data: Sequence[str]) -> dict[str, tuple[Source, Dataset | None]]:
         files.setdefault(name, []).append(Path(file))
     found: dict[str, tuple[Source, Dataset | None]] = {}
     for name, paths in files.items():
-        dataset = own.load(
-            paths, Told(rate=None, acc_unit=None, gyro_unit=None, split_gaps=True, columns={})
-        )
+        dataset = own.load(paths, Told())
         own.check(dataset, WINDOW, "whole", people=2)
         found[name] = Source(dataset), dataset
     return found

@@ -58,9 +58,9 @@ def as_numbers(frame: "pl.DataFrame", name: str, file: str, head: int) -> Array:
     return numbers
 
 
-def as_seconds(frame: "pl.DataFrame", file: str, head: int) -> Array:
-    """The time column in seconds, from its first value: numbers in s, ms, us or ns, or dates with
-    times."""
+def as_seconds(frame: "pl.DataFrame", file: str, head: int) -> tuple[Array, float]:
+    """The time column in seconds, from its first value, and that: numbers in s, ms, us or ns, or
+    dates with times."""
     import polars as pl
 
     column = frame["time"]
@@ -84,7 +84,7 @@ def as_seconds(frame: "pl.DataFrame", file: str, head: int) -> Array:
                 "mend the row"
             )
         stamps = column.cast(pl.Datetime("ns")).cast(pl.Int64).to_numpy()
-        return np.asarray((stamps - stamps[0]) * 1e-9)
+        return np.asarray((stamps - stamps[0]) * 1e-9), float(stamps[0]) * 1e-9
     numbers = as_numbers(frame, "time", file, head)
     step = clock.period(numbers) if len(numbers) > 1 else 1.0
     unit = next((u for u, s in _SECONDS.items() if 4e-4 < step * s <= 0.2), None)
@@ -93,4 +93,4 @@ def as_seconds(frame: "pl.DataFrame", file: str, head: int) -> Array:
             f"{file}, row {head}: readings are {step:g} apart in time, which is no rate of a "
             "sensor in s, ms, us or ns: mend the time column"
         )
-    return np.asarray((numbers - numbers[0]) * _SECONDS[unit])
+    return np.asarray((numbers - numbers[0]) * _SECONDS[unit]), numbers[0] * _SECONDS[unit]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tinyodl.data.errors import DataError
 from tinyodl.data.names import ACC, GYRO, Layout, recognise
 
-_SEPARATORS = ",;\t|"
+SEPARATORS = ",;\t|"
 _LINES = 40  # in which the names must stand
 _COMMA = re.compile(r"\s*[-+]?\d*,\d+([eE][-+]?\d+)?\s*")
 
@@ -39,7 +39,7 @@ def sniff(head: str, told: Mapping[str, str] | None = None) -> Dialect:
         return Dialect("", False, 0, recognise(_keys(lines[first]), told))
     problem: DataError | None = None
     for k, line in enumerate(lines[:_LINES]):
-        separator = max(_SEPARATORS, key=line.count)
+        separator = max(SEPARATORS, key=line.count)
         names = cells(line, separator)
         if sum(bool(name.strip()) for name in names) < 2:
             continue  # a title, a comment, an empty line
@@ -58,7 +58,7 @@ def sniff(head: str, told: Mapping[str, str] | None = None) -> Dialect:
             break
     if problem:
         raise problem
-    separator = max(_SEPARATORS, key=lines[first].count)
+    separator = max(SEPARATORS, key=lines[first].count)
     return Dialect(separator, False, first + 1, recognise(cells(lines[first], separator), told))
 
 

@@ -73,6 +73,21 @@ class Layout(NamedTuple):
         return self.header[column]
 
 
+def of_file(stem: str) -> str | None:
+    """The sensor whose x, y and z a file of this name has: acc where it says nothing, None where it
+    is of none that we read."""
+    plain = _plain(stem)
+    if re.search("uncal", plain) or _NOT_THESE.search(plain):
+        return None
+    return next(
+        (s for s in map(_sensor_of, (plain, *_words(stem))) if s not in (None, "bare")), "acc"
+    )
+
+
+def _words(stem: str) -> list[str]:
+    return [word for word in re.split(r"[^a-z]+", stem.lower()) if len(word) > 2]
+
+
 def recognise(header: Sequence[str], told: Mapping[str, str] | None = None) -> Layout:
     """What the columns hold; told: our name to the file's, for what is not recognised.
 

@@ -1,5 +1,6 @@
 """A recording as its file has it."""
 
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +19,9 @@ class Run(NamedTuple):
     values: Array  # acc, then gyro where there is one
     activity: NDArray[np.int32]  # into activities, "" where unlabelled
     activities: tuple[str, ...]
-    time: Array | None  # s
+    time: Array | None  # s, from its table's first
+    begun: float = 0.0  # s, of that by the table's clock
+    folder: PurePosixPath = PurePosixPath()
 
     def where(self, index: int) -> str:
         """File and row of a reading, for messages."""

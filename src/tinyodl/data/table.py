@@ -9,30 +9,35 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
-from tinyodl.data import cells, clock, sources, tables, units
+from tinyodl.data import called, clock, intervals, parts, sources, tables, units
 from tinyodl.data.errors import DataError
-from tinyodl.data.names import ACC, GYRO
+from tinyodl.data.names import ACC
 from tinyodl.data.readings import in_units
 from tinyodl.data.recordings import RATE, Dataset, Recording
 from tinyodl.data.resample import SLOWEST, on_grid, to_standard_rate
+from tinyodl.data.rows import Opened, together
 from tinyodl.data.run import Run
 
-UNLABELLED = ("", "-", "na", "n/a", "nan", "none", "null", "unlabelled", "unlabeled", "unknown")
+Called = Literal["name", "folder"]
 
 
 class Options(NamedTuple):
     """What the user told: readings a second, units (None: recognised), whether a gap cuts a
-    recording in two (else it is refused), and our names to the files' columns."""
+    recording in two (else it is refused), our names to the files' columns, files of activities from
+    when to when, and whether activities and people are told by the files' or folders' names."""
 
     rate: float | None = None
     acc_unit: units.AccUnit | None = None
     gyro_unit: units.GyroUnit | None = None
     split_gaps: bool = True
     columns: Mapping[str, str] = MappingProxyType({})
+    activities: Sequence[Path] = ()
+    activity_from: Called | None = None
+    subject_from: Called | None = None
 
 
 class Imported(NamedTuple):
@@ -56,16 +61,35 @@ def read(
     options = options or Options()
     notes: list[str] = []
     found, passed = sources.found(files)
+    spans = [(source, tables.intervals(source)) for source in found]
+    told: list[tuple[sources.Source | None, intervals.Intervals]] = [
+        (source, span) for source, span in spans if span is not None
+    ]
+    found = [source for source, span in spans if span is None]
+    told += [(None, _intervals(path)) for path in options.activities]
+    wanted = _wanted(options, labelled, bool(told))
     runs: list[Run] = []
-    for done, source in enumerate(found):
-        progress(done, len(found))
-        opened = tables.read(source, options.columns)
-        if opened is None:
-            passed.append(source.label)
-            continue
-        if opened.note:
-            notes.append(opened.note)
-        runs += _runs(source, opened, labelled)
+    done = 0
+    for group in parts.groups(found):
+        opened: list[Opened] = []
+        for source in group:
+            progress(done, len(found))
+            done += 1
+            table = tables.read(source, options.columns)
+            if table is None:
+                passed.append(source.label)
+            else:
+                opened.append(Opened(source, table))
+        own = together(opened, wanted, passed, notes)
+        runs += [_called(run, group[0], options) for run in own]
+    for where, span in told:
+        near = [run for run in runs if where is None or run.folder == where.parts.parent]
+        if not near:
+            raise DataError(f"{span.file}: no recordings in its folder: put it beside them")
+        labelled_runs, note = intervals.apply(near, span)
+        notes.append(note)
+        fresh = {id(run): new for run, new in zip(near, labelled_runs, strict=True)}
+        runs = [fresh.get(id(run), run) for run in runs]
     if not runs:
         raise DataError(
             f"{', '.join(map(str, files))}: no acceleration in {len(passed)} files: name the "
@@ -126,64 +150,40 @@ def _subject_numbers(names: set[str]) -> dict[str, int]:
     return {name: k + 1 for k, name in enumerate(sorted(names))}
 
 
-def _runs(source: sources.Source, opened: tables.Table, labelled: bool) -> list[Run]:
-    """A table cut into its recordings."""
-    frame, head, file = opened.frame, opened.first_row, source.label
-    wanted = [*ACC, "activity", "subject"] if labelled else [*ACC]
-    missing = [name for name in wanted if name not in frame.columns]
-    gyro = [name for name in GYRO if name in frame.columns]
-    if gyro and len(gyro) < 3:
-        missing += [name for name in GYRO if name not in gyro]
-    if missing:
+def _intervals(path: Path) -> intervals.Intervals:
+    """A file of activities that was named."""
+    (source,) = sources.found([path])[0][:1] or [sources.Source(path)]
+    span = tables.intervals(source)
+    if span is None:
         raise DataError(
-            f"{file}, row 1: no column {', '.join(missing)}; there are "
-            f"{', '.join(frame.columns) or 'none that is known'}. Name the columns acc_x, acc_y, "
-            "acc_z, gyro_x, gyro_y, gyro_z (or none of these three), activity, subject, or say "
-            "which they are with --columns acc_x=...,activity=..."
+            f"{path}: no table of intervals: give it columns named start, end and activity"
         )
-    values = np.empty((frame.height, 3 + len(gyro)))
-    for k, name in enumerate((*ACC, *gyro)):
-        values[:, k] = cells.as_numbers(frame, name, file, head)
-        frame.drop_in_place(name)  # a day of readings is a gigabyte
-    activity, activities = cells.as_text(frame, "activity", "")
-    activities = tuple("" if name.lower() in UNLABELLED else name for name in activities)
-    subject, subjects = cells.as_text(frame, "subject", "1")
-    if "" in subjects:
-        nobody = subject == subjects.index("")
-        raise DataError(
-            f"{file}, row {head + int(nobody.argmax())}: no subject ({int(nobody.sum())} such "
-            "rows); say whose it is"
-        )
-    recording, names = cells.as_text(frame, "recording", "")
-    time = cells.as_seconds(frame, file, head) if "time" in frame.columns else None
-    rows = frame.height
-    starts = np.flatnonzero(
-        np.r_[True, (subject[1:] != subject[:-1]) | (recording[1:] != recording[:-1])]
-    )
-    seen: set[tuple[str, str]] = set()
-    pairs = {
-        (names[r], subjects[s]) for r, s in zip(recording[starts], subject[starts], strict=True)
-    }
-    shared = len({name for name, _ in pairs}) < len(pairs)  # each person counts from 1
-    runs: list[Run] = []
-    for a, b in zip(starts, np.r_[starts[1:], rows], strict=True):
-        key = (names[recording[a]], subjects[subject[a]])
-        if key[0] and key in seen:
+    return span
+
+
+def _wanted(options: Options, labelled: bool, told: bool) -> list[str]:
+    """Columns that must be there."""
+    if not labelled:
+        return [*ACC]
+    activity = [] if told or options.activity_from else ["activity"]
+    return [*ACC, *activity, *([] if options.subject_from else ["subject"])]
+
+
+def _called(run: Run, source: sources.Source, options: Options) -> Run:
+    """A recording whose activity and person are told by names."""
+    if options.activity_from:
+        name = called.activity(called.of(source, options.activity_from))
+        if not name:
             raise DataError(
-                f"{file}, row {head + a}: recording {key[0]!r} goes on after others came between; "
-                "sort the rows by recording and time"
+                f"{source.label}: the {options.activity_from}'s name says no activity: rename it, "
+                "or leave out --activity-from"
             )
-        seen.add(key)
-        name = key[0] or str(len(seen))
-        if key[0] and shared:
-            name = f"{key[1]}, {name}"
-        name = f"{source.name}: {name}" if len(starts) > 1 or key[0] else source.name
-        part = slice(a, b)
-        own = None if time is None else time[part]
-        runs.append(
-            Run(file, head + int(a), name, key[1], values[part], activity[part], activities, own)
-        )
-    return runs
+        run = run._replace(activity=np.zeros(len(run.activity), np.int32), activities=(name,))
+    if options.subject_from:
+        above = int(options.activity_from == options.subject_from == "folder")
+        whose = called.of(source, options.subject_from, above)
+        run = run._replace(subject=called.person(whose) or whose)
+    return run
 
 
 def _by_the_clock(runs: list[Run], split_gaps: bool, notes: list[str]) -> list[Run]:

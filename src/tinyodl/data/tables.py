@@ -9,15 +9,19 @@ from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tinyodl.data.dialect import Dialect, flat, sniff
+from tinyodl.data.dialect import SEPARATORS, Dialect, cells, flat, sniff
 from tinyodl.data.errors import DataError
-from tinyodl.data.names import ACC, GYRO, Layout, recognise
+from tinyodl.data.intervals import Intervals
+from tinyodl.data.intervals import columns as interval_columns
+from tinyodl.data.intervals import read as read_intervals
+from tinyodl.data.names import ACC, GRAVITY, GYRO, Layout, of_file, recognise
 from tinyodl.data.sources import COLUMNS, Source
 
 if TYPE_CHECKING:
     import polars as pl
 
 HEAD = 1 << 16  # bytes in which the names must stand
+_UNREADABLE = (UnicodeDecodeError, OSError, EOFError, zlib.error, gzip.BadGzipFile)
 _ALSO = ("time", "activity", "subject", "recording")
 
 
@@ -39,10 +43,7 @@ def read(source: Source, told: Mapping[str, str]) -> Table | None:
         frame, layout, first_row = (
             _typed(source, told) if source.kind in COLUMNS else _text(source, told)
         )
-    except (
-        *(pl.exceptions.PolarsError, UnicodeDecodeError, OSError, EOFError),
-        *(zlib.error, gzip.BadGzipFile),
-    ) as error:
+    except (pl.exceptions.PolarsError, *_UNREADABLE) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         kind = "Parquet" if source.kind in COLUMNS else "CSV"
         raise DataError(
@@ -53,9 +54,58 @@ def read(source: Source, told: Mapping[str, str]) -> Table | None:
         raise DataError(f"{source.label}, {error}") from None
     if frame.height == 0:
         raise DataError(f"{source.label}: no rows below its header: give a file that has some")
+    if "bare" in layout.sensors:
+        sensor = of_file(source.parts.stem)
+        if sensor is None and not source.alone:
+            return None
+        sensors = dict(layout.sensors)
+        sensors.setdefault(sensor or "acc", sensors.pop("bare"))
+        layout = layout._replace(sensors=sensors)
     if not layout.sensors and not source.alone:
         return None
     return Table(_ours(frame, layout), first_row, _taken(source, layout))
+
+
+def intervals(source: Source) -> Intervals | None:
+    """The activities of a table of intervals; None where it is another, or cannot be read."""
+    import polars as pl
+
+    try:
+        return _intervals(source)
+    except (pl.exceptions.PolarsError, *_UNREADABLE):
+        return None  # `read` says why
+
+
+def _intervals(source: Source) -> Intervals | None:
+    import polars as pl
+
+    if source.kind in COLUMNS:
+        file = io.BytesIO(source.read()) if source.member else source.path
+        header, rest = list(pl.read_parquet_schema(file)), file
+    else:
+        first = _begin(source).partition("\n")[0]
+        separator = max(SEPARATORS, key=first.count)
+        header = cells(first, separator)
+    places = interval_columns(header)
+    if places is None or recognise(header).sensors:
+        return None
+    if source.kind in COLUMNS:
+        return read_intervals(source.label, pl.read_parquet(rest), places)
+    data = io.BytesIO(source.read())
+    frame = pl.read_csv(data, separator=separator, infer_schema=False)
+    return read_intervals(source.label, frame, places)
+
+
+def _begin(source: Source) -> str:
+    """Its first whole lines."""
+    data = source.opened()
+    if isinstance(data, Path):
+        with data.open("rb") as file:
+            begin = file.read(HEAD + 1)
+    else:
+        begin = data[: HEAD + 1]
+    head = begin[:HEAD].decode("utf-8", errors="ignore")
+    return head[: head.rfind("\n") + 1] if len(begin) > HEAD else head
 
 
 def _typed(source: Source, told: Mapping[str, str]) -> tuple["pl.DataFrame", Layout, int]:
@@ -76,15 +126,7 @@ def _text(source: Source, told: Mapping[str, str]) -> tuple["pl.DataFrame", Layo
     import polars as pl
 
     data = source.opened()
-    if isinstance(data, Path):
-        with data.open("rb") as file:
-            begin = file.read(HEAD + 1)
-    else:
-        begin = data[: HEAD + 1]
-    head = begin[:HEAD].decode("utf-8", errors="ignore")
-    if len(begin) > HEAD:
-        head = head[: head.rfind("\n") + 1]
-    dialect = sniff(head, told)
+    dialect = sniff(_begin(source), told)
     if not dialect.separator:
         return _objects(source.read(), dialect), dialect.layout, 1
     others = dialect.layout.others
@@ -140,7 +182,12 @@ def _ours(frame: "pl.DataFrame", layout: Layout) -> "pl.DataFrame":
 
     columns = frame.get_columns()
     found: dict[str, pl.Series] = {}
-    for names, triples in ((ACC, layout.acceleration), (GYRO, layout.rotation)):
+    apart = layout.sensors.get("gravity") if not layout.acceleration else None
+    for names, triples in (
+        (ACC, layout.acceleration),
+        (GYRO, layout.rotation),
+        (GRAVITY, (apart,) if apart else ()),
+    ):
         for axis, name in enumerate(names):
             parts = [columns[triple[axis]] for triple in triples]
             if parts:
