@@ -14,6 +14,7 @@ from tinyodl.cli.choices import (
     GyroUnit,
     Label,
     Order,
+    OwnSplit,
     Payload,
     Protocol,
     Split,
@@ -321,6 +322,13 @@ def evaluate(
     ] = None,
     window: Window = 2.56,
     label: LabelRule = Label.whole,
+    split: Annotated[
+        OwnSplit,
+        typer.Option(
+            help="What is streamed and what is tested: a part of each activity of each recording "
+            "(blocked), or whole recordings; auto: these where there are four of each activity."
+        ),
+    ] = OwnSplit.auto,
     seeds: Annotated[int, typer.Option(help="Seeds.", min=1)] = 20,
     jobs: Annotated[int, typer.Option(help="Processes; -1 takes every core.")] = -1,
     json_file: Annotated[
@@ -372,6 +380,7 @@ def evaluate(
         hidden=tuple(dict.fromkeys(hidden or [128, 256])),
         window=window,
         label=label.value,
+        split=split.value,
         seeds=seeds,
         turned=turned,
         align=not no_align,

@@ -35,6 +35,12 @@ class Split(StrEnum):
     random = "random"
 
 
+class OwnSplit(StrEnum):
+    auto = "auto"
+    blocked = "blocked"
+    recordings = "recordings"
+
+
 class Order(StrEnum):
     time = "time"
     shuffled = "shuffled"

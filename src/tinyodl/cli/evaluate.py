@@ -4,10 +4,11 @@ from tinyodl.cli import own, reproduce
 from tinyodl.cli.errors import clear_errors
 from tinyodl.cli.options import Evaluate, Running
 from tinyodl.data.errors import DataError
+from tinyodl.data.recordings import Dataset
 from tinyodl.experiments.running import added, runs
 from tinyodl.har import WINDOW
 from tinyodl.recipe.train import alignment
-from tinyodl.windows import Source
+from tinyodl.windows import Source, splits
 
 
 def run(what: Evaluate, running: Running) -> None:
@@ -25,8 +26,10 @@ def run(what: Evaluate, running: Running) -> None:
             )
         if what.align and "compact" in what.features:
             own.say([f"Alignment {alignment(dataset, length).why}."])
+        split = _split(what, dataset)
         config = runs.Config(
             protocol="person",
+            split=split,
             features=what.features,
             hidden=what.hidden,
             seeds=what.seeds,
@@ -38,3 +41,18 @@ def run(what: Evaluate, running: Running) -> None:
             added=beside,
         )
         reproduce.experiment(config, {"your recordings": (source, dataset)}, running)
+
+
+def _split(what: Evaluate, dataset: Dataset) -> splits.Split:
+    """What is streamed and what tested, said aloud where it was found out."""
+    if what.split != "auto":
+        return what.split
+    if not splits.enough_recordings(dataset):
+        return "blocked"
+    own.say(
+        [
+            f"Everybody has {splits.ENOUGH} recordings of each activity, or more: whole ones are "
+            "streamed or tested (--split blocked cuts each in two)."
+        ]
+    )
+    return "recordings"

@@ -51,6 +51,7 @@ class Evaluate:
     hidden: tuple[int, ...]
     window: float
     label: Literal["whole", "majority"]
+    split: Literal["auto", "blocked", "recordings"]
     seeds: int
     turned: bool
     align: bool

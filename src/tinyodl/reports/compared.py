@@ -19,7 +19,8 @@ def conditions(document: dict[str, Any]) -> str:
     """How it was run."""
     protocol, split, order = document["protocol"], document["split"], document["order"]
     seeds = document["seeds"]
-    return f"{protocol}, {split} split, {order} order, {seeds} seed{'s' * (seeds != 1)}"
+    split = {"recordings": "whole recordings to either side"}.get(split, f"{split} split")
+    return f"{protocol}, {split}, {order} order, {seeds} seed{'s' * (seeds != 1)}"
 
 
 def accuracy(document: dict[str, Any]) -> Table:
