@@ -18,6 +18,7 @@ from tinyodl.cli.app import app
 from tinyodl.data import hapt
 from tinyodl.data.names import ACC, GYRO
 from tinyodl.data.recordings import Recording
+from tinyodl.data.table import read as table_of
 from tinyodl.data.units import STANDARD_GRAVITY
 from tinyodl.model import load
 
@@ -124,6 +125,38 @@ def test_without_a_gyroscope(watch: Path, tmp_path: Path, model: Path) -> None:
         text=three,
         says="row 1: no column gyro_x, gyro_y, gyro_z, which the",
     )
+
+
+def test_what_is_exported_is_read_as_it_was(tmp_path: Path) -> None:
+    """One person's, with time: by file and on standard input, for info, training and a run."""
+    table = tmp_path / "two.csv"
+    done = command("data", "export", table, "--person", 3)
+    assert done.returncode == 0, done.stderr
+    frame = pl.read_csv(table)
+    assert frame.columns == [*ACC, *GYRO, "activity", "subject", "recording", "time"]
+    own = [r for r in hapt.load() if r.subject == 3]
+    assert frame["recording"].unique(maintain_order=True).to_list() == [r.name for r in own]
+    read = table_of([table]).dataset.recordings
+    for recording, r in zip(read, own, strict=True):
+        np.testing.assert_allclose(recording.imu, r.imu, atol=1e-9)
+    facts = json.loads(command("data", "info", "--data", table, "--json").stdout)
+    assert (facts["people"], facts["recordings"], facts["gyroscope"]) == (1, 2, True)
+    assert facts["seconds_per_activity"]["walking"] == (
+        sum(int((r.activity == 1).sum()) for r in own) / 50
+    )
+    assert 20 < facts["windows_per_activity"]["walking"] < 200
+    assert "attribution" not in facts
+    text = command("data", "info", "--data", table).stdout
+    assert "minutes" in text
+    assert command("train", "--data", table, "-o", tmp_path / "m.todl").returncode == 0
+    one = tmp_path / "one.csv"
+    frame.filter(pl.col("recording") == own[0].name).write_csv(one)
+    by_file = command("run", tmp_path / "m.todl", "--data", one, "--json", "--rate", 50)
+    live = command("run", tmp_path / "m.todl", "--json", text=one.read_text())
+    assert by_file.returncode == live.returncode == 0
+    assert by_file.stdout == live.stdout
+    refused("data", "export", table, "--person", 99, says="nobody is called so; give one of 1")
+    refused("data", "info", "--data", tmp_path / "none.csv", says="there is no such file")
 
 
 def test_run_replays_prints_and_saves(watch: Path, model: Path, tmp_path: Path) -> None:

@@ -450,6 +450,9 @@ def test_data_info_as_json() -> None:
     facts = json.loads(command("data", "info", "--json").stdout)
     assert facts["windows"] == 10_411
     assert facts["people"] == 30
+    assert facts["gyroscope"] is True
+    assert sum(facts["windows_per_activity"].values()) == 10_411
+    assert 2000 < facts["seconds_per_activity"]["walking"] < 3000
     assert "CC BY 4.0" in facts["attribution"]
 
 

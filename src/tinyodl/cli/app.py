@@ -581,16 +581,25 @@ def demo(
 def data_export(
     file: Annotated[Path, typer.Argument(help="A .csv or .parquet file to write.", metavar="FILE")],
     data: DataPath = None,
+    person: Annotated[int | None, typer.Option(help="This person's recordings only.")] = None,
 ) -> None:
     """The embedded recordings as a table, the layout that your own recordings should have."""
     from tinyodl.cli import data as command
 
-    command.export(data, file)
+    command.export(data, file, person)
 
 
-@data_app.command("info", epilog="Example: tinyodl data info --json")
+@data_app.command("info", epilog="Example: tinyodl data info --data mine.csv")
 def data_info(
-    data: DataPath = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data",
+            help="Your own recordings, or an unpacked HAPT or UCI HAR folder, instead of the "
+            "embedded ones.",
+            metavar="PATH",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """People, recordings, windows, and whose data it is."""

@@ -13,6 +13,7 @@ from tinyodl.data.dialect import Dialect, cells, flat, sniff
 from tinyodl.data.errors import DataError
 from tinyodl.data.names import recognise
 from tinyodl.data.recordings import RATE
+from tinyodl.data.rows import UNLABELLED
 
 SAID = 5  # bad lines that are said one by one
 LEAST, SHARE = 20, 0.1  # bad lines from which the run ends, and their share of all
@@ -76,8 +77,7 @@ def readings(stream: Iterable[str], gyroscope: bool, told: Told) -> Iterator[Rea
             good += 1
             yield Reading(
                 values + [0.0] * (6 - len(values)),
-                (row[activity].strip() if activity is not None and activity < len(row) else "")
-                or without,
+                _activity(row, activity) or without,
             )
             continue
         bad += 1
@@ -119,6 +119,12 @@ def _columns(dialect: Dialect, gyroscope: bool) -> list[tuple[int, ...]]:
                 "columns in the first line, or say which they are with --columns"
             )
     return [own for _, triples in wanted[: 1 + gyroscope] for own in zip(*triples, strict=True)]
+
+
+def _activity(row: list[str], column: int | None) -> str:
+    """What stands in the column, empty where that is a way to say nothing."""
+    name = row[column].strip() if column is not None and column < len(row) else ""
+    return "" if name.lower() in UNLABELLED else name
 
 
 def _taught(first: str, dialect: Dialect) -> bool:

@@ -2,7 +2,8 @@
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -162,12 +163,21 @@ def _standard_input(wearing: Wearing, told: Told) -> None:
     begun, count = safe.place.now + safe.away(), 0
     if safe.resumed:
         own.say([f"Going on after {safe.place.now:.1f} s, {safe.away():.1f} s ago."])
+    last: deque[str | None] = deque(maxlen=model.window)
     for line in lines.readings(sys.stdin, gyroscope, told):
         if isinstance(line, lines.Label):
             wearing.label(line.sample, line.label)
             continue
         count += 1
+        last.append(line.activity)
         window = stream.push(line.values)
         if window is not None:
             window = window._replace(inputs=model.scaler.transform(window.inputs[None])[0])
-            wearing.window(window, begun + count / RATE, line.activity)
+            wearing.window(window, begun + count / RATE, _most(last))
+
+
+def _most(labels: Collection[str | None]) -> str | None:
+    """The most frequent activity of a window's readings, as `labelled` has it for a recording's:
+    of two as frequent, none before one, and the first by name."""
+    counts = Counter(label for label in labels if label is not None)
+    return min(counts, key=lambda name: (-counts[name], name)) if counts else None

@@ -41,6 +41,11 @@ class UciHar(NamedTuple):
     start: NDArray[np.int64]
 
 
+def official(path: Path) -> bool:
+    """Whether a folder is an official one."""
+    return (path / "RawData").is_dir() or all((path / n).is_dir() for n in ("train", "test"))
+
+
 def kind(path: Path) -> str:
     """ "hapt" or "uci-har"; DataError where the folder is neither."""
     if not path.is_dir():
