@@ -1,5 +1,6 @@
 """The energy model: by hand, and with a table of one's own."""
 
+import re
 from importlib import resources
 from pathlib import Path
 
@@ -44,3 +45,21 @@ def test_a_table_of_ones_own(tmp_path: Path) -> None:
     (tmp_path / "broken.toml").write_text("supply")
     with pytest.raises(EnergyError, match="TOML"):
         Energy(tmp_path / "broken.toml")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("clock", "0"), ("interval", "0.0"), ("tx", "nan"), ("rx", "inf"), ("cpu", "true")],
+)
+def test_figures_that_are_none_are_an_error(tmp_path: Path, name: str, value: str) -> None:
+    text = re.sub(rf"(\[{name}\]\nvalue = )\S+", rf"\g<1>{value}", TABLE)
+    assert text != TABLE
+    (tmp_path / "mine.toml").write_text(text)
+    with pytest.raises(EnergyError, match=rf"\[{name}\]"):
+        Energy(tmp_path / "mine.toml")
+
+
+def test_a_bare_number_is_no_figure(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("supply = 3\n")
+    with pytest.raises(EnergyError, match=r"\[supply\] needs a value"):
+        Energy(tmp_path / "mine.toml")

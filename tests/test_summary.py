@@ -311,6 +311,12 @@ def test_a_baseline_without_nodes_has_its_inputs() -> None:
 )
 def test_a_day_under_a_policy(name: str, learnt: float) -> None:
     spent = spending.of(Energy(), 60, 0, "ODLTiny", 6, "int8")
+    slow = spending.of(Energy(), 60, 0, "ODLTiny", 6, "int8", window=256)
+    assert slow.seconds == 2 * spent.seconds == 2.56
+    assert slow.spent.query == spent.spent.query
+    rare = spending.day(slow, {"policy": "auto", "query_fraction": 0.25})
+    often = spending.day(spent, {"policy": "auto", "query_fraction": 0.25})
+    assert rare["radio_mj"] < 0.6 * often["radio_mj"]
     day = Energy().day(spent.spent, 1.28, 0.25, learnt)
     found = spending.day(spent, {"policy": name, "query_fraction": 0.25})
     assert found == {"radio_mj": day["radio_mj"], "total_mj": day["total_mj"]}

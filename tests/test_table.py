@@ -317,3 +317,56 @@ def test_two_rules_of_labels() -> None:
     for start, k in zip(starts, y, strict=True):
         assert np.bincount(activity[start : start + 128], minlength=3).argmax() == k > 0
     assert len(labelled(activity, 2, 50, "whole")[0]) > 4
+
+
+# Types that a table may have ----------------------------------------------------------------------
+
+TYPED: dict[str, tuple[pl.Expr, str, str]] = {
+    "20 digits": (pl.lit("12345678901234567890"), "subject", "12345678901234567890"),
+    "huge": (pl.lit(1e30), "subject", "1e30"),
+    "a category": (pl.lit("ann").cast(pl.Categorical), "subject", "ann"),
+}
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+@pytest.mark.parametrize("case", TYPED)
+def test_people_are_called_as_they_are_written(tmp_path: Path, case: str, ending: str) -> None:
+    value, name, expected = TYPED[case]
+    file = tmp_path / f"mine.{ending}"
+    typed = frame().with_columns(value.alias(name))
+    if ending == "csv":
+        typed.write_csv(file)
+    else:
+        typed.write_parquet(file)
+    (found,) = table.read([file]).dataset.people.values()
+    assert float(found) == 1e30 if case == "huge" else found == expected
+
+
+@pytest.mark.parametrize("kind", ["time", "duration", "datetime", "float32", "decimal"])
+def test_time_may_have_a_type_of_its_own(tmp_path: Path, kind: str) -> None:
+    us = (pl.col("time") * 1e6).round().cast(pl.Int64)
+    typed = {
+        "time": (us * 1000).cast(pl.Time),
+        "duration": us.cast(pl.Duration("us")),
+        "datetime": us.cast(pl.Datetime("us")),
+        "float32": pl.col("time").cast(pl.Float32),
+        "decimal": pl.col("time").cast(pl.Decimal(12, 4)),
+    }[kind]
+    frame().with_columns(time=typed).write_parquet(tmp_path / "mine.parquet")
+    (found,) = table.read([tmp_path / "mine.parquet"]).dataset.recordings
+    expected = frame().select(*ACC, *GYRO).to_numpy()
+    np.testing.assert_allclose(found.imu, expected[: len(found.imu)], atol=0.02)
+    assert abs(len(found.imu) - ROWS) <= 1
+
+
+@pytest.mark.parametrize("value", [pl.lit([1, 2]), pl.lit(b"ab"), pl.struct(a=1)])
+def test_columns_that_hold_no_value_each_are_an_error(tmp_path: Path, value: pl.Expr) -> None:
+    frame().with_columns(activity=value).write_parquet(tmp_path / "mine.parquet")
+    with pytest.raises(DataError, match=r"column 'activity' holds .*; leave it out"):
+        table.read([tmp_path / "mine.parquet"])
+
+
+def test_a_person_who_is_not_a_number_is_nobody(tmp_path: Path) -> None:
+    frame().with_columns(subject=pl.lit(math.nan)).write_parquet(tmp_path / "mine.parquet")
+    with pytest.raises(DataError, match="no subject"):
+        table.read([tmp_path / "mine.parquet"])

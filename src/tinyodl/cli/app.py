@@ -235,7 +235,8 @@ LabelRule = Annotated[
     ),
 ]
 Rate = Annotated[
-    float | None, typer.Option(help="Readings a second, where there is no time column.", min=1)
+    float | None,
+    typer.Option(help="Readings a second, where there is no time column.", min=1, max=1e5),
 ]
 AccUnitOption = Annotated[
     AccUnit | None, typer.Option(help="Unit of the acceleration.", show_default="recognised")

@@ -108,7 +108,7 @@ def experiment(
             results = runs.run(
                 config, source, running.jobs, running.use_cache, progress, running.scheduler
             )
-        documents.append(summarise(config, results, dataset, table_of_figures, name))
+        documents.append(summarise(config, results, dataset, table_of_figures, name, source.window))
     document = documents[0]
     for further in documents[1:]:
         for key in ("evidence", "budget", "accuracy_estimate"):

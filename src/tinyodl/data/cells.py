@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+_EXACT = 2**53  # whole numbers that a float tells apart
 _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
+
+
+def _unit(duration: "pl.DataType") -> float:
+    """Seconds that a duration's whole number counts."""
+    return _SECONDS[str(getattr(duration, "time_unit", "us"))]
 
 
 def as_text(
@@ -26,8 +32,11 @@ def as_text(
     if name not in frame.columns:
         return np.zeros(frame.height, np.int32), (default,)
     column = frame[name]
-    if column.dtype.is_float() and (column.drop_nulls() % 1 == 0).all():
-        column = column.cast(pl.Int64)
+    if column.dtype.is_float():
+        column = column.fill_nan(None)
+        whole = column.drop_nulls()
+        if (whole % 1 == 0).all() and (whole.abs() < _EXACT).all():
+            column = column.cast(pl.Int64)
     found = column.unique(maintain_order=True)
     texts = found.cast(pl.String).fill_null("").str.strip_chars().to_list()
     names = tuple(dict.fromkeys(texts))
@@ -77,6 +86,8 @@ def as_seconds(frame: "pl.DataFrame", file: str, head: int) -> tuple[Array, floa
                     f"{file}, row {head + row}: time is {text[row]!r}, expected seconds, "
                     "milliseconds or a date with time such as 2026-01-31T12:00:00.020; mend the row"
                 )
+    if column.dtype == pl.Time or column.dtype == pl.Duration:
+        column = column.cast(pl.Int64) * (1e-9 if column.dtype == pl.Time else _unit(column.dtype))
     if column.dtype.is_temporal():
         if column.null_count():
             raise DataError(

@@ -4,12 +4,14 @@ Every figure and its source stands in a table, `nrf52840.toml` beside this file;
 take its place.
 """
 
+import math
 import tomllib
 from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
 DAY = 86_400.0  # s
+_DIVIDE = ("clock", "interval")
 
 
 class EnergyError(ValueError):
@@ -45,12 +47,19 @@ class Energy:
                 "tinyodl/energy/nrf52840.toml, and change its values"
             ) from None
         for name in names:
-            value = self.table.get(name, {}).get("value")
-            if not isinstance(value, int | float) or value < 0:
+            row = self.table.get(name)
+            value = row.get("value") if isinstance(row, dict) else None
+            if (
+                isinstance(value, bool)
+                or not isinstance(value, int | float)
+                or not 0 <= value < math.inf
+            ):
                 raise EnergyError(
                     f"{path}: [{name}] needs a value of 0 or more; copy "
                     "tinyodl/energy/nrf52840.toml"
                 )
+            if name in _DIVIDE and not value:
+                raise EnergyError(f"{path}: [{name}] is 0, and is divided by: give one above 0")
         self._f = {name: float(self.table[name]["value"]) for name in names}
 
     @property

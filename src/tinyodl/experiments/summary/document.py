@@ -14,6 +14,7 @@ from tinyodl.experiments.summary import advice, confusion, devices, memory, spen
 from tinyodl.experiments.summary.people import one_sided, people_of
 from tinyodl.experiments.summary.rows import policy_of, row_of, same_share, settings
 from tinyodl.experiments.trials.results import Compared, DeviceRun, Row, Sweep, Timeline
+from tinyodl.har import WINDOW
 
 # From the reference's abstract, and (approximate) from its body; see docs/algorithm.md.
 PUBLISHED = {
@@ -35,12 +36,13 @@ def summarise(
     dataset: Dataset | None = None,
     energy: Energy | None = None,
     name: str = "HAPT",
+    window: int = WINDOW,
 ) -> dict[str, Any]:
     """The document: see the README for its keys. Fractions are 0 to 1; figures are means over
     seeds.
 
     dataset: a user's own recordings, None for the official ones; energy: figures of board and
-    radio; name: of the recordings.
+    radio; name: of the recordings; window: readings in one.
     """
     names = {} if dataset is None else dataset.people
     activities = ACTIVITIES if dataset is None else dataset.activities
@@ -78,7 +80,8 @@ def summarise(
         policies = [policy_of(by_seed, setting) for setting in run]
         inputs = by_seed[0][0]["inputs"]
         spend = spending.of(
-            energy or Energy(), inputs, hidden, method, len(activities), config.payload
+            *(energy or Energy(), inputs, hidden, method, len(activities), config.payload),
+            window=window,
         )
         for policy in policies:
             policy |= spending.day(spend, policy)
@@ -117,5 +120,5 @@ def summarise(
         "budget": wear.budget(name, others["evidence"]),
         "accuracy_estimate": wear.estimates(name, [*others["continuous"], *others["evidence"]]),
         "week": wear.week(others["week"]),
-        "energy": spending.document(energy or Energy(), len(activities)),
+        "energy": spending.document(energy or Energy(), len(activities), window),
     }

@@ -3,32 +3,38 @@
 from typing import Any, NamedTuple
 
 from tinyodl import link
+from tinyodl.data.recordings import RATE
 from tinyodl.energy import Energy, Spent
-from tinyodl.har import HOP, names
+from tinyodl.har import WINDOW, names
 from tinyodl.registry import POLICIES
-
-SECONDS = 1.28  # between two windows
 
 
 class Spending(NamedTuple):
-    """The energy model, and what one device spends on each thing."""
+    """The energy model, what one device spends on each thing, and seconds between two windows."""
 
     energy: Energy
     spent: Spent
+    seconds: float
 
 
 def of(
-    energy: Energy, inputs: int, hidden: int, method: str, classes: int, payload: link.Payload
+    energy: Energy,
+    inputs: int,
+    hidden: int,
+    method: str,
+    classes: int,
+    payload: link.Payload,
+    window: int = WINDOW,
 ) -> Spending:
-    """A device of a method: d is inputs, constant and hidden nodes with direct links, else the
-    hidden nodes."""
+    """A device of a method, with windows of so many readings: d is inputs, constant and hidden
+    nodes with direct links, else the hidden nodes."""
     d = inputs + 1 + hidden if method == "ODLTiny" else hidden or inputs
     ble = link.BLE
     size = ble.id_bytes + inputs * link.VALUE_BYTES[payload]
     sent, received = ble.message(size), ble.message(ble.id_bytes + ble.label_bytes)
-    return Spending(
-        energy, energy.learner(d, classes, HOP, sent, received, -(-size // ble.largest))
-    )
+    hop = window // 2
+    spent = energy.learner(d, classes, hop, sent, received, -(-size // ble.largest))
+    return Spending(energy, spent, hop / RATE)
 
 
 def day(spending: Spending, policy: dict[str, Any]) -> dict[str, float]:
@@ -37,15 +43,15 @@ def day(spending: Spending, policy: dict[str, Any]) -> dict[str, float]:
     name = policy["policy"]
     own = name in POLICIES and POLICIES.make(name).own_weight > 0
     learnt = 1.0 if own else policy["query_fraction"]
-    found = spending.energy.day(spending.spent, SECONDS, policy["query_fraction"], learnt)
+    found = spending.energy.day(spending.spent, spending.seconds, policy["query_fraction"], learnt)
     return {"radio_mj": found["radio_mj"], "total_mj": found["total_mj"]}
 
 
-def document(energy: Energy, classes: int) -> dict[str, Any]:
+def document(energy: Energy, classes: int, window: int = WINDOW) -> dict[str, Any]:
     """ODLTiny's spending, thing by thing, and from what radio on asking is cheaper than learning an
     own label."""
     inputs = len(names("compact"))
-    spent = of(energy, inputs, 0, "ODLTiny", classes, "int8").spent
+    _, spent, seconds = of(energy, inputs, 0, "ODLTiny", classes, "int8", window)
     bits = 8 * link.BLE.query(inputs, "int8")
     return {
         "query_mj": spent.query,
@@ -56,7 +62,7 @@ def document(energy: Energy, classes: int) -> dict[str, Any]:
         "query_nj_per_bit": 1e6 * spent.query / bits,
         "break_even_nj_per_bit": 1e6 * spent.learn / bits,
         "day": {
-            f"{100 * share:g} % asked": energy.day(spent, SECONDS, share, 1.0)
+            f"{100 * share:g} % asked": energy.day(spent, seconds, share, 1.0)
             for share in (0.0, 0.03, 0.1, 0.5, 1.0)
         },
         "unchecked": energy.unchecked,
