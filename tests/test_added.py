@@ -15,7 +15,8 @@ import polars as pl
 import pytest
 
 from tinyodl import drift, prune, teachers
-from tinyodl.data.names import ACC, GYRO, Options, read
+from tinyodl.data.names import ACC, GYRO
+from tinyodl.data.table import Options, read
 from tinyodl.experiments.running import added, runs
 from tinyodl.experiments.summary import summarise
 from tinyodl.registry import DETECTORS, POLICIES, TEACHERS, Registry, RegistryError

@@ -226,9 +226,16 @@ def test_run_from_standard_input_is_the_same_as_from_a_file(
         )
     metric = first.with_columns(pl.col(c) * STANDARD_GRAVITY for c in ACC)
     degrees = metric.with_columns(pl.col(c) * 180 / np.pi for c in GYRO).write_csv()
-    done = command("run", model, "--acc-unit", "m/s2", "--gyro-unit", "deg/s", text=degrees)
     whole = command("run", model, "--data", one, *told)
-    assert done.stdout == whole.stdout
+    for more in (("--acc-unit", "m/s2", "--gyro-unit", "deg/s"), ()):  # told, and recognised
+        done = command("run", model, *more, text=degrees)
+        assert done.stdout == whole.stdout
+    assert "Acceleration recognised as m/s2" in done.stderr
+    assert "Rotation recognised as deg/s" in done.stderr
+    fast = turned.with_columns(time=pl.col("time") / 2).write_csv()
+    refused("run", model, text=fast, says="comes at 100 readings a second by its time column")
+    still = "\n".join(["time,acc_x,acc_y,acc_z,gyro_x,gyro_y,gyro_z", *["0,0,0,0.1,0,0,0"] * 200])
+    refused("run", model, text=still, says="neither about 1 (g) nor 9.8")
 
 
 def test_what_was_learnt_is_saved_though_the_readings_end_badly(

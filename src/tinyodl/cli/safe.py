@@ -21,6 +21,7 @@ from tinyodl.device.snapshot import StateError, dumps, restore
 from tinyodl.files import clear_parts, write_bytes
 
 EVERY = 1.0  # s between two writes, unless something was asked or learnt
+DIGITS = 16  # of a recording's digest
 REMEMBERED = 1024  # recordings that are known to be done
 
 
@@ -120,7 +121,7 @@ class Progress:
         """All are."""
         place, readings = self._place, len(self._recording.imu)
         place.now = place.begun + readings / RATE
-        place.done = [*place.done, self._take(readings)][-REMEMBERED:]
+        place.done = [*place.done, self._take(readings)[:DIGITS]][-REMEMBERED:]
         place.readings, place.digest = 0, ""
 
 
@@ -131,4 +132,4 @@ def left(recordings: Sequence[Recording], place: Place) -> list[Recording]:
 
 
 def _digest(recording: Recording) -> str:
-    return hashlib.sha256(recording.imu.tobytes()).hexdigest()
+    return hashlib.sha256(recording.imu.tobytes()).hexdigest()[:DIGITS]
