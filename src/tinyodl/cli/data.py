@@ -22,7 +22,7 @@ from tinyodl.reports.names import plain
 from tinyodl.windows import Source, labelled
 
 
-def export(path: Path | None, file: Path, person: int | None) -> None:
+def export(path: Path | None, file: Path, person: int | None = None) -> None:
     """Write the recordings, or one person's, as CSV or Parquet, in the columns that
     `tinyodl.data.table` reads."""
     import io
