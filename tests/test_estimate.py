@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tinyodl import Model, teachers
 from tinyodl.device import Accuracy, OnDeviceLearner, Reason, Rules, live
+from tinyodl.device import estimate as module
 from tinyodl.device.episode import SECONDS
 from tinyodl.device.estimate import Drawn, Estimate, interval
 from tinyodl.experiments.summary import wear
@@ -125,6 +126,39 @@ def test_a_wide_interval_is_asked_for_all_along_but_no_faster() -> None:
         if drawn:
             mine.replied(drawn, int(rng.random() < 0.5))
     assert 4 <= mine.drawn <= 18
+
+
+def priced(wrong_every: int, usual: float) -> tuple[list[tuple[int, int]], Accuracy]:
+    """A life of which every so manyth draw is wrong: when windows were drawn, and what each
+    counts."""
+    mine, found = Estimate(3, usual), list[tuple[int, int]]()
+    for n in range(1, 20_001):
+        mine.window(0)
+        if drawn := mine.draw(0):
+            found.append((n, drawn.weight))
+            mine.replied(drawn, int(len(found) % wrong_every == 0))
+    return found, mine.accuracy()
+
+
+def test_draws_are_these() -> None:
+    """To the window: at most a sixteenth, half that while there is more than one in 50, halved with
+    each time as long as the whole before once the interval is narrow, doubled while it is wide."""
+    right, found = priced(10**9, 0.0)
+    assert right[:6] == [(90, 16), (91, 16), (107, 16), (113, 32), (115, 32), (220, 32)]
+    assert right[-3:] == [(7758, 1024), (12354, 2048), (18029, 4096)]
+    assert len(right) == 35
+    assert found == pytest.approx((1.0, 0.848493, 1.0), abs=1e-5)
+    wide, found = priced(4, 0.95)
+    assert wide[:6] == right[:6]
+    assert len(wide) == 358
+    assert max(weight for _, weight in wide) == 2048
+    assert found == pytest.approx((0.743649, 0.637127, 0.845178), abs=1e-5)
+
+
+def test_the_constants_are_those_that_are_documented() -> None:
+    assert (module.FIRST, module.LEAST, module.FASTEST, module.MOST) == (4, 3, 32, 30)
+    assert (module.PER_DRAW, module.SHORT, module.NARROW, module.TAIL) == (50, 1, 0.1, 0.05)
+    assert (module.BOUTS, module.PRIOR) == (16, 2.0)
 
 
 def test_while_nobody_replies_it_asks_ever_more_rarely() -> None:
