@@ -251,13 +251,14 @@ Columns = Annotated[
         help="Which of your columns is which, where it is not recognised: acc_x=ax,activity=what.",
     ),
 ]
-SplitGaps = Annotated[
+NoSplitGaps = Annotated[
     bool,
     typer.Option(
-        "--split-gaps/--no-split-gaps",
-        help="Cut a recording in two where readings are missing, or refuse it.",
+        "--no-split-gaps",
+        help="Refuse a recording where readings are missing, in place of cutting it in two there.",
     ),
 ]
+SplitGaps = Annotated[bool, typer.Option("--split-gaps", hidden=True)]  # as it is by itself
 
 
 Activities = Annotated[
@@ -292,7 +293,7 @@ def _told(
     rate: float | None,
     acc_unit: AccUnit | None,
     gyro_unit: GyroUnit | None,
-    split_gaps: bool,
+    no_split_gaps: bool,
     columns: str | None,
     activities: list[Path] | None,
     activity_from: Called | None,
@@ -303,7 +304,7 @@ def _told(
         rate=rate,
         acc_unit=acc_unit.value if acc_unit else None,
         gyro_unit=gyro_unit.value if gyro_unit else None,
-        split_gaps=split_gaps,
+        split_gaps=not no_split_gaps,
         columns=_pairs(columns),
         activities=activities or (),
         activity_from=activity_from.value if activity_from else None,
@@ -341,7 +342,8 @@ def evaluate(
     rate: Rate = None,
     acc_unit: AccUnitOption = None,
     gyro_unit: GyroUnitOption = None,
-    split_gaps: SplitGaps = True,
+    no_split_gaps: NoSplitGaps = False,
+    split_gaps: SplitGaps = False,
     columns: Columns = None,
     activities: Activities = None,
     activity_from: ActivityFrom = None,
@@ -375,7 +377,14 @@ def evaluate(
     what = Evaluate(
         files=data,
         told=_told(
-            rate, acc_unit, gyro_unit, split_gaps, columns, activities, activity_from, subject_from
+            rate,
+            acc_unit,
+            gyro_unit,
+            not no_split_gaps,
+            columns,
+            activities,
+            activity_from,
+            subject_from,
         ),
         features=chosen(features),
         hidden=tuple(dict.fromkeys(hidden or [128, 256])),
@@ -412,7 +421,8 @@ def train(
     rate: Rate = None,
     acc_unit: AccUnitOption = None,
     gyro_unit: GyroUnitOption = None,
-    split_gaps: SplitGaps = True,
+    no_split_gaps: NoSplitGaps = False,
+    split_gaps: SplitGaps = False,
     columns: Columns = None,
     activities: Activities = None,
     activity_from: ActivityFrom = None,
@@ -424,7 +434,14 @@ def train(
     what = Train(
         files=data,
         told=_told(
-            rate, acc_unit, gyro_unit, split_gaps, columns, activities, activity_from, subject_from
+            rate,
+            acc_unit,
+            gyro_unit,
+            not no_split_gaps,
+            columns,
+            activities,
+            activity_from,
+            subject_from,
         ),
         hidden=hidden,
         window=window,
@@ -457,8 +474,8 @@ def run(
     teacher: Annotated[
         str,
         typer.Option(
-            help="Who answers: the recording's labels (true; without any, you at the keyboard), "
-            f"or {names(TEACHERS, *ASKED)}.",
+            help="Who answers: true (the recording's labels; where it has none, you at the "
+            f"keyboard), {names((n for n in TEACHERS if n != 'true'), *ASKED)}.",
             **named(TEACHERS, *ASKED),
         ),
     ] = "true",
@@ -494,13 +511,14 @@ def run(
             metavar="STATE",
         ),
     ] = None,
-    estimate: Annotated[
+    no_estimate: Annotated[
         bool,
         typer.Option(
-            "--estimate/--no-estimate",
-            help="Ask up to 2 more in 100 windows, drawn at random, to know how right it is.",
+            "--no-estimate",
+            help="Ask nothing beyond what is to be learnt: up to 2 in 100 windows, drawn at "
+            "random, tell how right it is.",
         ),
-    ] = True,
+    ] = False,
     seconds: Annotated[
         float, typer.Option(help="How long the keyboard or a program has to answer.", min=0)
     ] = 10.0,
@@ -508,7 +526,8 @@ def run(
     rate: Rate = None,
     acc_unit: AccUnitOption = None,
     gyro_unit: GyroUnitOption = None,
-    split_gaps: SplitGaps = True,
+    no_split_gaps: NoSplitGaps = False,
+    split_gaps: SplitGaps = False,
     columns: Columns = None,
     activities: Activities = None,
     activity_from: ActivityFrom = None,
@@ -522,7 +541,14 @@ def run(
         model=model,
         files=data or [],
         told=_told(
-            rate, acc_unit, gyro_unit, split_gaps, columns, activities, activity_from, subject_from
+            rate,
+            acc_unit,
+            gyro_unit,
+            not no_split_gaps,
+            columns,
+            activities,
+            activity_from,
+            subject_from,
         ),
         policy=policy,
         detector=detector,
@@ -534,7 +560,7 @@ def run(
         questions_per_day=questions_per_day,
         align=not no_align,
         arithmetic=arithmetic.value,
-        estimate=estimate,
+        estimate=not no_estimate,
         seconds=seconds,
         output=output,
         resume=resume,

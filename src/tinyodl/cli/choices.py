@@ -1,6 +1,7 @@
 """What options may be, without importing what they choose between."""
 
 import sys
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
@@ -96,6 +97,6 @@ def named(registry: Registry, *more: str) -> dict[str, Any]:
     return {"parser": parse, "metavar": "NAME"}
 
 
-def names(registry: Registry, *more: str) -> str:
-    """The names of a registry, for a help text."""
-    return f"{', '.join((*registry, *more))}, or module:attribute of your own"
+def names(known: Iterable[str], *more: str) -> str:
+    """Names, as of a registry, for a help text."""
+    return f"{', '.join((*known, *more))}, or module:attribute of your own"
