@@ -154,6 +154,20 @@ def test_a_sensor_without_a_time_is_an_error(one: pl.DataFrame, tmp_path: Path) 
     one.select(*GYRO).write_csv(tmp_path / "Gyroscope.csv")
     with pytest.raises(DataError, match=r"Gyroscope.csv, row 1: no column time"):
         table.read([tmp_path])
+    sensor(one, GYRO).write_csv(tmp_path / "Gyroscope.csv")
+    one.select(*ACC, "activity", "subject").write_csv(tmp_path / "Accelerometer.csv")
+    with pytest.raises(DataError, match=r"Accelerometer.csv, row 1: no column time"):
+        table.read([tmp_path])
+
+
+def test_a_table_with_both_sensors_needs_no_other(one: pl.DataFrame, tmp_path: Path) -> None:
+    one.write_csv(tmp_path / "acc.csv")
+    sensor(later(one, 9.0), GYRO).write_csv(tmp_path / "gyro.csv")
+    found = table.read([tmp_path])
+    (recording,) = found.dataset.recordings
+    assert recording.name == "acc.csv"
+    np.testing.assert_allclose(recording.imu, truth(one)[: len(recording.imu)], atol=1e-6)
+    assert not any("put together" in note for note in found.notes)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -33,6 +33,8 @@ def together(
         return [run for o in mine for run in _runs(o, wanted)]
     first = min(whole, key=lambda o: "total" not in o.source.name.lower())
     passed += [o.source.label for o in whole if o is not first]
+    if "time" not in first.table.frame.columns:
+        raise _timeless(first)
     runs, used = _runs(first, wanted), [first.source.name]
     gravity, gyro = (
         next((o for o in others if columns[0] in o.table.frame.columns), None)
@@ -47,6 +49,8 @@ def together(
         turning = _other(gyro, GYRO)
         runs = [parts.beside(run, turning) for run in runs]
         used.append(gyro.source.name)
+    if len(used) == 1:  # it had it all
+        return runs
     name = parts.label(first.source)
     notes.append(f"{name}: {' and '.join(used)} put together on one clock.")
     several = len(runs) > 1
@@ -64,10 +68,16 @@ def _other(opened: Opened, columns: tuple[str, ...]) -> parts.Other:
     """A sensor's readings of a table that has no acceleration."""
     frame, head, file = opened.table.frame, opened.table.first_row, opened.source.label
     if "time" not in frame.columns:
-        raise DataError(f"{file}, row 1: no column time: give one, to put it beside the other file")
+        raise _timeless(opened)
     time, begun = cells.as_seconds(frame, file, head)
     values = np.column_stack([cells.as_numbers(frame, name, file, head) for name in columns])
     return parts.Other(file, begun + time, values)
+
+
+def _timeless(opened: Opened) -> DataError:
+    return DataError(
+        f"{opened.source.label}, row 1: no column time: give one, to put it beside the other file"
+    )
 
 
 def _runs(opened: Opened, wanted: list[str]) -> list[Run]:
