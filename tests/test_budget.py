@@ -4,14 +4,14 @@ import pytest
 
 from tinyodl.device.budget import Budget
 
-HOUR, DAY = 3600.0, 86_400.0
+HOUR, DAY = 3600, 86_400  # s
 
 
 def spend(budget: Budget, times: range) -> list[int]:
     """When questions were asked, of seconds at which one was wanted."""
     found = []
     for now in times:
-        budget.tick(float(now))
+        budget.tick(1000 * now)
         if budget.open:
             budget.asked()
             found.append(now)
@@ -31,11 +31,11 @@ def test_an_hour_has_its_questions_half_their_even_spacing_apart() -> None:
 @pytest.mark.parametrize("day", [1, 2, 4, 5, 8, 40])
 def test_a_day_has_its_questions_and_an_hour_a_quarter_of_them(day: int) -> None:
     budget = Budget(per_day=day)
-    asked = spend(budget, range(0, int(DAY), 10))
+    asked = spend(budget, range(0, DAY, 10))
     assert len(asked) == day
     assert sum(now < HOUR for now in asked) <= -(-day // 4)
     assert budget.spent
-    budget.tick(DAY)
+    budget.tick(1000 * DAY)
     assert not budget.spent
     assert budget.open
 
@@ -56,7 +56,7 @@ def test_a_clock_that_is_set_back_gives_no_questions() -> None:
     budget = Budget(per_day=1)
     assert spend(budget, range(200_000, 200_100)) == [200_000]
     assert spend(budget, range(0, 100_000, 100)) == []
-    budget.tick(3 * DAY)
+    budget.tick(3000 * DAY)
     assert budget.open
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tinyodl.device import guard
-from tinyodl.device.guard import Guard
+from tinyodl.device.guard import ONE, Guard
 
 UP, DOWN = Fraction(7, 4), Fraction(1, 4)  # what a bet does to the stake
 FACTORY, PRESENT = (True, False), (False, True)  # which of the two is right alone
@@ -21,12 +21,12 @@ def kept_back(bet: int) -> Fraction:
 
 
 def test_the_constants_are_those_that_are_documented() -> None:
-    assert (guard.ERROR, guard.BET) == (0.001, 0.75)
+    assert (guard.HIGHEST, guard.BET, guard.ONE) == (1000, 0.75, 2**32)
 
 
 def test_evidence_starts_at_nothing_and_is_the_formula_exactly() -> None:
     mine = Guard()
-    assert (mine.evidence, mine.bets) == (0.0, 0)
+    assert (mine.evidence, mine.bets) == (0, 0)
     parts = [Fraction(1, 2), *2 * [Fraction(1, 8)], *4 * [Fraction(1, 32)], Fraction(1, 128)]
     bets = [FACTORY, FACTORY, PRESENT, FACTORY, PRESENT, PRESENT, FACTORY, FACTORY]
     expected = Fraction(0)
@@ -34,14 +34,14 @@ def test_evidence_starts_at_nothing_and_is_the_formula_exactly() -> None:
         expected = (expected + part) * (UP if bet is FACTORY else DOWN)
         assert mine.update(*bet) is False
         assert mine.bets == count
-        assert Fraction(mine.evidence) == expected
+        assert Fraction(mine.evidence, ONE) == expected
     first = Guard()
     first.update(*FACTORY)
-    assert first.evidence == 0.875
+    assert first.evidence == 0.875 * ONE
     first.update(*FACTORY)
-    assert first.evidence == 1.75
+    assert first.evidence == 1.75 * ONE
     first.update(*PRESENT)
-    assert first.evidence == 0.46875
+    assert first.evidence == 0.46875 * ONE
 
 
 @pytest.mark.parametrize("both", [True, False])
@@ -50,20 +50,20 @@ def test_where_both_are_right_or_both_wrong_nothing_is_bet(both: bool) -> None:
     mine.update(*FACTORY)
     for _ in range(100):
         assert mine.update(both, both) is False
-    assert (mine.evidence, mine.bets) == (0.875, 1)
+    assert (mine.evidence, mine.bets) == (0.875 * ONE, 1)
 
 
 def test_it_speaks_where_the_evidence_reaches_a_thousand_and_not_before() -> None:
     mine = Guard()
     said = [mine.update(*FACTORY) for _ in range(14)]
     assert said == [False] * 13 + [True]
-    assert mine.evidence >= 1000
+    assert mine.evidence >= 1000 * ONE
     exact = Guard()
-    exact.evidence, exact.bets = 1000 / 1.75 - 2.0**-5, 3  # the fourth bet makes it a thousand
-    assert (exact.evidence + 2.0**-5) * 1.75 == 1000
+    exact.evidence, exact.bets = -(-4000 * ONE // 7) - ONE // 32, 3  # the fourth bet makes it so
+    exact_less_one = exact.evidence - 1
     assert exact.update(*FACTORY) is True
     below = Guard()
-    below.evidence, below.bets = 999.9 / 1.75 - 2.0**-5, 3
+    below.evidence, below.bets = exact_less_one, 3
     assert below.update(*FACTORY) is False
     assert exact.update(*FACTORY) is True  # and goes on saying so
     assert exact.update(*PRESENT) is False
@@ -72,13 +72,12 @@ def test_it_speaks_where_the_evidence_reaches_a_thousand_and_not_before() -> Non
 def test_what_is_kept_back_is_never_more_than_one_in_all() -> None:
     mine, total = Guard(), Fraction(0)
     for bet in range(1, 2**12):
-        before = Fraction(mine.evidence)
-        mine.evidence = 0.0
+        before, mine.evidence = mine.evidence, 0
         mine.update(*PRESENT)
-        part = Fraction(mine.evidence) / DOWN
+        part = Fraction(mine.evidence, ONE) / DOWN
         assert part == kept_back(bet)
         total += part
-        mine.evidence = float(before)
+        mine.evidence = before
     assert Fraction(99, 100) < total < 1
 
 
@@ -86,7 +85,7 @@ def test_what_is_kept_back_is_never_more_than_one_in_all() -> None:
 def test_no_bet_is_worth_more_on_average_than_what_is_staked(
     bets: list[tuple[bool, bool]],
 ) -> None:
-    """A supermartingale, exactly: dyadic fractions all of them."""
+    """A supermartingale: what is rounded off is lost to the bet."""
     mine = Guard()
     for bet in bets:
         mine.update(*bet)
@@ -95,9 +94,9 @@ def test_no_bet_is_worth_more_on_average_than_what_is_staked(
             twin = Guard()
             twin.evidence, twin.bets = mine.evidence, mine.bets
             twin.update(*outcome)
-            after.append(Fraction(twin.evidence))
-        staked = Fraction(mine.evidence) + kept_back(mine.bets + 1)
-        assert sum(after) / 2 == pytest.approx(staked, rel=1e-15)
+            after.append(Fraction(twin.evidence, ONE))
+        staked = Fraction(mine.evidence, ONE) + kept_back(mine.bets + 1)
+        assert staked - Fraction(1, ONE) < sum(after) / 2 <= staked  # rounded down
         assert all(value >= 0 for value in after)
         assert after[0] > after[1]
 

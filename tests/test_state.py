@@ -9,12 +9,12 @@ import pytest
 
 from tinyodl.device import PLAIN, TRANSITIONS, Event, Mode, Reason, Rules, State, Trouble, diagram
 from tinyodl.device import state as module
-from tinyodl.device.state import Asked, Verdict
+from tinyodl.device.state import ALL, Asked, Verdict
 
 AUDIT, AGAIN, DOUBT = Reason.AUDIT, Reason.AGAIN, Reason.DOUBT
 PREDICTING, TRAINING = Mode.PREDICTING, Mode.TRAINING
 TRUSTED, DOUBTED = Asked(AUDIT, True), Asked(DOUBT, False)  # the two that occur most
-DAY = 86_400.0
+DAY = 86_400_000  # ms
 NO_AUDITS = Rules(audits=False)
 
 
@@ -28,7 +28,7 @@ def trained(rules: Rules = NO_AUDITS, **more: float) -> State:
 def until(state: State, doubt: bool = True, most: int = 300_000) -> tuple[int, Reason]:
     """Samples up to the one that should be asked, and why."""
     for count in range(1, most):
-        state.sample(0.0)
+        state.sample(0)
         state.bout()  # every sample is one
         reason = state.reason(doubt)
         if reason:
@@ -76,7 +76,7 @@ def test_the_constants_are_those_that_are_documented() -> None:
     assert (module.SPACING, module.LONGEST_BACKOFF) == (4, 10)
     assert (module.VOUCHED_MOST, module.VOUCHED_FINE, module.VOUCHED_FACTORY) == (2, 8, 0.95)
     assert (module.TROUBLE_LABELS, module.TROUBLE_SHARE) == (24, 0.6)
-    assert (module.UNFIT_AUDITS, module.UNFIT_SHARE, module.RECENT) == (8, 0.4, 0.1)
+    assert (module.UNFIT_AUDITS, module.UNFIT_SHARE, module.RECENT) == (8, 0.4, 3)
     assert (module.CONTRADICTION, module.SILENCE) == (32, 3)
 
 
@@ -264,7 +264,7 @@ def test_nobody_answering_doubles_the_wait_ten_times_at_most_and_a_label_sets_it
 def test_without_doubt_or_audits_nothing_is_asked() -> None:
     for state in (State(Rules(audits=False)), trained()):
         for _ in range(1000):
-            state.sample(0.0)
+            state.sample(0)
             assert state.reason(False) is None
 
 
@@ -276,19 +276,19 @@ def test_a_confirmation_comes_before_an_audit_and_that_before_doubt() -> None:
     state.asked(DOUBT)
     assert told(state, False, Asked(DOUBT, True)) == "held"
     for _ in range(40):
-        state.sample(0.0)
+        state.sample(0)
         state.bout()
     assert state.until_audit < 0
     assert state.reason(True) is state.reason(False) is AGAIN
     state.asked(AGAIN)
     told(state, False, Asked(AGAIN, True))
-    state.sample(0.0)
+    state.sample(0)
     state.bout()
     assert state.reason(True) is state.reason(False) is AUDIT
     state.asked(AUDIT)
     told(state, False, DOUBTED)
     state.until_audit = 9
-    state.sample(0.0)
+    state.sample(0)
     assert state.reason(True) is DOUBT
     assert state.reason(False) is None
 
@@ -300,7 +300,7 @@ def test_a_confirmation_is_asked_for_once() -> None:
     assert until(state, doubt=False) == (1, AGAIN)
     state.asked(AGAIN)
     for _ in range(100):
-        state.sample(0.0)
+        state.sample(0)
         assert state.reason(False) is None
 
 
@@ -337,7 +337,7 @@ def test_audits_fall_on_any_bout_up_to_twice_the_interval_and_on_each_alike(inte
 def test_only_bouts_bring_an_audit_nearer() -> None:
     state = State(Rules())
     for _ in range(100):
-        state.sample(0.0)
+        state.sample(0)
     assert state.until_audit == 1
     state.bout()
     assert state.until_audit == 0
@@ -471,7 +471,7 @@ def test_doubt_has_the_questions_of_a_teacher_who_does_not_answer() -> None:
 def test_without_audits_there_are_none() -> None:
     state = State(Rules(audits=False))
     for _ in range(2000):
-        state.sample(0.0)
+        state.sample(0)
         state.bout()
         assert state.reason(False) is None
     assert state.until_audit < 0
@@ -550,7 +550,7 @@ def test_surprises_are_believed_for_a_while_after_one_that_was_confirmed() -> No
         assert told(state, False, Asked(AGAIN, True)) == "learnt"
         assert state.doubted == module.DOUBTED == 32
         for _ in range(samples):
-            state.sample(0.0)
+            state.sample(0)
         assert state.doubted == 32 - samples
         assert told(state, False, TRUSTED) == outcome
     told(state, True)
@@ -830,7 +830,7 @@ def test_only_audits_bet_on_the_factory(asked: Asked) -> None:
     label(state, Asked(AUDIT, False), False, True)
     label(state, Asked(AUDIT, True), True, False)
     assert (state.guard.bets, state.audits) == (2, 2)
-    assert state.guard.evidence == (0.875 + 0.125) * 0.25
+    assert state.guard.evidence == (0.875 + 0.125) * 0.25 * 2**32
 
 
 def test_it_is_said_until_audits_vouch_for_the_model_again() -> None:
@@ -894,16 +894,16 @@ def test_disagreeing_is_said_from_the_twenty_fourth_label_on() -> None:
         told(state, False)
         assert (Trouble.DISAGREEING in state.troubles) == (count >= 24)
         assert state.labels == count
-        assert state.disagreeing == pytest.approx(1 - 0.9**count)
+        assert state.disagreeing / ALL == pytest.approx(1 - 0.875**count, abs=1e-4)
     told(state, True)
-    assert state.disagreeing == pytest.approx(0.9 * (1 - 0.9**30))
+    assert state.disagreeing / ALL == pytest.approx(0.875 * (1 - 0.875**30), abs=1e-4)
 
 
 def test_disagreeing_is_more_than_six_in_ten_recent_labels() -> None:
     state = trained()
-    state.labels, state.disagreeing = 24, 0.6
+    state.labels, state.disagreeing = 24, 39321  # of 65,536
     assert state.troubles == ()
-    state.disagreeing = math.nextafter(0.6, 1)
+    state.disagreeing = 39322
     assert state.troubles == (Trouble.DISAGREEING,)
     state.labels = 23
     assert state.troubles == ()
@@ -917,7 +917,7 @@ def test_labels_that_were_held_do_not_count_as_disagreeing() -> None:
     told(predicting, True)
     assert (predicting.labels, predicting.disagreeing) == (1, 0.0)
     told(predicting, False)  # starts training, and is its first label
-    assert (predicting.labels, predicting.disagreeing) == (1, 0.1)
+    assert (predicting.labels, predicting.disagreeing) == (1, ALL // 8)
 
 
 def test_unfit_is_said_from_the_eighth_audit_on() -> None:
@@ -926,21 +926,21 @@ def test_unfit_is_said_from_the_eighth_audit_on() -> None:
         told(state, False, TRUSTED)
         assert (Trouble.UNFIT in state.troubles) == (count >= 8)
         assert state.audits == count
-        assert state.unfit == pytest.approx(1 - 0.9**count)
+        assert state.unfit / ALL == pytest.approx(1 - 0.875**count, abs=1e-4)
     state.change(Event.COMMAND_STOP)
     state.change(Event.COMMAND_TRAIN)
     assert Trouble.UNFIT in state.troubles  # another training does not make it fit
     for _ in range(6):
         told(state, True, Asked(AUDIT, False))
-    assert state.unfit == pytest.approx((1 - 0.9**11) * 0.9**6)
+    assert state.unfit / ALL == pytest.approx((1 - 0.875**11) * 0.875**6, abs=1e-3)
     assert Trouble.UNFIT not in state.troubles
 
 
 def test_unfit_is_more_than_four_in_ten_recent_audits() -> None:
     state = trained()
-    state.audits, state.unfit = 8, 0.4
+    state.audits, state.unfit = 8, 26214  # of 65,536
     assert state.troubles == ()
-    state.unfit = math.nextafter(0.4, 1)
+    state.unfit = 26215
     assert state.troubles == (Trouble.UNFIT,)
     state.audits = 7
     assert state.troubles == ()
@@ -957,7 +957,7 @@ def test_silent_is_three_questions_that_nobody_answered() -> None:
 
 def test_spent_is_said_until_the_next_day() -> None:
     state = State(Rules(questions_per_day=1))
-    state.sample(0.0)
+    state.sample(0)
     state.asked(DOUBT)
     assert state.troubles == (Trouble.SPENT,)
     state.sample(DAY)
@@ -974,7 +974,7 @@ def test_plain_asks_every_doubt_and_learns_every_label() -> None:
         state.asked(DOUBT)
         assert label(state, Asked(DOUBT, count % 3 == 0), count % 2 == 0, True) == ("learnt", None)
         assert not state.settled()
-        state.sample(0.0)
+        state.sample(0)
         state.since -= 1
         assert state.reason(False) is None
     assert state.own_share == 1.0

@@ -1,15 +1,15 @@
 """How many questions an hour and a day, and that the first hour does not eat the day.
 
 >>> budget = Budget(per_day=8)
->>> budget.tick(60.0)
+>>> budget.tick(60_000)
 >>> budget.asked(), budget.asked()
 (None, None)
->>> budget.tick(1860.0)
+>>> budget.tick(1_860_000)
 >>> budget.spent, budget.open  # a quarter of the day's is all that one hour may have
 (False, False)
 """
 
-HOUR, DAY = 3600.0, 86_400.0  # s
+HOUR, DAY = 3_600_000, 86_400_000  # ms
 LEAST_HOURS = 4  # that a day's questions last at least
 SPREAD = 2  # an hour's are at least so much of its even spacing apart: a half
 
@@ -24,21 +24,21 @@ class Budget:
         share = None if per_day is None else -(-per_day // LEAST_HOURS)
         limits = [limit for limit in (per_hour, share) if limit is not None]
         self.per_hour = min(limits) if limits else None
-        self._apart = HOUR / (SPREAD * self.per_hour) if self.per_hour else 0.0
+        self._apart = HOUR // (SPREAD * self.per_hour) if self.per_hour else 0
         self._day = self._hour = -1
-        self._now = 0.0
-        self._last: float | None = None
+        self._now = 0
+        self._last: int | None = None
         self.today = self.this_hour = 0
 
-    def tick(self, now: float) -> None:
-        """It is now so many seconds; a clock that runs backwards is not followed."""
+    def tick(self, now: int) -> None:
+        """It is now so many milliseconds; a clock that runs backwards is not followed."""
         self._now = now
         if self.per_hour is None:
             return
-        hour = int(now // HOUR)
+        hour = now // HOUR
         if hour > self._hour:
             self._hour, self.this_hour = hour, 0
-            day = int(now // DAY)
+            day = now // DAY
             if day > self._day:
                 self._day, self.today = day, 0
 

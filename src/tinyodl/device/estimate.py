@@ -8,10 +8,11 @@ Every window is in one of two groups, by what is known when it comes:
   drawn one is asked, and its outcome counts 1 / q times (D. G. Horvitz, D. J. Thompson, JASA
   47(260), 1952).
 
-The share right among the sampled has a Bayesian interval, for n = (sum of 1/q)^2 / (sum of 1/q^2)
-draws (L. Kish, Survey Sampling, 1965) and the prior of H. Jeffreys, closed where all draws agree
-(L. D. Brown, T. T. Cai, A. DasGupta, Statistical Science 16(2), 2001). Where the factory knows how
-often such a model is right on people it had not seen, that is worth two draws more.
+The share right among the sampled has a Bayesian interval (`interval.py`), for n = (sum of 1/q)^2 /
+(sum of 1/q^2) draws (L. Kish, Survey Sampling, 1965) and the prior of H. Jeffreys, closed where all
+draws agree (L. D. Brown, T. T. Cai, A. DasGupta, Statistical Science 16(2), 2001). Where the
+factory knows how often such a model is right on people it had not seen, that is worth two draws
+more.
 
 Outcomes are of predictions that were made before their label was learnt, and q depends on the past
 alone, so that neither learning nor doubt bends the estimate. It takes for granted that labels are
@@ -33,20 +34,18 @@ Accuracy(share=1.0, low=1.0, high=1.0)
 from collections import Counter
 from typing import NamedTuple
 
-from scipy.special import betaincinv
-
 from tinyodl.device.draws import Draws
+from tinyodl.device.interval import ONE, interval
 
 OWN_STREAM = 0x85EBCA6B  # of draws, apart from those of audits
 FIRST = 4  # q is 2^-FIRST at first, and at most
 LEAST, FASTEST = 3, 32  # q is a power of two over the windows so far: from which to which
 PER_DRAW = 50  # windows that there are for each draw; where there are fewer
-MOST = 30  # halvings of q
+MOST = 24  # halvings of q
 SHORT = 1  # q is halved so often
-NARROW = 0.1  # half the width from which on q falls
+NARROW = ONE // 10  # half the width from which on q falls
 BOUTS = 16  # that were asked and wait for their label, at most
-PRIOR = 2.0  # draws that the factory's word is worth
-TAIL = 0.05  # on either side of the interval
+COUNTED = 2**16 - 1  # windows of a bout that waits, at most
 
 
 class Accuracy(NamedTuple):
@@ -75,14 +74,14 @@ class Estimate:
 
     def __init__(self, seed: int = 0, usual: float = 0.0) -> None:
         self._draws = Draws(seed, OWN_STREAM)
-        self._usual = usual
+        self._usual = round(ONE * usual)
         self.restart()
 
     def restart(self) -> None:
         """Another model: nothing is known of it."""
         self._share = FASTEST  # q is 2^_share over the windows so far, as powers of two
         self.windows = self.known = self.right = self.drawn = 0
-        self._weights = self._squares = self._rights = self._nobodys = 0.0
+        self._weights = self._squares = self._rights = self._nobodys = 0
         self._silence = 0  # draws since anybody replied
         self._waiting: dict[int, Counter[int]] = {}  # by bout: windows by prediction
 
@@ -98,7 +97,8 @@ class Estimate:
                 self._waiting[bout] = Counter()
                 if len(self._waiting) > BOUTS:
                     del self._waiting[next(iter(self._waiting))]
-            self._waiting[bout][predicted] += 1
+            waiting = self._waiting[bout]
+            waiting[predicted] = min(waiting[predicted] + 1, COUNTED)
 
     def draw(self, predicted: int) -> Drawn | None:
         """The last window is not known: whether it is to be asked."""
@@ -128,7 +128,7 @@ class Estimate:
         self._weights += drawn.weight
         self._squares += drawn.weight**2
         self._rights += drawn.weight * (drawn.predicted == k)
-        _, low, high = self.accuracy()
+        _, low, high = self.counted()
         if high - low > 2 * NARROW:
             self._share = min(self._share + 1, FASTEST)
         else:  # from what q is now, which may be held at 2^-FIRST
@@ -136,25 +136,25 @@ class Estimate:
 
     def accuracy(self) -> Accuracy:
         """What is known so far; anything from 0 to 1 where that is nothing."""
-        if not self.windows:
-            return Accuracy(0.5, 0.0, 1.0)
-        share, low, high = 0.5, 0.0, 1.0
+        return Accuracy(*(part / ONE for part in self.counted()))
+
+    def counted(self) -> tuple[int, int, int]:
+        """The same in 1 / ONE."""
+        share, low, high = ONE // 2, 0, ONE
         if self._weights:
-            share = self._rights / self._weights
-            low, high = interval(share, self._weights**2 / self._squares, self._usual)
-        sampled = float(self.windows - self.known)
-        if self._nobodys:
-            sampled *= self._weights / (self._weights + self._nobodys)
+            share = self._rights * ONE // self._weights
+            low, high = interval(self._rights, self._weights, self._squares, self._usual)
+        sampled, weights, nobodys = self.windows - self.known, self._weights, self._nobodys
+        if nobodys:
+            while weights + nobodys >= 2**31:
+                weights, nobodys = weights >> 1, nobodys >> 1
+            sampled = sampled * weights // (weights + nobodys)
         counted = self.known + sampled
         if not counted:
-            return Accuracy(0.5, 0.0, 1.0)
-        return Accuracy(*((self.right + sampled * s) / counted for s in (share, low, high)))
-
-
-def interval(share: float, n: float, usual: float = 0.0) -> tuple[float, float]:
-    """90 % of the posterior of a share seen in n trials; usual: what it mostly is, 0: not known."""
-    prior = PRIOR * (usual > 0)
-    a, b = 0.5 + n * share + prior * usual, 0.5 + n * (1 - share) + prior * (1 - usual)
-    low = min(float(betaincinv(a, b, TAIL)), share) if share > 0 else 0.0
-    high = max(float(betaincinv(a, b, 1 - TAIL)), share) if share < 1 else 1.0
-    return low, high
+            return ONE // 2, 0, ONE
+        right = ONE * self.right
+        return (
+            (right + sampled * share) // counted,
+            (right + sampled * low) // counted,
+            (right + sampled * high) // counted,
+        )

@@ -11,27 +11,29 @@ a part of the stake, w_j, is kept back for each bet j to begin with:
     = 1
 
 E_j is worth at most 1 on average however often it is looked at, so that the chance that it ever
-reaches 1 / ERROR, over the whole of a life, is at most ERROR (J. Ville, "Etude critique de la
+reaches HIGHEST, over the whole of a life, is at most 1 in HIGHEST (J. Ville, "Etude critique de la
 notion de collectif", 1939; G. Shafer et al., "Test martingales, Bayes factors and p-values",
 Statistical Science 26(1), 2011; restarts: J. Shin, A. Ramdas, A. Rinaldo, "E-detectors", NEJSDS
-2023). Windows of one bout err together, which the bound leaves out: that is why ERROR is so small.
-Adds and shifts alone; a handful of bytes.
+2023). Windows of one bout err together, which the bound leaves out: that is why
+HIGHEST is so high.
+E_j is a whole number of 2^-32, rounded down. Adds and shifts alone; a handful of bytes.
 
 >>> guard = Guard()
 >>> [guard.update(factory=True, present=False) for _ in range(20)].index(True)
 13
 """
 
-ERROR = 0.001
-BET = 0.75
+HIGHEST = 1000  # 1 / ERROR
+BET = 0.75  # so stakes become seven quarters, or one
+ONE = 2**32  # what a stake of 1 is kept as
 
 
 class Guard:
-    """evidence: E_j against the present model; bets: j, windows where just one of the two was
-    right."""
+    """evidence: E_j against the present model, in 1 / ONE; bets: j, windows where just one of the
+    two was right."""
 
     def __init__(self) -> None:
-        self.evidence = 0.0
+        self.evidence = 0
         self.bets = 0
 
     def update(self, factory: bool, present: bool) -> bool:
@@ -39,6 +41,6 @@ class Guard:
         if factory == present:
             return False
         self.bets += 1
-        kept_back = 2.0 ** -(2 * (self.bets.bit_length() - 1) + 1)
-        self.evidence = (self.evidence + kept_back) * (1 + BET if factory else 1 - BET)
-        return self.evidence >= 1 / ERROR
+        kept_back = ONE >> 2 * (self.bets.bit_length() - 1) + 1
+        self.evidence = (self.evidence + kept_back) * (7 if factory else 1) >> 2
+        return self.evidence >= HIGHEST * ONE

@@ -127,8 +127,8 @@ class OnDeviceLearner:
         self.pending = Pending(pending)
         self.bout = Bout(model.bouts if rules.bouts else None, len(self.arithmetic.labels))
         self.counts: Counter[str] = Counter()
-        self._gap = GAP * STEP * model.window / WINDOW
-        self._last: float | None = None
+        self._gap = round(1000 * GAP * STEP * model.window / WINDOW)
+        self._last: int | None = None
         self._next = 0
         self._fresh()
 
@@ -173,11 +173,12 @@ class OnDeviceLearner:
         ValueError on another shape or values that are not finite; nothing has changed then."""
         x = np.ascontiguousarray(x, _FLOAT)
         outlook = self.arithmetic.look(x)  # refuses what it cannot take, before anything changes
-        if self._last is not None and now - self._last > self._gap:
+        at = round(1000 * now)  # ms: whole numbers decide
+        if self._last is not None and at - self._last > self._gap:
             self.pause()
-        self._last = now
+        self._last = at
         sample, self._next = self._next, self._next + 1
-        self.state.sample(now)
+        self.state.sample(at)
         self.pending.forget(sample)
         activity = self.bout.update(x, self.arithmetic.outputs)
         inside = activity is not None

@@ -68,7 +68,8 @@ REACH = 0.625  # of the outputs: a label is learnt until its activity leads by s
 TROUBLE_LABELS = 24  # labels since training started before it is said that they keep disagreeing
 TROUBLE_SHARE = 0.6  # of recent labels
 UNFIT_AUDITS, UNFIT_SHARE = 8, 0.4  # audits at least, and recent ones of them that disagreed
-RECENT = 0.1  # weight of the latest label in what is called recent
+RECENT = 3  # the latest label weighs 2^-RECENT in what is called recent
+ALL = 2**16  # of recent labels: what shares are kept in
 CONTRADICTION = 32  # labels that one contradiction is remembered over; two at once are a trouble
 SILENCE = 3  # questions in a row that nobody answered
 
@@ -195,7 +196,7 @@ class State:
         self.guard = Guard()
         self.vouched = VOUCHED_MOST if self._fit else -VOUCHED_FINE
         self.worse = False
-        self.audits, self.unfit = 0, 0.0
+        self.audits = self.unfit = 0
         self.interval, self.until_audit = AUDIT_FIRST, self._draw(AUDIT_FIRST)
         self.agreeing = 0
         self.wait, self.since, self.unanswered = 1, SPACING, 0
@@ -205,13 +206,12 @@ class State:
         self._train_anew()
 
     def _train_anew(self) -> None:
-        self.calm = self.agreed = self.labels = 0
-        self.disagreeing = 0.0
+        self.calm = self.agreed = self.labels = self.disagreeing = 0
 
     # Samples -------------------------------------------------------------------------------------
 
-    def sample(self, now: float) -> None:
-        """One more sample, at a time in s."""
+    def sample(self, now: int) -> None:
+        """One more sample, at a time in ms."""
         self.since += 1
         if self.doubted:
             self.doubted -= 1
@@ -322,7 +322,7 @@ class State:
         if held:
             return Verdict("held")
         self.labels += 1
-        self.disagreeing += RECENT * ((not agrees) - self.disagreeing)
+        self.disagreeing = _recent(self.disagreeing, not agrees)
         return Verdict("learnt", event)
 
     def _reconsider(self, reason: Reason, agrees: bool) -> None:
@@ -344,7 +344,7 @@ class State:
     def _audited(self, trusted: bool, agrees: bool, factory_right: bool) -> bool:
         """What an audit tells; whether the factory's model is to go back."""
         self.audits += 1
-        self.unfit += RECENT * ((not agrees) - self.unfit)
+        self.unfit = _recent(self.unfit, not agrees)
         if trusted:
             self.vouched += 1 if agrees else -VOUCHED_FINE
             self.vouched = min(max(self.vouched, -VOUCHED_FINE), VOUCHED_MOST)
@@ -371,9 +371,9 @@ class State:
     def troubles(self) -> tuple[Trouble, ...]:
         """What a person should look at now."""
         found = (
-            self.labels >= TROUBLE_LABELS and self.disagreeing > TROUBLE_SHARE,
+            self.labels >= TROUBLE_LABELS and self.disagreeing > TROUBLE_SHARE * ALL,
             self.contradictions > CONTRADICTION,
-            self.audits >= UNFIT_AUDITS and self.unfit > UNFIT_SHARE,
+            self.audits >= UNFIT_AUDITS and self.unfit > UNFIT_SHARE * ALL,
             self.worse,
             self.unanswered >= SILENCE,
             self.budget.spent,
@@ -385,3 +385,8 @@ class State:
     def _draw(self, interval: int) -> int:
         """interval (a power of two) or up to twice as many."""
         return interval + self._draws.next() % interval
+
+
+def _recent(share: int, one: bool) -> int:
+    """The share of recent ones, in 1 / ALL, with one more."""
+    return share + ((one * ALL - share) >> RECENT)
