@@ -161,6 +161,9 @@ class Table:
         self.log.append(("add", label))
         self._labels.append(label)
 
+    def bouts(self) -> None:
+        return None
+
     def reset(self) -> None:
         self.log.append(("reset",))
         self._labels = ["a", "b", "c"]

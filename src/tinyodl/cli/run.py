@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tinyodl import align, drift, har, prune
+from tinyodl import align, drift, fixed, har, prune
 from tinyodl.cli import lines, own
 from tinyodl.cli.asking import Asking
 from tinyodl.cli.errors import clear_errors
@@ -20,7 +20,6 @@ from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import RATE, Dataset, Recording
 from tinyodl.device import PLAIN, OnDeviceLearner, Rules
 from tinyodl.device.state import SETTLE_AFTER
-from tinyodl.fixed import FixedArithmetic
 from tinyodl.har import compact
 from tinyodl.model import Model, load, save
 from tinyodl.windows import labelled
@@ -92,9 +91,8 @@ def _device(model: Model, what: Run) -> OnDeviceLearner:
         questions_per_day=what.questions_per_day,
         estimate=what.estimate and what.policy == "auto",
     )
-    arithmetic = FixedArithmetic(model) if what.arithmetic == "fixed" else None
-    policy = prune.make(what.policy)
-    return OnDeviceLearner(model, policy, detector=found, rules=rules, arithmetic=arithmetic)
+    make = fixed.device if what.arithmetic == "fixed" else OnDeviceLearner
+    return make(model, prune.make(what.policy), detector=found, rules=rules)
 
 
 def _replay_all(wearing: Wearing, dataset: Dataset, subject: str | None) -> None:

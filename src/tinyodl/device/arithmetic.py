@@ -10,6 +10,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from tinyodl.bouts import Stream
+from tinyodl.device.bout import Telling
 from tinyodl.learn import OSELMClassifier, Outlook
 from tinyodl.model import Model
 
@@ -63,6 +65,10 @@ class Arithmetic(Protocol):
         """One more class, the last."""
         ...
 
+    def bouts(self) -> Telling | None:
+        """How bouts are told, where the model tells them."""
+        ...
+
     def reset(self) -> None:
         """The factory's model again."""
         ...
@@ -81,7 +87,7 @@ class FloatArithmetic:
     """In float64, by `OSELMClassifier`. model: the factory's, which is not changed."""
 
     def __init__(self, model: Model) -> None:
-        self._factory = model.learner
+        self._factory, self._bouts = model.learner, model.bouts
         self._shape = (model.learner.n_features_in_,)
         self._looked_at: Array | None = None  # what can be learnt without computing it again
         self.usual = model.leverage
@@ -112,6 +118,9 @@ class FloatArithmetic:
     def add(self, label: Any) -> None:
         self.learner.add_class(label)
         self._bind()
+
+    def bouts(self) -> Stream | None:
+        return Stream(self._bouts) if self._bouts else None
 
     def reset(self) -> None:
         self._begin(self._factory.copy())

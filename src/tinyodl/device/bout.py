@@ -3,10 +3,12 @@
 Without a model that tells bouts every window is a bout of its own.
 """
 
+from typing import Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyodl.bouts import Bouts, Place, Stream, state_bytes, tally
+from tinyodl.bouts import Place, state_bytes, tally
 
 Array = NDArray[np.float64]
 
@@ -17,15 +19,27 @@ _IDS = 2**16
 _NEW, _STRAY = Place.NEW, Place.STRAY  # looked up once, not every window
 
 
+class Telling(Protocol):
+    """What tells bouts: `bouts.Stream`, or the same in other numbers. mean (n,): of the present
+    bout's inputs."""
+
+    @property
+    def mean(self) -> Array: ...
+
+    def follow(self, x: Array, outputs: Array, votes: Array, anew: bool) -> tuple[Place, int]: ...
+
+    def end(self) -> None: ...
+
+
 class Bout:
     """number: the bout's, counted up; age: windows in it so far; asked: whether its answer is out,
     or was not to be had; answer: its class number, None before.
 
-    bouts: how they are told; classes: m of the model.
+    stream: how bouts are told; classes: m of the model.
     """
 
-    def __init__(self, bouts: Bouts | None, classes: int) -> None:
-        self._stream = Stream(bouts) if bouts else None
+    def __init__(self, stream: Telling | None, classes: int) -> None:
+        self._stream = stream
         self.votes: Array = np.zeros(classes)
         self.number = _IDS - 1
         self._windows = 0

@@ -125,7 +125,9 @@ class OnDeviceLearner:
         self.state = State(rules, model.accuracy, seed)
         self.estimate = Estimate(seed, model.accuracy)
         self.pending = Pending(pending)
-        self.bout = Bout(model.bouts if rules.bouts else None, len(self.arithmetic.labels))
+        self.bout = Bout(
+            self.arithmetic.bouts() if rules.bouts else None, len(self.arithmetic.labels)
+        )
         self.counts: Counter[str] = Counter()
         self._gap = round(1000 * GAP * STEP * model.window / WINDOW)
         self._last: int | None = None

@@ -2,5 +2,6 @@
 
 from tinyodl.fixed.arithmetic import FixedArithmetic
 from tinyodl.fixed.convert import Core, convert
+from tinyodl.fixed.device import device
 
-__all__ = ["Core", "FixedArithmetic", "convert"]
+__all__ = ["Core", "FixedArithmetic", "convert", "device"]

@@ -6,13 +6,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyodl.device.arithmetic import KNOWN
 from tinyodl.fixed import core
+from tinyodl.fixed.bouts import Stream
 from tinyodl.fixed.convert import Core, convert, product, scales
 from tinyodl.learn import OSELMClassifier, Outlook, rls
 from tinyodl.model import Model
 
 Array = NDArray[np.float64]
+
+KNOWN = 3  # below a 2^-KNOWN of the usual leverage a label leaves P as it is
 
 
 class FixedArithmetic:
@@ -56,8 +58,7 @@ class FixedArithmetic:
         return int(self._first.argmax())
 
     def learn(self, x: Array, k: int, weight: float, reach: float = 1.0) -> None:
-        known = round(KNOWN * self._factory.usual)
-        self._narrow(self._h(x), weight, known, (k, reach))
+        self._narrow(self._h(x), weight, self._factory.usual >> KNOWN, (k, reach))
 
     def hold(self, x: Array, weight: float) -> None:
         self._narrow(self._h(x), weight, 0, None)
@@ -67,6 +68,10 @@ class FixedArithmetic:
         b = np.hstack([self.core.b, np.zeros((len(self.core.b), 1), np.int64)])
         self.core = self.core._replace(b=b)
         self._o = core.empty(len(self.labels))
+
+    def bouts(self) -> Stream | None:
+        told = self._model.bouts
+        return Stream(told, self._step[: len(told.weights)]) if told else None
 
     def reset(self) -> None:
         self.core = self._factory.copy()

@@ -7,11 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyodl import prune, teachers
+from tinyodl import fixed, prune, teachers
 from tinyodl.device import PLAIN, Episode, OnDeviceLearner, Rules, live
-from tinyodl.device.arithmetic import Arithmetic, FloatArithmetic
 from tinyodl.device.learner import RULES
-from tinyodl.fixed import FixedArithmetic
 from tinyodl.learn import OSELMClassifier
 from tinyodl.model import Model
 
@@ -19,9 +17,9 @@ AUTO = Rules(settle_after=None)
 """What `auto` is run with: a whole device, but for its predicting mode."""
 
 
-ARITHMETICS: dict[str, Callable[[Model], Arithmetic]] = {
-    "float": FloatArithmetic,
-    "fixed": FixedArithmetic,
+ARITHMETICS: dict[str, Callable[..., OnDeviceLearner]] = {
+    "float": OnDeviceLearner,
+    "fixed": fixed.device,
 }
 
 
@@ -33,8 +31,7 @@ def device(
     seed: int = 0,
 ) -> OnDeviceLearner:
     """A new one that computes so."""
-    made = ARITHMETICS[arithmetic](model)
-    return OnDeviceLearner(model, policy, rules=rules, seed=seed, arithmetic=made)
+    return ARITHMETICS[arithmetic](model, policy, rules=rules, seed=seed)
 
 
 class Followed(NamedTuple):
