@@ -44,10 +44,10 @@ class Core(NamedTuple):
         if shapes != ((core.elements(d),), (d,), (d,), (d, m)):
             raise ValueError(f"arrays of {shapes} for {d} elements and {m} activities")
         limits = (
-            (self.U, -core.LARGEST, core.LARGEST),
+            (self.U, -core.LARGEST - 1, core.LARGEST),
             (self.mantissa, core.D_LEAST, core.D_MOST),
             (self.exponent, core.D_LOWEST, core.D_DEEPEST),
-            (self.b, -core.LARGEST, core.LARGEST),
+            (self.b, -core.LARGEST - 1, core.LARGEST),
         )
         if any(a.min(initial=low) < low or a.max(initial=low) > most for a, low, most in limits):
             raise ValueError("a number is out of its format")
@@ -84,7 +84,7 @@ def convert(model: Model) -> Core:
         mantissa,
         exponent,
         np.rint(beta * 2.0**o_bits).astype(np.int64),
-        int(np.floor(np.log2(core.INT32 / most))),
+        int(np.floor(np.log2(core.V_MOST / most))),
         o_bits,
         round(model.leverage * 2**core.A_BITS),
     )

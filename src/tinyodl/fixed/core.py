@@ -9,6 +9,8 @@ P is kept as U D U^T, U upper triangular with a diagonal of ones, D > 0 (G. J. B
 rounded, P stays symmetric and positive definite.
 """
 
+import math
+
 import numpy as np
 from numba import njit
 
@@ -17,12 +19,14 @@ U_BITS = 12  # fraction of U, 16 bits
 F_BITS = 8  # fraction of f = U^T h
 F_MOST = 2**19 - 1
 D_LEAST, D_MOST = 2**15, 2**16 - 1  # mantissas of D
-D_MORE = 8  # bits more while D is changed
+K_BITS = 24  # fraction of what D keeps
 D_LOWEST, D_DEEPEST = 12, 63  # D is mantissa / 2^exponent
 A_BITS = 28  # fraction of alpha, of leverages and 1 / weight
 A_MOST = 2**32 - 1
 G_BITS = 16  # fraction of gains
 LARGEST, INT32 = 2**15 - 1, 2**31 - 1
+V_MOST = 2**27 - 1  # an element of u as it begins
+M_BITS, M_MOST = 15, 2**15 - 1  # mantissas of what u is multiplied by
 
 
 def compiled(function):  # type: ignore[no-untyped-def]
@@ -42,6 +46,12 @@ def rounded(value, bits):  # type: ignore[no-untyped-def]
 def clipped(value, most):  # type: ignore[no-untyped-def]
     """value within -most..most."""
     return min(max(value, -most), most)
+
+
+@compiled
+def saturated(value, most):  # type: ignore[no-untyped-def]
+    """value within -most - 1..most."""
+    return min(max(value, -most - 1), most)
 
 
 @compiled
@@ -82,38 +92,83 @@ def leverage(f, mantissa, exponent):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def bits(value):  # type: ignore[no-untyped-def]
+    """Of a whole number from 0 to 2^53."""
+    return math.frexp(value)[1]
+
+
+@compiled
+def mantissa_of(value):  # type: ignore[no-untyped-def]
+    """value as mantissa 2^exponent, the mantissa of M_BITS bits and a sign, rounded towards 0."""
+    size = abs(value)
+    exponent = bits(size) - M_BITS
+    size = size >> exponent if exponent > 0 else size << -exponent
+    return (-size if value < 0 else size), exponent
+
+
+@compiled
+def reciprocal(value):  # type: ignore[no-untyped-def]
+    """1 / value as r 2^-(47 - c), of 16 bits: value from 1 to 2^32 - 1. Returns r and c."""
+    c = 32 - bits(value)
+    return min(2**31 // ((value << c) >> 16), 2**16 - 1), c
+
+
+@compiled
+def shifted(mantissa, shift):  # type: ignore[no-untyped-def]
+    """A mantissa and a shift of 1 to 31 for `step`: at its limit where it should be shifted up, 0
+    where all of it would be shifted out."""
+    if shift > 31 or mantissa == 0:
+        return 0, 1, 0
+    if shift < 1:
+        return (-M_MOST if mantissa < 0 else M_MOST), 1, 1
+    return mantissa, shift, 0
+
+
+@compiled
+def step(u, mantissa, shift):  # type: ignore[no-untyped-def]
+    """u mantissa 2^-(16 + shift): a product of 32 and 16 bits, its upper 32, then rounded."""
+    return (((u * mantissa) >> 16) + (1 << (shift - 1))) >> shift
+
+
+@compiled
 def narrow(f, alpha, U, mantissa, exponent, u_bits, change, u):  # type: ignore[no-untyped-def]
     """P <- P - u u^T / (1 / weight + h^T P h) with u = P h, in U and D; change False: u alone.
 
     f: of h; alpha: 1 / weight, A_BITS; u (d,): u_bits. Returns alpha + h^T P h, A_BITS, and how
-    many elements of U were at their limit; 0 where it is too great, and nothing has changed then.
+    many numbers were at their limit; 0 where it is too great, and nothing has changed then.
     """
     total = alpha + leverage(f, mantissa, exponent)
     if total > A_MOST:
         return 0, 0
     limited, first = 0, 0
+    inverse, c = reciprocal(alpha)
     for j in range(f.shape[0]):
         g, m, e = int(f[j]), int(mantissa[j]), int(exponent[j])
-        v = clipped(rounded(g * m, e + F_BITS - u_bits), INT32)
-        before = alpha
-        along = spread(g, m, e)
-        alpha += along
-        slope = clipped(rounded((g << (A_BITS + 1)) // before, 1), INT32)
+        v = clipped(rounded(g * m, e + F_BITS - u_bits), V_MOST)
+        slope, z = mantissa_of(-g * inverse)
+        slope, s, at_limit = shifted(slope, u_bits - 1 - z - c)
+        if change:
+            limited += at_limit
         for i in range(j):
             element, ui = int(U[first + i]), int(u[i])
-            u[i] = clipped(ui + rounded(element * v, U_BITS), INT32)
             if change:
-                moved = element - rounded(ui * slope, u_bits + F_BITS - U_BITS)
-                limited += abs(moved) > LARGEST
-                U[first + i] = clipped(moved, LARGEST)
+                moved = element + step(ui, slope, s)
+                limited += moved != saturated(moved, LARGEST)
+                U[first + i] = saturated(moved, LARGEST)
+            u[i] = saturated(ui + ((16 * v * element) >> 16), INT32)
         u[j] = v
         first += j
+        along, before = spread(g, m, e), alpha
+        alpha += along
+        inverse, c = reciprocal(alpha)
         if change:
-            wide = m << D_MORE
-            wide -= (wide * along + (alpha >> 1)) // alpha
-            while wide < D_LEAST << D_MORE and e < D_DEEPEST:
+            less = min(along, before)  # of the two parts of alpha, which are 1 together
+            part = min(rounded(less * inverse, 23 - c), 2**K_BITS)
+            kept = 2**K_BITS - part if along <= before else part
+            wide = m * kept
+            while wide < D_LEAST << K_BITS and e < D_DEEPEST:
                 wide, e = wide << 1, e + 1
-            mantissa[j] = min(max(rounded(wide, D_MORE), D_LEAST), D_MOST)
+            mantissa[j] = min(max(rounded(wide, K_BITS), D_LEAST), D_MOST)
             exponent[j] = e
     return total, limited
 
@@ -146,13 +201,16 @@ def follow(o, y, total, alpha, reach, o_bits, gain):  # type: ignore[no-untyped-
 
 @compiled
 def move(u, gain, u_bits, b):  # type: ignore[no-untyped-def]
-    """b <- b + u gain^T, rounded; how many elements were at their limit."""
+    """b <- b + u gain^T, rounded; how many numbers were at their limit."""
     limited = 0
-    for i in range(u.shape[0]):
-        for k in range(gain.shape[0]):
-            moved = int(b[i, k]) + rounded(int(u[i]) * int(gain[k]), u_bits)
-            limited += abs(moved) > LARGEST
-            b[i, k] = clipped(moved, LARGEST)
+    for k in range(gain.shape[0]):
+        slope, z = mantissa_of(int(gain[k]))
+        slope, s, at_limit = shifted(slope, u_bits - 16 - z)
+        limited += at_limit
+        for i in range(u.shape[0]):
+            moved = int(b[i, k]) + step(int(u[i]), slope, s)
+            limited += moved != saturated(moved, LARGEST)
+            b[i, k] = saturated(moved, LARGEST)
     return limited
 
 
