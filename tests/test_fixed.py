@@ -198,7 +198,7 @@ def extreme(seed: int, steps: int) -> str:
         for state in (U, mantissa, exponent, b, o, f, u, gain):
             sums.update(np.asarray(state, np.int64).tobytes())
         sums.update(f"{total} {limited}".encode())
-        assert -core.LARGEST - 1 <= min(U.min(), b.min())
+        assert min(U.min(), b.min()) >= -core.LARGEST - 1
         assert max(U.max(), b.max()) <= core.LARGEST
         assert core.D_LEAST <= mantissa.min() <= mantissa.max() <= core.D_MOST
         assert exponent.min() >= core.D_LOWEST

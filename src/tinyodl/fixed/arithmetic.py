@@ -19,25 +19,41 @@ KNOWN = 3  # below a 2^-KNOWN of the usual leverage a label leaves P as it is
 
 class FixedArithmetic:
     """limited: how often a number was at its limit; refused: steps that were left out because a
-    leverage was too great. model: the factory's, which is not changed."""
+    leverage was too great; repaired: how often P had changed by itself, and was the factory's
+    again. model: the factory's, which is not changed."""
 
     def __init__(self, model: Model) -> None:
         self._model, self._factory = model, convert(model)
         self._step = scales(model.learner, model.scaler.clip)
         self.usual = self._factory.usual / 2.0**core.A_BITS
-        self.limited = self.refused = 0
+        self.limited = self.refused = self.repaired = 0
         self.core: Core
         self.labels: list[Any]
         self.reset()
 
     def look(self, x: Array) -> Outlook:
-        h, now = self._h(x), self.core
+        h, now = self._h(x), self._sound()
         core.outputs(h, now.b, self._o)
         core.project(h, now.U, self._f)
         lever = core.leverage(self._f, now.mantissa, now.exponent)
         second, first = np.partition(self._o, -2)[-2:]
         one = 2.0**now.o_bits
         return Outlook(int(self._o.argmax()), float(first - second) / one, lever / 2.0**core.A_BITS)
+
+    def _sound(self) -> Core:
+        """The present core. Where P is not what it was left as (a bit that flipped), it is the
+        factory's again, and what was learnt stays."""
+        now, first = self.core, self._factory
+        if core.checksum(now.U, now.mantissa, now.exponent) != self._sum:
+            parts = (first.U.copy(), first.mantissa.copy(), first.exponent.copy())
+            self.core = now._replace(U=parts[0], mantissa=parts[1], exponent=parts[2])
+            self.repaired += 1
+            self._count()
+        return self.core
+
+    def _count(self) -> None:
+        now = self.core
+        self._sum = core.checksum(now.U, now.mantissa, now.exponent)
 
     @property
     def outputs(self) -> Array:
@@ -75,6 +91,7 @@ class FixedArithmetic:
 
     def reset(self) -> None:
         self.core = self._factory.copy()
+        self._count()
         self.labels = self._model.learner.classes_.tolist()
         d, m = self.core.b.shape
         self._o, self._first, self._f, self._u = map(core.empty, (m, m, d, d))
@@ -93,6 +110,7 @@ class FixedArithmetic:
         now.check(len(self._step), len(labels))
         self.reset()
         self.core, self.labels, self._o = now, list(labels), core.empty(len(labels))
+        self._count()
 
     def _h(self, x: Array) -> NDArray[np.int64]:
         """h (d,) of scaled inputs x (n,)."""
@@ -106,13 +124,14 @@ class FixedArithmetic:
         self, h: NDArray[np.int64], weight: float, known: int, told: tuple[int, float] | None
     ) -> None:
         """P of a step, where that changes it, and b of one that is told something."""
-        now = self.core
+        now = self._sound()
         alpha = round(2.0**core.A_BITS / weight)
         core.project(h, now.U, self._f)
         change = told is None or core.leverage(self._f, now.mantissa, now.exponent) > known
         total, limited = core.narrow(
             self._f, alpha, now.U, now.mantissa, now.exponent, now.u_bits, change, self._u
         )
+        self._count()
         self.limited += limited
         if not total:
             self.refused += 1

@@ -65,6 +65,17 @@ def outputs(h, b, o):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def checksum(U, mantissa, exponent):  # type: ignore[no-untyped-def]
+    """Of P: every change of one bit changes it. 32 bits, which wrap."""
+    total = 0
+    for k in range(U.shape[0]):
+        total += int(U[k])
+    for j in range(mantissa.shape[0]):
+        total += int(mantissa[j]) + int(exponent[j])
+    return total & (2**32 - 1)
+
+
+@compiled
 def project(h, U, f):  # type: ignore[no-untyped-def]
     """f = U^T h, F_BITS: U (d (d - 1) / 2,), the columns above the diagonal one after another."""
     first = 0

@@ -36,13 +36,14 @@ def score(outlook: Outlook) -> int:
 
 
 class Cusum:
-    """mean (m,): of scores, by predicted class, S_BITS; sum: of what fell short, S_BITS."""
+    """mean (m,): of scores, by predicted class, S_BITS; inverse (m,): 1 / their deviations, I_BITS;
+    sum: of what fell short, S_BITS."""
 
-    SETTINGS = ("_inverse",)
+    SETTINGS = ("inverse",)
 
     def __init__(self, calibration: Calibration) -> None:
         self.mean = [round(v * 2**S_BITS) for v in calibration.score_mean.tolist()]
-        self._inverse = [
+        self.inverse = [
             min(round(2**I_BITS / v), I_MOST) for v in calibration.score_deviation.tolist()
         ]
         self.start()
@@ -58,7 +59,7 @@ class Cusum:
         k = outlook.predicted
         if k >= len(self.mean):  # named on the device: no usual trust yet
             return False
-        off = (score(outlook) - self.mean[k]) * self._inverse[k]
+        off = (score(outlook) - self.mean[k]) * self.inverse[k]
         z = min(max(core.rounded.py_func(off, I_BITS), LOWEST), HIGHEST)
         self.sum = max(0, self.sum - z - SLACK)
         if self.sum <= THRESHOLD:

@@ -1,0 +1,1658 @@
+/* odl: see odl.h for what it does and DESIGN.md for why it is like that. docs/fixed-point.md is the
+ * specification; names, formats and the order of every sum are those of it.
+ *
+ * Signed numbers are shifted right arithmetically (C99 6.5.7 leaves that to the compiler; all that we
+ * know do, and the build fails where one does not). Nothing is ever shifted left that is negative. */
+#include "odl.h"
+
+#include <string.h>
+
+typedef char odl_shifts_are_arithmetic[(-1 >> 1) == -1 ? 1 : -1];
+typedef char odl_outputs_fit_32_bits[ODL_D <= 258 ? 1 : -1];
+
+#if defined(__ARM_FEATURE_DSP) && !defined(ODL_PORTABLE)
+#define ODL_DSP 1
+#include <arm_acle.h>
+#else
+#define ODL_DSP 0
+#endif
+
+/* Formats: docs/fixed-point.md. */
+#define LEVELS 127 /* h is -127..127 */
+#define U_BITS 12
+#define F_BITS 8
+#define F_MOST 0x7FFFF
+#define D_LEAST 0x8000u
+#define D_MOST 0xFFFFu
+#define D_LOWEST 12
+#define D_DEEPEST 63
+#define K_BITS 24
+#define A_BITS 28
+#define G_BITS 16
+#define V_MOST 0x7FFFFFF
+#define M_BITS 15
+#define T_BITS 16
+#define C_MOST 0xFFFFFF
+#define S_BITS 16
+#define I_BITS 12
+#define L_BITS 12
+#define MEAN_BITS 8
+
+/* The policy. */
+#define THETA_START 3277
+#define THETA_LOWEST 328
+#define THETA_HIGHEST 32768
+#define THETA_FALL 4
+#define AMBIGUOUS 3
+#define FAR 6
+#define FIRST_KAPPA 5
+#define LAST_KAPPA 6
+#define OWN 2
+#define FULL_OWN 3
+#define HOLD 1      /* log2 of what is held weighs, in labels */
+#define KNOWN 3     /* below 2^-KNOWN of the usual leverage P stays */
+#define OWN_KNOWN 2 /* the same of own labels */
+
+/* The detector. */
+#define QUARTER 11357
+#define LEAST 26844u
+#define THRESHOLD (30 << S_BITS)
+#define SLACK (1 << (S_BITS - 1))
+#define Z_LOWEST (-3 * (1 << S_BITS))
+#define Z_HIGHEST (1 << S_BITS)
+#define MEMORY 5
+
+/* What is asked. */
+#define AUDIT_FIRST 1u
+#define AUDIT_LAST 1024u
+#define AUDITS_EACH 2
+#define AUDIT_SILENT 128u
+#define RIPE 2u
+#define RIPE_LAST 8u
+#define RIPENS 8u
+#define SETTLE_LABELS 2u
+#define DOUBTED 32
+#define SPACING 4u
+#define LONGEST_BACKOFF 10u
+#define VOUCHED_MOST 2
+#define VOUCHED_FINE 8
+#define TROUBLE_LABELS 24u
+#define TROUBLE_SHARE 39321u
+#define UNFIT_AUDITS 8u
+#define UNFIT_SHARE 26214u
+#define RECENT 3
+#define ALL 65536
+#define CONTRADICTION 32u
+#define SILENCE 3u
+#define LONGEST 32768u /* samples after which no answer is waited for */
+#define LASTS 32u      /* windows that an answer is passed on to */
+#define ONE_BOUT 8u    /* windows that count as a bout where none can be told */
+#define BEFORE 4u      /* windows at most that the mean of a bout stands for */
+#define NO_ANSWER 255u
+#define GUARD_HIGHEST ((uint64_t)1000 << 32)
+
+/* How right it is. */
+#define FIRST 4
+#define SHARE_LEAST 3
+#define FASTEST 32
+#define PER_DRAW 50u
+#define MOST_HALVINGS 24
+#define NARROW 6553u
+#define COUNTED 65535u
+#define CELLS 256u
+#define TAIL 13107u
+#define PRIOR 2u
+#define MOST_DRAWS (1024u << 8)
+#define SHARE_ONE 65536u
+
+/* The budget, in ms. */
+#define HOUR 3600000u
+#define DAY 86400000u
+#define LEAST_HOURS 4u
+#define SPREAD 2u
+
+/* Flags of a query. */
+#define REASON 3u
+#define TRUSTED 4u
+#define IN_BOUT 8u
+#define DRAWN 16u
+
+/* What the present model makes of a window. */
+typedef struct {
+    uint8_t predicted;
+    int32_t confidence;
+    uint32_t leverage;
+} outlook;
+
+/* log2(1 + i / 32), 12 bits of fraction */
+static const uint16_t LOG2[33] = {
+    0, 182, 358, 530, 696, 858, 1016, 1169, 1319, 1465, 1607, 1746, 1882, 2015, 2145, 2272, 2396,
+    2518, 2637, 2754, 2869, 2982, 3092, 3200, 3307, 3412, 3514, 3615, 3715, 3812, 3908, 4003, 4096};
+
+/* log2 sin((i + 1/2) 90 / 256 degrees), 11 bits of fraction */
+static const int16_t LOG_SIN[256] = {
+    -17098, -13852, -12343, -11349, -10606, -10013, -9520, -9097, -8728, -8400, -8104, -7836,
+    -7590, -7363, -7152, -6956, -6772, -6599, -6435, -6280, -6133, -5993, -5860, -5732, -5610,
+    -5493, -5380, -5272, -5167, -5066, -4969, -4875, -4784, -4695, -4610, -4526, -4446, -4367,
+    -4291, -4217, -4144, -4074, -4005, -3938, -3872, -3808, -3746, -3685, -3625, -3566, -3509,
+    -3453, -3398, -3344, -3292, -3240, -3189, -3140, -3091, -3043, -2996, -2950, -2905, -2860,
+    -2816, -2773, -2731, -2689, -2648, -2608, -2569, -2530, -2491, -2454, -2417, -2380, -2344,
+    -2308, -2273, -2239, -2205, -2172, -2139, -2106, -2074, -2043, -2012, -1981, -1951, -1921,
+    -1891, -1862, -1834, -1806, -1778, -1750, -1723, -1696, -1670, -1644, -1618, -1593, -1568,
+    -1543, -1518, -1494, -1470, -1447, -1424, -1401, -1378, -1356, -1334, -1312, -1290, -1269,
+    -1248, -1227, -1207, -1186, -1166, -1147, -1127, -1108, -1089, -1070, -1051, -1033, -1015,
+    -997, -979, -962, -945, -928, -911, -894, -878, -861, -845, -830, -814, -798, -783, -768, -753,
+    -739, -724, -710, -696, -682, -668, -654, -641, -628, -614, -601, -589, -576, -564, -551, -539,
+    -527, -516, -504, -492, -481, -470, -459, -448, -437, -427, -416, -406, -396, -386, -376, -366,
+    -357, -347, -338, -329, -320, -311, -303, -294, -286, -277, -269, -261, -253, -245, -238, -230,
+    -223, -216, -208, -201, -195, -188, -181, -175, -168, -162, -156, -150, -144, -138, -133, -127,
+    -122, -117, -112, -107, -102, -97, -92, -88, -83, -79, -75, -71, -67, -63, -59, -56, -52, -49,
+    -45, -42, -39, -36, -34, -31, -28, -26, -23, -21, -19, -17, -15, -13, -12, -10, -9, -7, -6, -5,
+    -4, -3, -2, -2, -1, -1, 0, 0, 0};
+
+/* 2^(i / 32), 24 bits of fraction */
+static const uint32_t EXP2[33] = {
+    16777216, 17144589, 17520007, 17903645, 18295684, 18696307, 19105703, 19524063, 19951585,
+    20388467, 20834917, 21291142, 21757357, 22233781, 22720638, 23218155, 23726566, 24246111,
+    24777031, 25319578, 25874004, 26440571, 27019544, 27611195, 28215802, 28833647, 29465022,
+    30110222, 30769550, 31443315, 32131834, 32835430, 33554432};
+
+/* sin^2(i 90 / 256 degrees), 16 bits of fraction; what is over 45 degrees is 1 less what is below */
+static const uint16_t SHARES[129] = {
+    0, 2, 10, 22, 39, 62, 89, 121, 158, 200, 246, 298, 355, 416, 482, 554, 630, 710, 796, 887, 982,
+    1082, 1187, 1297, 1411, 1530, 1654, 1782, 1915, 2053, 2196, 2343, 2494, 2650, 2811, 2976, 3146,
+    3320, 3499, 3682, 3869, 4061, 4257, 4457, 4662, 4871, 5084, 5301, 5522, 5748, 5977, 6211, 6448,
+    6690, 6935, 7185, 7438, 7695, 7956, 8220, 8489, 8760, 9036, 9315, 9598, 9884, 10173, 10466,
+    10762, 11062, 11365, 11671, 11980, 12293, 12608, 12927, 13248, 13573, 13900, 14230, 14563,
+    14899, 15237, 15578, 15922, 16268, 16617, 16968, 17321, 17677, 18035, 18395, 18758, 19122,
+    19489, 19858, 20228, 20601, 20975, 21351, 21729, 22108, 22489, 22872, 23256, 23641, 24028,
+    24417, 24806, 25197, 25588, 25981, 26375, 26770, 27166, 27563, 27960, 28358, 28757, 29156,
+    29556, 29957, 30357, 30759, 31160, 31562, 31964, 32366, 32768};
+
+/* Numbers ------------------------------------------------------------------------------------------ */
+
+static int32_t sat32(int64_t v) {
+    return v > INT32_MAX ? INT32_MAX : v < INT32_MIN ? INT32_MIN : (int32_t)v;
+}
+
+static int64_t clipped(int64_t v, int64_t most) { return v > most ? most : v < -most ? -most : v; }
+
+/* v / 2^bits to the nearest, halves up; bits may be negative. */
+static int64_t rounded(int64_t v, int bits) {
+    if (bits <= 0) {
+        return v * ((int64_t)1 << -bits);
+    }
+    return (v + ((int64_t)1 << (bits - 1))) >> bits;
+}
+
+/* Bits of a number: 0 of 0. */
+static int length(uint64_t v) {
+    int n = 0;
+    uint32_t w = (uint32_t)(v >> 32);
+    if (w != 0) {
+        n = 32;
+    } else {
+        w = (uint32_t)v;
+    }
+    for (int half = 16; half > 0; half >>= 1) {
+        if (w >> half) {
+            w >>= half;
+            n += half;
+        }
+    }
+    return n + (int)w;
+}
+
+/* floor(a b / 2^16): two products of 32 bits. */
+static int32_t times16(int32_t a, int32_t b) {
+    return (a >> 16) * b + (int32_t)(((a & 0xFFFF) * b) >> 16);
+}
+
+/* A multiplier of u: 15 bits and a sign, and how far the product is to be shifted. */
+typedef struct {
+    int32_t mantissa;
+    int shift;
+} factor;
+
+/* value 2^(exponent - bits of fraction) as a factor whose shift is `shift` less the exponent that the
+ * mantissa took; counts where it is at its limit. */
+static factor factor_of(int64_t value, int shift, uint32_t *limited) {
+    factor f = {0, 1};
+    uint64_t size = (uint64_t)(value < 0 ? -value : value);
+    int exponent = length(size) - M_BITS;
+    int s = shift - exponent;
+    if (size == 0 || s > 31) {
+        return f;
+    }
+    if (s < 1) {
+        f.mantissa = 32767;
+        *limited += 1;
+    } else {
+        f.mantissa = (int32_t)(exponent > 0 ? size >> exponent : size << -exponent);
+        f.shift = s;
+    }
+    if (value < 0) {
+        f.mantissa = -f.mantissa;
+    }
+    return f;
+}
+
+/* u times a factor. */
+static int32_t stepped(int32_t u, factor f) {
+    return (times16(u, f.mantissa) + ((int32_t)1 << (f.shift - 1))) >> f.shift;
+}
+
+/* An element of 16 bits moved; counts where it is at its limit. */
+static int16_t moved16(int32_t v, uint32_t *limited) {
+    if (v > 32767) {
+        *limited += 1;
+        return 32767;
+    }
+    if (v < -32768) {
+        *limited += 1;
+        return -32768;
+    }
+    return (int16_t)v;
+}
+
+/* 1 / value as r 2^-(47 - c). */
+typedef struct {
+    uint32_t r;
+    int c;
+} inverse;
+
+static inverse inverse_of(uint32_t value) {
+    inverse i;
+    i.c = 32 - length(value);
+    i.r = 0x80000000u / ((value << i.c) >> 16);
+    if (i.r > 0xFFFFu) {
+        i.r = 0xFFFFu;
+    }
+    return i;
+}
+
+/* log2, rounded down, linear between 32 steps. */
+static int32_t log2_of(uint64_t value) {
+    int exponent = length(value) - 1;
+    uint32_t fraction =
+        (uint32_t)(exponent > 15 ? value >> (exponent - 15) : value << (15 - exponent)) - 0x8000u;
+    uint32_t step = fraction >> 10;
+    return (int32_t)((uint32_t)exponent << L_BITS) + LOG2[step] +
+           (((LOG2[step + 1] - LOG2[step]) * (int32_t)(fraction & 1023u)) >> 10);
+}
+
+/* Marsaglia's xorshift of 32 bits. */
+static uint32_t draw(uint32_t *state) {
+    uint32_t s = *state;
+    s ^= s << 13;
+    s ^= s >> 17;
+    s ^= s << 5;
+    *state = s;
+    return s;
+}
+
+/* The learner --------------------------------------------------------------------------------------- */
+
+/* Of P: it changes with every bit that does. */
+static uint32_t checksum(const odl *o) {
+    int32_t sum = 0; /* |sum| < 2^31 with ODL_D <= 258 */
+    for (int k = 0; k < ODL_TRIANGLE; k++) {
+        sum += o->U[k];
+    }
+    for (int j = 0; j < ODL_D; j++) {
+        sum += o->mantissa[j] + o->exponent[j];
+    }
+    return (uint32_t)sum;
+}
+
+static void factory_p(odl *o) {
+    memcpy(o->U, o->model->U, sizeof(int16_t) * (size_t)ODL_TRIANGLE);
+    memcpy(o->mantissa, o->model->mantissa, sizeof o->mantissa);
+    memcpy(o->exponent, o->model->exponent, sizeof o->exponent);
+    o->sum = checksum(o);
+}
+
+static void factory(odl *o) {
+    factory_p(o);
+    memset(o->b, 0, sizeof o->b);
+    memcpy(o->b, o->model->b, sizeof(int16_t) * (size_t)o->model->classes * ODL_D);
+    o->classes = o->model->classes;
+}
+
+/* h of scaled inputs. */
+static void hidden(odl *o, const int8_t *x) {
+    for (int i = 0; i < ODL_INPUTS; i++) {
+        o->h[i] = x[i];
+    }
+    o->h[ODL_INPUTS] = LEVELS;
+}
+
+static int32_t output(const int16_t *h, const int16_t *b) {
+    int32_t total = 0;
+    for (int i = 0; i < ODL_D; i++) {
+        total += (int32_t)h[i] * b[i];
+    }
+    return total;
+}
+
+/* f = U^T h, into u. */
+static void project(odl *o) {
+    const int16_t *column = o->U;
+    for (int j = 0; j < ODL_D; j++) {
+        int32_t total = (int32_t)o->h[j] * (1 << U_BITS);
+        for (int i = 0; i < j; i++) {
+            total += (int32_t)column[i] * o->h[i];
+        }
+        column += j;
+        o->u[j] = (int32_t)clipped(rounded(total, U_BITS - F_BITS), F_MOST);
+    }
+}
+
+/* D f^2 of one direction. */
+static uint32_t spread(int32_t f, uint32_t mantissa, int exponent) {
+    int64_t v = rounded((int64_t)f * f * (int64_t)mantissa, exponent + 2 * F_BITS - A_BITS);
+    return v > (int64_t)UINT32_MAX ? UINT32_MAX : (uint32_t)v;
+}
+
+static uint32_t leverage(const odl *o) {
+    uint32_t total = 0;
+    for (int j = 0; j < ODL_D; j++) {
+        uint32_t more = spread(o->u[j], o->mantissa[j], o->exponent[j]);
+        total = more > UINT32_MAX - total ? UINT32_MAX : total + more;
+    }
+    return total;
+}
+
+/* What the present model makes of h: outputs stay in o, f in u. Where P is not what it was left as (a
+ * bit that flipped) it is the factory's again. */
+static outlook look(odl *o) {
+    outlook seen;
+    if (checksum(o) != o->sum) {
+        factory_p(o);
+        o->repaired++;
+    }
+    int32_t second = INT32_MIN;
+    seen.predicted = 0;
+    for (int k = 0; k < o->classes; k++) {
+        int32_t v = output(o->h, o->b[k]);
+        o->o[k] = v;
+        if (k == 0) {
+            continue;
+        }
+        if (v > o->o[seen.predicted]) {
+            second = o->o[seen.predicted];
+            seen.predicted = (uint8_t)k;
+        } else if (v > second) {
+            second = v;
+        }
+    }
+    seen.confidence = o->o[seen.predicted] - second;
+    project(o);
+    seen.leverage = leverage(o);
+    return seen;
+}
+
+/* One step of P for what was just looked at; f in u becomes u. change: 0 for u alone. Returns 1 / weight
+ * + h^T P h, 0 where that is too great, and nothing has changed then. */
+static uint32_t narrow(odl *o, uint32_t alpha, uint32_t lever, int change) {
+    const int u_bits = o->model->u_bits;
+    if (lever > UINT32_MAX - alpha) {
+        o->refused++;
+        return 0;
+    }
+    const uint32_t total = alpha + lever;
+    inverse inv = inverse_of(alpha);
+    int16_t *column = o->U;
+    for (int j = 0; j < ODL_D; j++) {
+        const int32_t g = o->u[j];
+        const uint32_t m = o->mantissa[j];
+        int e = o->exponent[j];
+        const int32_t v = (int32_t)clipped(rounded((int64_t)g * (int64_t)m, e + F_BITS - u_bits), V_MOST);
+        if (change) {
+            const factor slope =
+                factor_of(-(int64_t)g * (int64_t)inv.r, u_bits - 1 - inv.c, &o->limited);
+            for (int i = 0; i < j; i++) {
+                const int32_t element = column[i];
+                const int32_t ui = o->u[i];
+                column[i] = moved16(element + stepped(ui, slope), &o->limited);
+                o->u[i] = sat32((int64_t)ui + times16(16 * v, element));
+            }
+        } else {
+            for (int i = 0; i < j; i++) {
+                o->u[i] = sat32((int64_t)o->u[i] + times16(16 * v, column[i]));
+            }
+        }
+        o->u[j] = v;
+        column += j;
+        const uint32_t along = spread(g, m, e);
+        const uint32_t before = alpha;
+        alpha += along;
+        inv = inverse_of(alpha);
+        if (change) {
+            const uint32_t less = along < before ? along : before;
+            int64_t part = rounded((int64_t)((uint64_t)less * inv.r), 23 - inv.c);
+            if (part > (1 << K_BITS)) {
+                part = 1 << K_BITS;
+            }
+            uint64_t wide = (uint64_t)m * (uint64_t)(along <= before ? (1 << K_BITS) - part : part);
+            while (wide < ((uint64_t)D_LEAST << K_BITS) && e < D_DEEPEST) {
+                wide <<= 1;
+                e++;
+            }
+            wide = (wide + (1u << (K_BITS - 1))) >> K_BITS;
+            o->mantissa[j] = (uint16_t)(wide < D_LEAST ? D_LEAST : wide > D_MOST ? D_MOST : wide);
+            o->exponent[j] = (uint8_t)e;
+        }
+    }
+    if (change) {
+        o->sum = checksum(o);
+    }
+    return total;
+}
+
+/* 1 / (count 2^shift), count 1 to 4. */
+static uint32_t weighing(uint32_t count, int shift) {
+    return (((uint32_t)1 << (29 - shift)) / count + 1u) >> 1;
+}
+
+/* What was just looked at has the activity k; b follows, and P where it is not known well. */
+static void learn(odl *o, uint32_t lever, int k, uint32_t alpha) {
+    const uint32_t total = narrow(o, alpha, lever, lever > o->model->usual >> KNOWN);
+    if (total == 0) {
+        return;
+    }
+    const int o_bits = o->model->o_bits;
+    const int64_t one = (int64_t)1 << o_bits;
+    int64_t share = (int64_t)((((uint64_t)1 << (A_BITS + G_BITS + 1)) / total + 1u) >> 1);
+    if (!o->rules.whole) {
+        const int64_t reach = (int64_t)5 << (o_bits - 3);
+        int64_t highest = -INT32_MAX;
+        for (int i = 0; i < o->classes; i++) {
+            if (i != k && o->o[i] > highest) {
+                highest = o->o[i];
+            }
+        }
+        const int64_t lead = clipped(o->o[k] - highest, INT32_MAX);
+        const uint32_t along = total - alpha;
+        int64_t room = 0;
+        if (lead < reach) {
+            room = (int64_t)((uint64_t)((reach - lead) << G_BITS) / (uint64_t)(one - lead));
+        }
+        if (rounded(share * (int64_t)along, A_BITS) > room) {
+            share = (int64_t)(((uint64_t)room << A_BITS) / along);
+        }
+    }
+    for (int i = 0; i < o->classes; i++) {
+        const int64_t error = clipped((i == k ? one : 0) - o->o[i], INT32_MAX);
+        const int64_t gain = clipped(rounded(error * share, G_BITS), INT32_MAX);
+        const factor f = factor_of(gain, o->model->u_bits - 16, &o->limited);
+        for (int j = 0; j < ODL_D; j++) {
+            o->b[i][j] = moved16(o->b[i][j] + stepped(o->u[j], f), &o->limited);
+        }
+    }
+}
+
+/* As if what was just looked at had been learnt with the outputs that it has. */
+static void hold(odl *o, uint32_t lever) {
+    (void)narrow(o, weighing(1, o->kappa + HOLD), lever, 1);
+}
+
+/* The policy ---------------------------------------------------------------------------------------- */
+
+static void policy_start(odl *o) {
+    o->theta = THETA_START;
+    o->kappa = FIRST_KAPPA;
+    o->disagreed = 0;
+    memset(o->named, 0, sizeof o->named);
+}
+
+/* confidence 2^halved with T_BITS, C_MOST at most. */
+static uint32_t whole_confidence(const odl *o, int32_t confidence, int halved) {
+    const int shift = T_BITS + halved - o->model->o_bits;
+    const int64_t c = shift >= 0 ? (int64_t)confidence * ((int64_t)1 << shift) : confidence >> -shift;
+    return c > C_MOST ? C_MOST : (uint32_t)c;
+}
+
+static int unsure(const odl *o, uint32_t confidence, uint32_t lever) {
+    const uint64_t usual = o->model->usual;
+    const uint64_t far = lever < usual << FAR ? lever : usual << FAR;
+    return confidence * usual <= o->theta * (usual + far);
+}
+
+static int doubts(const odl *o, uint32_t confidence, uint32_t lever) {
+    return ((uint64_t)lever << AMBIGUOUS) >= o->model->usual && unsure(o, confidence, lever);
+}
+
+static int doubtful(const odl *o, const outlook *seen) {
+    return doubts(o, whole_confidence(o, seen->confidence, 0), seen->leverage);
+}
+
+static void policy_told(odl *o, const outlook *seen, int label) {
+    const uint32_t confidence = whole_confidence(o, seen->confidence, 0);
+    const int wrong = label != seen->predicted;
+    uint32_t theta = o->theta;
+    o->named[label / 32] |= (uint32_t)1 << (label % 32);
+    if (doubts(o, confidence, seen->leverage)) {
+        theta = wrong ? 2 * theta : theta - (theta >> THETA_FALL);
+        theta = theta < THETA_LOWEST ? THETA_LOWEST : theta > THETA_HIGHEST ? THETA_HIGHEST : theta;
+        o->theta = (uint16_t)theta;
+    } else if (wrong) {
+        while (o->theta < THETA_HIGHEST && !unsure(o, confidence, seen->leverage)) {
+            theta = 2u * o->theta;
+            o->theta = (uint16_t)(theta > THETA_HIGHEST ? THETA_HIGHEST : theta);
+        }
+    }
+    if (wrong && o->disagreed && o->kappa < LAST_KAPPA) {
+        o->kappa++;
+    }
+    o->disagreed = (uint8_t)wrong;
+}
+
+/* What an own label weighs in labels: its halvings. */
+static int own_halvings(const odl *o) {
+    int named = 0;
+    for (int k = 0; k < ODL_CLASSES && named < FULL_OWN; k++) {
+        named += (int)((o->named[k / 32] >> (k % 32)) & 1u);
+    }
+    return OWN + FULL_OWN - named;
+}
+
+/* The detector -------------------------------------------------------------------------------------- */
+
+static int32_t score(const odl *o, const outlook *seen) {
+    const int32_t far = log2_of((uint64_t)seen->leverage + LEAST) - (A_BITS << L_BITS);
+    return (int32_t)whole_confidence(o, seen->confidence, 0) -
+           (int32_t)(((int64_t)far * QUARTER) >> L_BITS);
+}
+
+static int drifts(odl *o, const outlook *seen) {
+    const int k = seen->predicted;
+    if (k >= o->model->scores) { /* named on the device: no usual trust yet */
+        return 0;
+    }
+    const int64_t off = (int64_t)(score(o, seen) - o->score_mean[k]) * o->model->score_inverse[k];
+    int64_t z = rounded(off, I_BITS);
+    z = z < Z_LOWEST ? Z_LOWEST : z > Z_HIGHEST ? Z_HIGHEST : z;
+    const int32_t sum = o->shortfall - (int32_t)z - SLACK;
+    o->shortfall = sum > 0 ? sum : 0;
+    if (o->shortfall <= THRESHOLD) {
+        return 0;
+    }
+    o->shortfall = 0;
+    return 1;
+}
+
+static void adapt(odl *o, const outlook *seen) {
+    const int k = seen->predicted;
+    if (k < o->model->scores) {
+        o->score_mean[k] += (int32_t)rounded((int64_t)score(o, seen) - o->score_mean[k], MEMORY);
+    }
+}
+
+/* The bout ------------------------------------------------------------------------------------------ */
+
+enum { NEW, SAME, STRAY };
+
+static int told(const odl *o) { return o->rules.bouts && o->model->bout_weights != 0; }
+
+static void bout_begin(odl *o) {
+    o->number++;
+    o->age = 0;
+    o->passed = 0;
+    o->answer = NO_ANSWER;
+    o->asked = 0;
+    o->counted = 0;
+}
+
+static void bout_reset(odl *o) {
+    memset(o->votes, 0, sizeof o->votes);
+    bout_begin(o);
+}
+
+static int place(odl *o, const int8_t *x) {
+    int found = NEW;
+    if (o->of > 0) {
+        uint64_t distance = 0;
+        for (int i = 0; i < ODL_INPUTS; i++) {
+            const int32_t off = (int32_t)x[i] * (1 << MEAN_BITS) - o->mean[i];
+            const uint32_t size = (uint32_t)(off < 0 ? -off : off);
+            distance += (uint64_t)o->model->bout_weights[i] * ((uint64_t)size * size);
+        }
+        if (distance <= o->model->bout_limits[o->of - 1]) {
+            found = SAME;
+        } else if (!o->stray) {
+            o->stray = 1;
+            return STRAY;
+        }
+    }
+    const int k = found == NEW ? 0 : o->of;
+    for (int i = 0; i < ODL_INPUTS; i++) {
+        const int32_t now = (int32_t)x[i] * (1 << MEAN_BITS);
+        const int32_t off = now - o->mean[i];
+        int32_t more = off;
+        if (k == 2) {
+            more = (int32_t)rounded((int64_t)off * 21846, 16);
+        } else if (k > 0) {
+            more = (int32_t)rounded(off, k < 2 ? 1 : 2);
+        }
+        o->mean[i] = (int16_t)(o->mean[i] + more);
+    }
+    o->of = (uint8_t)(k < 4 ? k + 1 : 4);
+    o->stray = 0;
+    return found;
+}
+
+/* Take in a window; the class of its bout so far, -1 for a stray, which belongs to none. */
+static int bout_update(odl *o, const int8_t *x) {
+    const int anew = o->passed >= LASTS;
+    int found = NEW;
+    if (told(o)) {
+        found = place(o, x);
+        if (found == STRAY) {
+            return -1;
+        }
+    }
+    int most = 0;
+    for (int k = 0; k < o->classes; k++) {
+        o->votes[k] = anew || found == NEW ? o->o[k] : o->votes[k] + o->o[k];
+        if (o->votes[k] > o->votes[most]) {
+            most = k;
+        }
+    }
+    if (anew || found == NEW) {
+        bout_begin(o);
+    }
+    o->age++;
+    return o->answer == NO_ANSWER ? most : o->answer;
+}
+
+/* Whether with this window the bout is old enough to be asked; once a bout. */
+static int bout_ripens(odl *o, uint32_t age) {
+    if (!told(o)) {
+        o->windows = (uint8_t)((o->windows + 1u) % ONE_BOUT);
+        return o->windows == 0;
+    }
+    if (o->counted || o->age < age) {
+        return 0;
+    }
+    o->counted = 1;
+    return 1;
+}
+
+static int bout_ripe(const odl *o, uint32_t age) { return !told(o) || (o->age >= age && !o->asked); }
+
+/* The budget ---------------------------------------------------------------------------------------- */
+
+/* Questions an hour, the lower of both limits; ODL_NO_LIMIT for none. */
+static uint32_t hourly(const odl_rules *rules) {
+    uint32_t most = rules->per_hour;
+    if (rules->per_day != ODL_NO_LIMIT) {
+        const uint32_t share = (rules->per_day + LEAST_HOURS - 1u) / LEAST_HOURS;
+        most = share < most ? share : most;
+    }
+    return most;
+}
+
+static void budget_tick(odl *o, uint64_t now) {
+    o->now = now;
+    if (hourly(&o->rules) == ODL_NO_LIMIT) {
+        return;
+    }
+    const int64_t hour = (int64_t)(now / HOUR);
+    if (hour > o->hour) {
+        o->hour = hour;
+        o->this_hour = 0;
+        const int64_t day = (int64_t)(now / DAY);
+        if (day > o->day) {
+            o->day = day;
+            o->today = 0;
+        }
+    }
+}
+
+static int spent(const odl *o) {
+    return o->rules.per_day != ODL_NO_LIMIT && o->today >= o->rules.per_day;
+}
+
+static int budget_open(const odl *o) {
+    const uint32_t most = hourly(&o->rules);
+    if (most == ODL_NO_LIMIT) {
+        return 1;
+    }
+    if (spent(o) || o->this_hour >= most) {
+        return 0;
+    }
+    return !o->ever_asked || o->now < o->last_asked || o->now - o->last_asked >= HOUR / (SPREAD * most);
+}
+
+/* How often the day's were halved. */
+static int scarce(const odl *o) {
+    const uint32_t all = o->rules.per_day;
+    if (all == ODL_NO_LIMIT || all == 0) {
+        return 0;
+    }
+    const uint32_t left = o->today < all ? all - o->today : 1u;
+    return length(all / left) - 1;
+}
+
+/* What is asked next -------------------------------------------------------------------------------- */
+
+static int32_t drawn_interval(odl *o, uint32_t interval) {
+    return (int32_t)(interval + draw(&o->draws) % interval);
+}
+
+static void train_anew(odl *o) {
+    o->calm = 0;
+    o->agreed = 0;
+    o->labels = 0;
+    o->disagreeing = 0;
+}
+
+static void restart(odl *o) {
+    o->mode = ODL_PREDICTING;
+    o->evidence = 0;
+    o->bets = 0;
+    o->vouched = o->model->trusted ? VOUCHED_MOST : -VOUCHED_FINE;
+    o->worse = 0;
+    o->audits = 0;
+    o->unfit = 0;
+    o->interval = AUDIT_FIRST;
+    o->until_audit = drawn_interval(o, AUDIT_FIRST);
+    o->agreeing = 0;
+    o->wait = 1;
+    o->since = SPACING;
+    o->unanswered = 0;
+    o->doubted = 0;
+    o->again = 0;
+    o->held = 0;
+    o->contradictions = 0;
+    o->puzzled = 0;
+    train_anew(o);
+}
+
+static uint32_t backoff(const odl *o) {
+    return o->unanswered < LONGEST_BACKOFF ? o->unanswered : LONGEST_BACKOFF;
+}
+
+/* Windows from which a bout may be asked. */
+static uint32_t ripe_age(const odl *o) { return RIPE + (o->puzzled + RIPENS - 1u) / RIPENS; }
+
+static int audit_due(const odl *o) {
+    if (!o->rules.audits || o->until_audit > 0) {
+        return 0;
+    }
+    return !o->unanswered || o->since >= AUDIT_SILENT << backoff(o);
+}
+
+static int reason(const odl *o, int doubt) {
+    if (o->since < (uint32_t)o->wait << backoff(o)) {
+        return ODL_NOT_ASKED;
+    }
+    if (o->again) {
+        return ODL_AGAIN;
+    }
+    if (audit_due(o)) {
+        return ODL_AUDIT;
+    }
+    return doubt ? ODL_DOUBT : ODL_NOT_ASKED;
+}
+
+static uint32_t recent(uint32_t share, int one) {
+    return (uint32_t)((int32_t)share + (((one ? ALL : 0) - (int32_t)share) >> RECENT));
+}
+
+static void answered(odl *o) {
+    o->unanswered = 0;
+    if (o->puzzled > 0) {
+        o->puzzled--;
+    }
+}
+
+static void estimate_restart(odl *o);
+
+static void fresh(odl *o) {
+    factory(o);
+    bout_reset(o);
+    o->queued = 0;
+    policy_start(o);
+    for (int k = 0; k < o->model->scores; k++) {
+        o->score_mean[k] = o->model->score_mean[k];
+    }
+    o->shortfall = 0;
+    estimate_restart(o);
+}
+
+/* Take a transition, with all that it means. */
+static void change(odl *o, int event) {
+    const int back = event == ODL_ROLLBACK || event == ODL_WENT_BACK;
+    const int trains = !back && event != ODL_SETTLED && event != ODL_TOLD_TO_STOP;
+    o->mode = trains ? ODL_TRAINING : ODL_PREDICTING;
+    if (trains) {
+        train_anew(o);
+        o->interval = AUDIT_FIRST;
+        o->agreeing = 0;
+        const int32_t next = drawn_interval(o, AUDIT_FIRST);
+        if (next < o->until_audit) {
+            o->until_audit = next;
+        }
+        policy_start(o);
+    } else if (back) {
+        restart(o);
+        if (event == ODL_WENT_BACK) {
+            o->worse = 1;
+            o->vouched = -VOUCHED_FINE;
+        }
+        fresh(o);
+    } else {
+        o->shortfall = 0;
+    }
+}
+
+/* An audit: which model was right. Whether the factory's is better. */
+static int guard(odl *o, int factory_right, int present_right) {
+    if (factory_right == present_right) {
+        return 0;
+    }
+    o->bets++;
+    const int shift = 2 * (length(o->bets) - 1) + 1;
+    const uint64_t kept_back = shift > 32 ? 0 : ((uint64_t)1 << 32) >> shift;
+    o->evidence = ((o->evidence + kept_back) * (factory_right ? 7u : 1u)) >> 2;
+    return o->evidence >= GUARD_HIGHEST;
+}
+
+static int audited(odl *o, int trusted, int agrees, int factory_right) {
+    o->audits++;
+    o->unfit = recent(o->unfit, !agrees);
+    if (trusted) {
+        const int v = o->vouched + (agrees ? 1 : -VOUCHED_FINE);
+        o->vouched = (int8_t)(v < -VOUCHED_FINE ? -VOUCHED_FINE : v > VOUCHED_MOST ? VOUCHED_MOST : v);
+    }
+    if (o->vouched >= 0) {
+        o->worse = 0;
+    }
+    return guard(o, factory_right, agrees);
+}
+
+static void reconsider(odl *o, int why, int agrees) {
+    const int fit = o->model->trusted;
+    if (!agrees) {
+        o->interval = AUDIT_FIRST;
+        o->agreeing = 0;
+    } else if (fit || why == ODL_AUDIT) {
+        o->agreeing++;
+        if (fit || o->agreeing == AUDITS_EACH) {
+            o->interval = (uint16_t)(2u * o->interval > AUDIT_LAST ? AUDIT_LAST : 2u * o->interval);
+            o->agreeing = 0;
+        }
+    }
+    o->until_audit = drawn_interval(o, o->interval);
+}
+
+/* The label of a query: what becomes of it, and in *event what it causes (taken by the caller, but for
+ * the numbers of this part). */
+static int verdict(odl *o, uint8_t flags, int agrees, int factory_right, int surprising, uint16_t bout,
+                   uint8_t k, int *event) {
+    const int why = flags & REASON;
+    *event = ODL_NOTHING;
+    answered(o);
+    const int confirms =
+        why == ODL_AGAIN && o->held && o->held_bout == bout && o->held_class == k;
+    const int held = o->rules.confirm && surprising && !agrees && !confirms && !o->doubted;
+    if (why == ODL_AGAIN && agrees) {
+        const uint32_t more = o->contradictions + CONTRADICTION;
+        o->contradictions = (uint16_t)(more > 4 * CONTRADICTION ? 4 * CONTRADICTION : more);
+    } else if (o->contradictions > 0) {
+        o->contradictions--;
+    }
+    o->again = (uint8_t)held;
+    o->held = (uint8_t)held;
+    o->held_bout = bout;
+    o->held_class = k;
+    if (agrees) {
+        o->doubted = 0;
+    } else if (confirms) {
+        o->doubted = DOUBTED;
+    }
+    reconsider(o, why, agrees);
+    if (why == ODL_AUDIT && audited(o, (flags & TRUSTED) != 0, agrees, factory_right)) {
+        *event = ODL_WENT_BACK;
+        return ODL_AUDITED;
+    }
+    if (o->mode == ODL_PREDICTING && !agrees && !held) {
+        *event = ODL_DISAGREEMENT;
+        change(o, ODL_DISAGREEMENT);
+    }
+    if (agrees) {
+        const uint32_t wait = 2u * o->wait;
+        o->wait = (uint8_t)(wait < o->rules.spacing ? wait : o->rules.spacing);
+        o->agreed++;
+    } else {
+        o->wait = 1;
+        o->calm = 0;
+        o->agreed = 0;
+    }
+    if (held) {
+        return ODL_HELD;
+    }
+    o->labels++;
+    o->disagreeing = recent(o->disagreeing, !agrees);
+    return ODL_LEARNT;
+}
+
+unsigned odl_troubles(const odl *o) {
+    unsigned found = 0;
+    found |= o->labels >= TROUBLE_LABELS && o->disagreeing > TROUBLE_SHARE ? ODL_DISAGREEING : 0u;
+    found |= o->contradictions > CONTRADICTION ? ODL_CONTRADICTED : 0u;
+    found |= o->audits >= UNFIT_AUDITS && o->unfit > UNFIT_SHARE ? ODL_UNFIT : 0u;
+    found |= o->worse ? ODL_WORSE : 0u;
+    found |= o->unanswered >= SILENCE ? ODL_SILENT : 0u;
+    found |= spent(o) ? ODL_SPENT : 0u;
+    return found;
+}
+
+/* How right it is ----------------------------------------------------------------------------------- */
+
+static void estimate_restart(odl *o) {
+    o->share = FASTEST;
+    o->windows_seen = o->windows_known = o->windows_right = o->drawn = 0;
+    o->weights = o->squares = o->rights = o->nobodys = 0;
+    o->silence = 0;
+    o->waiters = 0;
+}
+
+/* The place of a bout among those that wait, ODL_WAITING where it does not. */
+static int waiting(const odl *o, uint16_t bout) {
+    for (int i = 0; i < o->waiters; i++) {
+        if (o->waiting[i].bout == bout) {
+            return i;
+        }
+    }
+    return ODL_WAITING;
+}
+
+static void wait_no_more(odl *o, int i) {
+    o->waiters--;
+    for (; i < o->waiters; i++) {
+        o->waiting[i] = o->waiting[i + 1];
+    }
+}
+
+/* One more window of a bout that is asked or answered. */
+static void count_known(odl *o, uint8_t predicted) {
+    o->windows_seen++;
+    if (o->answer != NO_ANSWER) {
+        o->windows_known++;
+        o->windows_right += predicted == o->answer;
+        return;
+    }
+    int i = waiting(o, o->number);
+    if (i == ODL_WAITING) {
+        if (o->waiters == ODL_WAITING) {
+            wait_no_more(o, 0);
+        }
+        i = o->waiters++;
+        memset(&o->waiting[i], 0, sizeof o->waiting[i]);
+        o->waiting[i].bout = o->number;
+    }
+    if (o->waiting[i].count[predicted] < COUNTED) {
+        o->waiting[i].count[predicted]++;
+    }
+}
+
+/* Halvings of the chance that the last window had, where it is drawn; 0 where not. */
+static int draw_window(odl *o) {
+    int halvings = length(o->windows_seen) - o->share;
+    halvings = (halvings > FIRST ? halvings : FIRST) + o->silence;
+    halvings += (uint64_t)o->drawn * PER_DRAW > o->windows_seen;
+    halvings = halvings < MOST_HALVINGS ? halvings : MOST_HALVINGS;
+    if (draw(&o->own_draws) & (((uint32_t)1 << halvings) - 1u)) {
+        return 0;
+    }
+    o->drawn++;
+    if (o->silence < MOST_HALVINGS) {
+        o->silence++;
+    }
+    return halvings;
+}
+
+static void bout_labelled(odl *o, uint16_t bout, int k) {
+    const int i = waiting(o, bout);
+    if (i == ODL_WAITING) {
+        return;
+    }
+    for (int c = 0; c < ODL_CLASSES; c++) {
+        o->windows_known += o->waiting[i].count[c];
+        o->windows_right += c == k ? o->waiting[i].count[c] : 0u;
+    }
+    wait_no_more(o, i);
+}
+
+/* The posterior's mass in a cell, below its greatest exponent. */
+static uint32_t mass(int64_t a, int64_t b, int64_t greatest, uint32_t cell) {
+    const int64_t below = greatest - (2 * a * LOG_SIN[cell] + 2 * b * LOG_SIN[CELLS - 1u - cell]);
+    const uint32_t fine = (uint32_t)(0 - (uint64_t)below) & 0x7FFFFu;
+    const int64_t shift = (below + fine) >> 19;
+    const uint32_t step = fine >> 14;
+    const uint32_t rest = fine & 0x3FFFu;
+    const uint32_t more = EXP2[step + 1u] - EXP2[step];
+    const uint32_t between = EXP2[step] + (uint32_t)(((uint64_t)more * rest) >> 14);
+    return shift > 31 ? 0u : between >> shift;
+}
+
+static uint32_t share_at(uint32_t cell) {
+    return cell <= CELLS / 2u ? SHARES[cell] : SHARE_ONE - SHARES[CELLS - cell];
+}
+
+/* The share below which so much of the mass is, in 2^-18. */
+static uint32_t quantile(int64_t a, int64_t b, int64_t greatest, uint64_t total, uint32_t part) {
+    const uint64_t below = (total * part) >> 18;
+    uint64_t sum = 0;
+    uint32_t cell = 0;
+    uint32_t here = mass(a, b, greatest, 0);
+    while (sum + here <= below) {
+        sum += here;
+        here = mass(a, b, greatest, ++cell);
+    }
+    const uint32_t wide = share_at(cell + 1u) - share_at(cell);
+    return share_at(cell) + (uint32_t)((wide * (below - sum)) / here);
+}
+
+static odl_accuracy interval_of(uint64_t right, uint64_t weights, uint64_t squares, uint32_t usual) {
+    odl_accuracy found;
+    const int none = right == 0;
+    const int all = right == weights;
+    found.share = (uint32_t)(right * SHARE_ONE / weights);
+    while (weights >= (uint64_t)1 << 26) {
+        right >>= 1;
+        weights >>= 1;
+        squares >>= 2;
+    }
+    int64_t a = (int64_t)(((weights * right) << 8) / squares);
+    int64_t b = (int64_t)(((weights * (weights - right)) << 8) / squares);
+    while (a + b > (int64_t)MOST_DRAWS) {
+        a >>= 1;
+        b >>= 1;
+    }
+    if (usual) {
+        a += (PRIOR * usual) >> 8;
+        b += (PRIOR * (SHARE_ONE - usual)) >> 8;
+    }
+    int64_t greatest = INT64_MIN;
+    for (uint32_t i = 0; i < CELLS; i++) {
+        const int64_t e = 2 * a * LOG_SIN[i] + 2 * b * LOG_SIN[CELLS - 1u - i];
+        greatest = e > greatest ? e : greatest;
+    }
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < CELLS; i++) {
+        total += mass(a, b, greatest, i);
+    }
+    found.low = quantile(a, b, greatest, total, TAIL);
+    found.low = none ? 0 : found.low < found.share ? found.low : found.share;
+    found.high = quantile(a, b, greatest, total, ((uint32_t)1 << 18) - TAIL);
+    found.high = all ? SHARE_ONE : found.high > found.share ? found.high : found.share;
+    return found;
+}
+
+odl_accuracy odl_how_right(const odl *o) {
+    odl_accuracy found = {SHARE_ONE / 2u, 0, SHARE_ONE};
+    const odl_accuracy nothing = found;
+    if (o->weights) {
+        found = interval_of(o->rights, o->weights, o->squares, o->model->accuracy);
+    }
+    uint64_t sampled = o->windows_seen - o->windows_known;
+    uint64_t weights = o->weights;
+    uint64_t nobodys = o->nobodys;
+    if (nobodys) {
+        while (weights + nobodys >= (uint64_t)1 << 31) {
+            weights >>= 1;
+            nobodys >>= 1;
+        }
+        sampled = sampled * weights / (weights + nobodys);
+    }
+    const uint64_t counted = o->windows_known + sampled;
+    if (counted == 0) {
+        return nothing;
+    }
+    const uint64_t right = (uint64_t)SHARE_ONE * o->windows_right;
+    found.share = (uint32_t)((right + sampled * found.share) / counted);
+    found.low = (uint32_t)((right + sampled * found.low) / counted);
+    found.high = (uint32_t)((right + sampled * found.high) / counted);
+    return found;
+}
+
+/* Somebody replied to a question. */
+static void replied(odl *o, const odl_query *query, int k) {
+    o->silence = 0;
+    if (!(query->flags & DRAWN)) {
+        return;
+    }
+    const uint64_t weight = (uint64_t)1 << query->halvings;
+    if (k == ODL_DONT_KNOW) {
+        o->nobodys += weight;
+        return;
+    }
+    o->weights += weight;
+    o->squares += weight * weight;
+    o->rights += query->predicted == k ? weight : 0u;
+    const odl_accuracy found = odl_how_right(o);
+    if (found.high - found.low > 2u * NARROW) {
+        o->share = (uint8_t)(o->share < FASTEST ? o->share + 1 : FASTEST);
+    } else {
+        int share = length(o->windows_seen) - FIRST;
+        share = (o->share < share ? o->share : share) - 1;
+        o->share = (uint8_t)(share > SHARE_LEAST ? share : SHARE_LEAST);
+    }
+}
+
+/* The device ---------------------------------------------------------------------------------------- */
+
+odl_rules odl_default_rules(const odl_model *model) {
+    odl_rules rules;
+    memset(&rules, 0, sizeof rules);
+    rules.audits = rules.confirm = rules.bouts = rules.estimate = 1;
+    rules.settle_after = 256;
+    rules.spacing = SPACING;
+    /* the least whole number that is not below 0.15 */
+    rules.margin = (int32_t)((((int64_t)3 << model->o_bits) + 19) / 20);
+    rules.per_hour = rules.per_day = ODL_NO_LIMIT;
+    return rules;
+}
+
+void odl_init(odl *o, const odl_model *model, const odl_rules *rules, uint32_t seed) {
+    memset(o, 0, sizeof *o);
+    o->model = model;
+    o->rules = *rules;
+    o->draws = (2u * seed + 1u) * 0x9E3779B9u;
+    o->own_draws = (2u * seed + 1u) * 0x85EBCA6Bu;
+    o->hour = o->day = -1;
+    restart(o);
+    o->number = 65535;
+    bout_begin(o);
+    fresh(o);
+}
+
+/* The place of a query in the queue, -1 where it is not. */
+static int queued(const odl *o, uint32_t sample) {
+    for (int i = 0; i < o->queued; i++) {
+        if (o->queue[i].sample == sample) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static void unqueue(odl *o, int i) {
+    o->queued--;
+    for (; i < o->queued; i++) {
+        o->queue[i] = o->queue[i + 1];
+    }
+}
+
+static void ask(odl *o, uint32_t sample, const int8_t *x, int why, int trusts, int in_bout,
+                int halvings, uint8_t predicted) {
+    odl_query *query = &o->queue[o->queued++];
+    query->sample = sample;
+    query->bout = o->number;
+    query->flags = (uint8_t)((unsigned)why | (trusts ? TRUSTED : 0u) | (in_bout ? IN_BOUT : 0u) |
+                             (halvings ? DRAWN : 0u));
+    query->predicted = predicted;
+    query->halvings = (uint8_t)halvings;
+    memcpy(query->x, x, ODL_INPUTS);
+    o->asked |= (uint8_t)in_bout;
+    o->today++;
+    o->this_hour++;
+    o->last_asked = o->now;
+    o->ever_asked = 1;
+    o->since = 0;
+    if (o->unanswered < 255u) {
+        o->unanswered++;
+    }
+    o->again = 0;
+    if (why == ODL_AUDIT) {
+        o->until_audit = drawn_interval(o, o->interval);
+    }
+}
+
+/* A label for what was just looked at; where the prediction has it by a margin, it is held. */
+static void learn_label(odl *o, const outlook *seen, int k) {
+    if (seen->predicted != k || seen->confidence < o->rules.margin) {
+        learn(o, seen->leverage, k, weighing(1, o->kappa));
+    } else if (seen->leverage > o->model->usual >> KNOWN) {
+        hold(o, seen->leverage);
+    }
+}
+
+/* What is trusted and not known well: learnt with the own label, or held. */
+static void learn_own(odl *o, const outlook *seen) {
+    if (seen->leverage <= o->model->usual >> KNOWN) {
+        return;
+    }
+    const int vouched = o->rules.audits ? o->vouched : VOUCHED_MOST;
+    if (vouched >= 0 && seen->leverage > o->model->usual >> OWN_KNOWN) {
+        const int shift = o->kappa - own_halvings(o) + vouched - VOUCHED_MOST;
+        learn(o, seen->leverage, seen->predicted, weighing(1, shift));
+    } else {
+        hold(o, seen->leverage);
+    }
+}
+
+/* Learn the bout's answer, ask the window, learn the own label, or leave it; why it is asked. */
+static int decide(odl *o, uint32_t sample, const int8_t *x, const outlook *seen) {
+    const uint32_t ripe = ripe_age(o);
+    if (bout_ripens(o, ripe)) {
+        o->until_audit--;
+    }
+    if (o->answer != NO_ANSWER) {
+        o->passed++;
+        learn_label(o, seen, o->answer);
+        return ODL_NOT_ASKED;
+    }
+    const int doubt = doubtful(o, seen);
+    if (bout_ripe(o, ripe) && o->queued < ODL_QUEUE) {
+        const int halved = scarce(o);
+        const int worth =
+            !halved || doubts(o, whole_confidence(o, seen->confidence, halved), seen->leverage);
+        const int why = reason(o, doubt && worth);
+        if (why && budget_open(o)) {
+            ask(o, sample, x, why, !doubt, 1, 0, 0);
+            return why;
+        }
+    }
+    if (!doubt) {
+        learn_own(o, seen);
+    }
+    return ODL_NOT_ASKED;
+}
+
+void odl_sample(odl *o, const int8_t x[ODL_INPUTS], uint64_t now, int known, odl_step *step) {
+    hidden(o, x);
+    const outlook seen = look(o);
+    if (o->ever_sampled && now > o->last_sample && now - o->last_sample > o->model->gap) {
+        odl_pause(o);
+    }
+    o->last_sample = now;
+    o->ever_sampled = 1;
+    const uint32_t sample = o->next++;
+    o->since++;
+    if (o->doubted) {
+        o->doubted--;
+    }
+    budget_tick(o, now);
+    if (o->queued > 0 && sample - o->queue[0].sample >= LONGEST) {
+        unqueue(o, 0);
+        o->dropped++;
+    }
+    const int activity = bout_update(o, x);
+    const int inside = activity >= 0;
+    int event = ODL_NOTHING;
+    int asked = ODL_NOT_ASKED;
+    int taken = 0;
+    if (known || seen.leverage <= o->model->usual) {
+        if (o->mode == ODL_PREDICTING && drifts(o, &seen)) {
+            event = ODL_DRIFT;
+            change(o, event);
+        }
+        if (inside) {
+            asked = decide(o, sample, x, &seen);
+        }
+        if (o->mode == ODL_TRAINING && event == ODL_NOTHING) {
+            adapt(o, &seen);
+            o->calm++;
+            if (o->rules.settle_after && o->calm >= o->rules.settle_after &&
+                o->agreed >= SETTLE_LABELS) {
+                event = ODL_SETTLED;
+                change(o, event);
+            }
+        }
+        taken = inside;
+    }
+    if (taken && (o->asked || o->answer != NO_ANSWER)) {
+        count_known(o, seen.predicted);
+    } else {
+        o->windows_seen++;
+        if (o->rules.estimate && budget_open(o) && o->queued < ODL_QUEUE) {
+            const int halvings = draw_window(o);
+            if (halvings) {
+                ask(o, sample, x, ODL_AUDIT, !doubtful(o, &seen), taken, halvings, seen.predicted);
+                asked = ODL_AUDIT;
+            }
+        }
+    }
+    step->sample = sample;
+    step->predicted = seen.predicted;
+    step->confidence = seen.confidence;
+    step->leverage = seen.leverage;
+    step->mode = o->mode;
+    step->asked = (uint8_t)asked;
+    step->event = (uint8_t)event;
+    step->theta = o->theta;
+    step->troubles = (uint8_t)odl_troubles(o);
+    step->activity = inside ? (uint8_t)activity : seen.predicted;
+    step->bout = o->number;
+}
+
+/* The bout that the device is in has a label. */
+static void bout_answered(odl *o, int k, int outcome) {
+    if (outcome == ODL_HELD) {
+        o->asked = 0; /* to be confirmed */
+        return;
+    }
+    if (outcome == ODL_LEARNT && told(o) && o->age >= 2) {
+        const uint32_t windows = o->age - 1u < BEFORE ? o->age - 1u : BEFORE;
+        int8_t mean[ODL_INPUTS];
+        for (int i = 0; i < ODL_INPUTS; i++) {
+            mean[i] = (int8_t)rounded(o->mean[i], MEAN_BITS);
+        }
+        hidden(o, mean);
+        const outlook seen = look(o);
+        learn(o, seen.leverage, k, weighing(windows, o->kappa));
+    }
+    if (told(o)) {
+        o->answer = (uint8_t)k;
+    }
+}
+
+int odl_label(odl *o, uint32_t sample, int label, odl_answer *answer) {
+    answer->event = ODL_NOTHING;
+    if (label != ODL_DONT_KNOW && (label < 0 || label > o->classes)) {
+        return ODL_E_LABEL;
+    }
+    const int i = queued(o, sample);
+    if (i < 0) {
+        answer->outcome = ODL_UNKNOWN;
+        return ODL_OK;
+    }
+    const odl_query query = o->queue[i];
+    unqueue(o, i);
+    replied(o, &query, label);
+    if (label == ODL_DONT_KNOW) {
+        const uint32_t most = RIPENS * (RIPE_LAST - RIPE);
+        o->puzzled = (uint8_t)(o->puzzled + RIPENS > most ? most : o->puzzled + RIPENS);
+        answer->outcome = ODL_ABSTAINED;
+        return ODL_OK;
+    }
+    if (!(query.flags & IN_BOUT)) {
+        answered(o);
+        answer->outcome = ODL_AUDITED;
+        return ODL_OK;
+    }
+    if (label == o->classes && label >= ODL_CLASSES) {
+        bout_labelled(o, query.bout, label);
+        answered(o);
+        answer->outcome = ODL_REFUSED;
+        return ODL_OK;
+    }
+    hidden(o, query.x);
+    const outlook seen = look(o);
+    int factory_right = 0;
+    if ((query.flags & REASON) == ODL_AUDIT) {
+        int best = 0;
+        int32_t highest = output(o->h, o->model->b);
+        for (int k = 1; k < o->model->classes; k++) {
+            const int32_t v = output(o->h, o->model->b + k * ODL_D);
+            if (v > highest) {
+                highest = v;
+                best = k;
+            }
+        }
+        factory_right = best == label;
+    }
+    const int agrees = seen.predicted == label;
+    int surprising = 0;
+    if (!agrees && o->rules.confirm) {
+        const int64_t gap =
+            (int64_t)o->o[seen.predicted] - (label < o->classes ? o->o[label] : 0);
+        surprising = !doubts(o, whole_confidence(o, sat32(gap), 0), seen.leverage);
+    }
+    int event = ODL_NOTHING;
+    const int outcome = verdict(o, query.flags, agrees, factory_right, surprising,
+                                told(o) ? query.bout : 0, told(o) ? (uint8_t)label : 0, &event);
+    if (event == ODL_WENT_BACK) {
+        change(o, event);
+    }
+    if (outcome == ODL_LEARNT) {
+        if (label == o->classes) {
+            o->o[label] = 0;
+            o->votes[label] = 0;
+            o->classes++;
+        }
+        policy_told(o, &seen, label);
+        learn_label(o, &seen, label);
+    }
+    if (outcome != ODL_HELD) {
+        bout_labelled(o, query.bout, label);
+    }
+    if (query.bout == o->number) {
+        bout_answered(o, label, outcome);
+    }
+    answer->outcome = (uint8_t)outcome;
+    answer->event = (uint8_t)event;
+    return ODL_OK;
+}
+
+void odl_pause(odl *o) {
+    if (told(o)) {
+        o->of = 0;
+        o->stray = 0;
+    }
+    bout_begin(o);
+}
+
+int odl_train(odl *o, int train) {
+    if ((o->mode == ODL_TRAINING) == (train != 0)) {
+        return ODL_NOTHING;
+    }
+    change(o, train ? ODL_TOLD_TO_TRAIN : ODL_TOLD_TO_STOP);
+    return train ? ODL_TOLD_TO_TRAIN : ODL_TOLD_TO_STOP;
+}
+
+void odl_rollback(odl *o) { change(o, ODL_ROLLBACK); }
+
+/* The state as bytes ---------------------------------------------------------------------------------- */
+
+#define MAGIC 0x4C444F21u
+#define VERSION 1u
+#define HEADER 12u
+
+/* Where bytes go, or come from: one walk through the state does both. */
+typedef struct {
+    uint8_t *out;
+    const uint8_t *in;
+    uint32_t at;
+} cursor;
+
+static uint64_t pass(cursor *c, uint64_t v, int bytes) {
+    uint64_t found = 0;
+    for (int i = 0; i < bytes; i++) {
+        if (c->out) {
+            c->out[c->at] = (uint8_t)(v >> (8 * i));
+        } else {
+            found |= (uint64_t)c->in[c->at] << (8 * i);
+        }
+        c->at++;
+    }
+    return c->out ? v : found;
+}
+
+#define U8(v) ((v) = (uint8_t)pass(c, (uint8_t)(v), 1))
+#define S8(v) ((v) = (int8_t)(uint8_t)pass(c, (uint8_t)(v), 1))
+#define U16(v) ((v) = (uint16_t)pass(c, (uint16_t)(v), 2))
+#define S16(v) ((v) = (int16_t)(uint16_t)pass(c, (uint16_t)(v), 2))
+#define U32(v) ((v) = (uint32_t)pass(c, (uint32_t)(v), 4))
+#define S32(v) ((v) = (int32_t)(uint32_t)pass(c, (uint32_t)(v), 4))
+#define U64(v) ((v) = pass(c, (v), 8))
+#define S64(v) ((v) = (int64_t)pass(c, (uint64_t)(v), 8))
+
+static void walk(odl *o, cursor *c) {
+    for (int k = 0; k < ODL_TRIANGLE; k++) {
+        S16(o->U[k]);
+    }
+    for (int j = 0; j < ODL_D; j++) {
+        U16(o->mantissa[j]);
+        U8(o->exponent[j]);
+    }
+    U8(o->classes);
+    for (int k = 0; k < ODL_CLASSES; k++) {
+        for (int j = 0; j < ODL_D; j++) {
+            S16(o->b[k][j]);
+        }
+        S32(o->score_mean[k]);
+        S64(o->votes[k]);
+    }
+    U32(o->sum);
+    U16(o->theta);
+    U8(o->kappa);
+    U8(o->disagreed);
+    for (int k = 0; k < (ODL_CLASSES + 31) / 32; k++) {
+        U32(o->named[k]);
+    }
+    S32(o->shortfall);
+    for (int i = 0; i < ODL_INPUTS; i++) {
+        S16(o->mean[i]);
+    }
+    U32(o->age);
+    U16(o->number);
+    U8(o->of), U8(o->stray), U8(o->passed), U8(o->answer), U8(o->asked), U8(o->counted), U8(o->windows);
+    U8(o->mode), U8(o->wait), U8(o->again), U8(o->doubted), U8(o->puzzled), U8(o->agreeing), U8(o->worse);
+    U8(o->held);
+    S8(o->vouched);
+    U8(o->unanswered);
+    U16(o->held_bout);
+    U8(o->held_class);
+    U16(o->contradictions);
+    U16(o->interval);
+    S32(o->until_audit);
+    U32(o->since), U32(o->calm), U32(o->agreed), U32(o->labels), U32(o->audits);
+    U32(o->disagreeing), U32(o->unfit), U32(o->draws);
+    U64(o->evidence);
+    U32(o->bets);
+    S64(o->hour), S64(o->day);
+    U64(o->now), U64(o->last_asked), U64(o->last_sample);
+    U32(o->today), U32(o->this_hour);
+    U8(o->ever_asked), U8(o->ever_sampled);
+    U32(o->windows_seen), U32(o->windows_known), U32(o->windows_right), U32(o->drawn);
+    U64(o->weights), U64(o->squares), U64(o->rights), U64(o->nobodys);
+    U32(o->own_draws);
+    U8(o->share), U8(o->silence), U8(o->waiters);
+    for (int i = 0; i < ODL_WAITING; i++) {
+        U16(o->waiting[i].bout);
+        for (int k = 0; k < ODL_CLASSES; k++) {
+            U16(o->waiting[i].count[k]);
+        }
+    }
+    U8(o->queued);
+    for (int i = 0; i < ODL_QUEUE; i++) {
+        odl_query *q = &o->queue[i];
+        U32(q->sample), U16(q->bout), U8(q->flags), U8(q->predicted), U8(q->halvings);
+        for (int k = 0; k < ODL_INPUTS; k++) {
+            S8(q->x[k]);
+        }
+    }
+    U32(o->next);
+    U32(o->limited), U32(o->refused), U32(o->repaired), U32(o->dropped);
+}
+
+/* Whether every number is one that the device could have. */
+static int sound(const odl *o) {
+    int ok = o->classes >= o->model->classes && o->classes <= ODL_CLASSES && checksum(o) == o->sum;
+    for (int j = 0; j < ODL_D; j++) {
+        ok &= o->mantissa[j] >= D_LEAST && o->exponent[j] >= D_LOWEST && o->exponent[j] <= D_DEEPEST;
+    }
+    ok &= o->theta >= THETA_LOWEST && o->theta <= THETA_HIGHEST;
+    ok &= o->kappa >= FIRST_KAPPA && o->kappa <= LAST_KAPPA;
+    ok &= o->shortfall >= 0 && o->shortfall <= THRESHOLD;
+    for (int k = 0; k < o->model->scores && k < ODL_CLASSES; k++) {
+        ok &= o->score_mean[k] >= -(1 << 26) && o->score_mean[k] <= 1 << 26;
+    }
+    for (int k = 0; k < ODL_CLASSES; k++) {
+        ok &= o->votes[k] > -((int64_t)1 << 62) && o->votes[k] < (int64_t)1 << 62;
+    }
+    for (int i = 0; i < ODL_INPUTS; i++) {
+        ok &= o->mean[i] >= -LEVELS * (1 << MEAN_BITS) && o->mean[i] <= LEVELS * (1 << MEAN_BITS);
+    }
+    ok &= o->of <= 4 && (o->answer == NO_ANSWER || o->answer < o->classes) && o->windows < ONE_BOUT;
+    ok &= o->mode <= ODL_TRAINING && o->wait >= 1 && o->puzzled <= RIPENS * (RIPE_LAST - RIPE);
+    ok &= o->vouched >= -VOUCHED_FINE && o->vouched <= VOUCHED_MOST;
+    ok &= o->interval >= 1 && o->interval <= AUDIT_LAST && (o->interval & (o->interval - 1u)) == 0;
+    ok &= o->disagreeing <= ALL && o->unfit <= ALL && o->draws != 0 && o->own_draws != 0;
+    ok &= o->contradictions <= 4 * CONTRADICTION && o->evidence < GUARD_HIGHEST * 2u;
+    ok &= o->share >= SHARE_LEAST && o->share <= FASTEST && o->silence <= MOST_HALVINGS;
+    ok &= o->windows_known <= o->windows_seen && o->windows_right <= o->windows_known;
+    ok &= o->rights <= o->weights && (o->weights == 0) == (o->squares == 0);
+    ok &= o->weights < (uint64_t)1 << 46 && o->nobodys < (uint64_t)1 << 46 && o->squares >= o->weights;
+    ok &= o->waiters <= ODL_WAITING && o->queued <= ODL_QUEUE;
+    for (int i = 0; i < o->queued && i < ODL_QUEUE; i++) {
+        const odl_query *q = &o->queue[i];
+        ok &= (q->flags & REASON) != 0 && q->flags < 2 * DRAWN && q->predicted < o->classes;
+        ok &= q->flags & DRAWN ? q->halvings >= FIRST && q->halvings <= MOST_HALVINGS : q->halvings == 0;
+        for (int k = 0; k < ODL_INPUTS; k++) {
+            ok &= q->x[k] >= -LEVELS;
+        }
+    }
+    return ok;
+}
+
+/* CRC-32 of IEEE 802.3. */
+static uint32_t crc32(uint32_t crc, const uint8_t *bytes, uint32_t size) {
+    crc = ~crc;
+    for (uint32_t i = 0; i < size; i++) {
+        crc ^= bytes[i];
+        for (int bit = 0; bit < 8; bit++) {
+            crc = (crc >> 1) ^ (0xEDB88320u & (0u - (crc & 1u)));
+        }
+    }
+    return ~crc;
+}
+
+/* Of what a state is of no use without: the model, the sizes and the rules. */
+static uint32_t made_for(const odl *o) {
+    const odl_rules *r = &o->rules;
+    const uint32_t all[] = {o->model->fingerprint, ODL_INPUTS, ODL_NODES, ODL_DIRECT, ODL_ALPHA,
+                            ODL_CLASSES, ODL_QUEUE, r->audits, r->confirm, r->bouts, r->settle_after,
+                            r->spacing, r->whole, (uint32_t)r->margin};
+    uint32_t crc = 0;
+    for (unsigned i = 0; i < sizeof all / sizeof all[0]; i++) {
+        uint8_t bytes[4];
+        cursor c = {bytes, 0, 0};
+        (void)pass(&c, all[i], 4);
+        crc = crc32(crc, bytes, 4);
+    }
+    return crc;
+}
+
+void odl_save(odl *o, uint8_t image[ODL_IMAGE_BYTES]) {
+    cursor c = {image, 0, 0};
+    (void)pass(&c, MAGIC, 4);
+    (void)pass(&c, VERSION, 4);
+    (void)pass(&c, made_for(o), 4);
+    walk(o, &c); /* which changes nothing where bytes go out */
+    (void)pass(&c, crc32(0, image, c.at), 4);
+}
+
+int odl_load(odl *o, const uint8_t *image, uint32_t size) {
+    cursor c = {0, image, 0};
+    if (size < HEADER || pass(&c, 0, 4) != MAGIC) {
+        return size < HEADER ? ODL_E_SIZE : ODL_E_FOREIGN;
+    }
+    if (pass(&c, 0, 4) != VERSION) {
+        return ODL_E_VERSION;
+    }
+    if (pass(&c, 0, 4) != made_for(o)) {
+        return ODL_E_FOREIGN;
+    }
+    if (size != ODL_IMAGE_BYTES) {
+        return ODL_E_SIZE;
+    }
+    c.at = ODL_IMAGE_BYTES - 4u;
+    if (pass(&c, 0, 4) != crc32(0, image, ODL_IMAGE_BYTES - 4u)) {
+        return ODL_E_DAMAGED;
+    }
+    c.at = HEADER;
+    walk(o, &c);
+    if (!sound(o)) {
+        const odl_rules rules = o->rules;
+        odl_init(o, o->model, &rules, 0);
+        return ODL_E_DAMAGED;
+    }
+    return ODL_OK;
+}

@@ -1,0 +1,88 @@
+"""A model as C: the sizes that the library is compiled for, and its numbers as constants.
+
+>>> print(row("uint8_t", "few", [1, 2, 3]))
+static const uint8_t few[] = {
+    1, 2, 3};
+"""
+
+import textwrap
+from collections.abc import Iterable
+
+import numpy as np
+
+from tinyodl.device.pending import CAPACITY
+from tinyodl.device.snapshot import fingerprint
+from tinyodl.device.state import VOUCHED_FACTORY
+from tinyodl.fixed import bouts, convert
+from tinyodl.fixed.convert import scales
+from tinyodl.fixed.drift import Cusum
+from tinyodl.model import Model
+
+GAP = 4  # windows without a sample that end a bout
+STEP = 1280  # ms from one window of 128 readings to the next
+
+
+def config(model: Model, queue: int = CAPACITY) -> str:
+    """odl_config.h: sizes. queue: questions that may wait for an answer."""
+    learner = model.learner
+    sizes = {
+        "INPUTS": len(model.names),
+        "NODES": learner.n_hidden,
+        "DIRECT": int(learner.direct),
+        "ALPHA": int(learner.alpha == "sign"),
+        "CLASSES": max(model.capacity, len(learner.classes_)),
+        "QUEUE": queue,
+    }
+    lines = [f"#define ODL_{name} {value}" for name, value in sizes.items()]
+    return "\n".join(["#ifndef ODL_CONFIG_H", "#define ODL_CONFIG_H", *lines, "#endif", ""])
+
+
+def source(model: Model, name: str = "odl_factory") -> str:
+    """odl_factory.h: the model in whole numbers, `const odl_model <name>`."""
+    core = convert(model)
+    step = scales(model.learner, model.scaler.clip)[: len(model.names)]
+    parts = [
+        row("int16_t", "U", core.U),
+        row("uint16_t", "mantissa", core.mantissa),
+        row("uint8_t", "exponent", core.exponent),
+        row("int16_t", "b", core.b.T.ravel()),
+    ]
+    fields: dict[str, object] = {
+        "fingerprint": f"0x{fingerprint(model)[:8]}u",
+        **{part: part for part in ("U", "mantissa", "exponent", "b")},
+        "classes": core.b.shape[1],
+        "u_bits": core.u_bits,
+        "o_bits": core.o_bits,
+        "usual": f"{core.usual}u",
+        "accuracy": f"{round(model.accuracy * 2**16)}u",
+        "trusted": int(model.accuracy >= VOUCHED_FACTORY),
+        "gap": f"{GAP * STEP * model.window // 128}u",
+    }
+    if model.bouts:
+        weights, limits = bouts.constants(model.bouts, step)
+        parts.append(row("uint16_t", "bout_weights", weights))
+        parts.append(row("uint64_t", "bout_limits", (f"{int(v)}ull" for v in limits)))
+        fields |= {"bout_weights": "bout_weights", "bout_limits": "bout_limits"}
+    if model.calibration:
+        detector = Cusum(model.calibration)
+        parts.append(row("int32_t", "score_mean", detector.mean))
+        parts.append(row("int32_t", "score_inverse", detector.inverse))
+        fields |= {"score_mean": "score_mean", "score_inverse": "score_inverse"}
+        fields["scores"] = len(detector.mean)
+    body = ",\n".join(f"    .{field} = {value}" for field, value in fields.items())
+    guard = name.upper() + "_H"
+    return "\n".join(
+        [
+            f"/* {', '.join(map(str, model.learner.classes_.tolist()))}: class 0 and on. */",
+            f'#ifndef {guard}\n#define {guard}\n\n#include "odl.h"\n',
+            *parts,
+            f"\nstatic const odl_model {name} = {{\n{body}}};\n\n#endif\n",
+        ]
+    )
+
+
+def row(kind: str, name: str, values: Iterable[object]) -> str:
+    """An array, within 100 columns."""
+    whole = [str(int(v)) if isinstance(v, np.integer) else str(v) for v in values]
+    text = textwrap.fill(", ".join(whole), 96, initial_indent="    ", subsequent_indent="    ")
+    return f"static const {kind} {name}[] = {{\n{text}}};"

@@ -1,0 +1,243 @@
+"""The device in C against the golden model: the same bits whatever happens to it, and images that
+are refused when they are wrong."""
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from elftools.elf.elffile import ELFFile
+
+from tinyodl import Model, fixed
+from tinyodl.device import PLAIN, Answer, OnDeviceLearner, Rules, Step
+from tinyodl.experiments.trials import wearer
+from tinyodl.firmware import Device, config, source
+from tinyodl.firmware.host import LIMITED, REFUSED, REPAIRED, compiler
+from tinyodl.firmware.sources import folder
+from tinyodl.windows import Windows
+
+STRICT = (
+    *("-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror"),
+    *("-Wstrict-prototypes", "-Wvla", "-Wundef"),
+)
+RULES = {
+    "as run": Rules(estimate=True),
+    "a budget": Rules(estimate=True, questions_per_hour=6, questions_per_day=40),
+    "no bouts": Rules(bouts=False, estimate=True),
+    "no audits, labels in full": Rules(confirm=False, audits=False, reach=1.0),
+    "plain": PLAIN,
+}
+CHECKED = ("-fsanitize=undefined", "-fno-sanitize-recover=all", "-O1")
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@pytest.fixture(scope="module")
+def someone(compact_windows: Windows) -> tuple[Model, Array, np.ndarray[Any, Any]]:
+    who = wearer.prepare(compact_windows, 3)
+    model = who.model._replace(capacity=8)  # room for two more
+    return model, who.Z[who.stream], compact_windows.y[who.stream]
+
+
+def alike(one: Step, other: Step) -> bool:
+    queries = [
+        step.query and (step.query.reason, step.query.values.tobytes()) for step in (one, other)
+    ]
+    return queries[0] == queries[1] and one._replace(query=None) == other._replace(query=None)
+
+
+def same_model(one: OnDeviceLearner, other: Device) -> None:
+    core = one.arithmetic.core  # type: ignore[attr-defined]
+    for name in ("U", "mantissa", "exponent"):
+        assert (getattr(core, name) == other.part(name)).all(), name
+    assert (other.part("b") == core.b.T).all()
+    assert one.arithmetic.labels == other.labels
+    assert one.accuracy() == other.accuracy()
+    assert one.troubles == other.troubles
+
+
+def test_a_life_in_c_is_the_golden_model_s(someone: Any) -> None:
+    """Late, wrong, double and missing labels, new activities, pauses, commands, going back."""
+    model, Z, y = someone
+    for seed, rules in enumerate(RULES.values()):
+        rng = np.random.default_rng(seed)
+        one, other = (
+            fixed.device(model, rules=rules, seed=seed),
+            Device(model, rules=rules, seed=seed, flags=CHECKED),
+        )
+        under_way: list[tuple[int, int, Any]] = []
+        now = 0.0
+        for t in range(2500):
+            now += 1.28 if rng.random() > 0.002 else 60 * rng.random()
+            while under_way and under_way[0][0] <= t:
+                _, sample, label = under_way.pop(0)
+                assert one.label(sample, label, now) == other.label(sample, label, now)
+            known = bool(rng.random() > 0.02)
+            step, found = (
+                one.sample(Z[t % len(Z)], now, known),
+                other.sample(Z[t % len(Z)], now, known),
+            )
+            assert alike(step, found), (t, step, found)
+            if step.query and rng.random() > 0.05:
+                label = rng.choice([y[t % len(Z)], rng.integers(6)], p=[0.85, 0.15])
+                label = None if rng.random() < 0.1 else 6 if rng.random() < 0.03 else int(label)
+                due = t + rng.integers(1, 20, size=1 + (rng.random() < 0.1))  # some twice
+                under_way += [(int(when), step.sample, label) for when in due]
+                under_way.sort(key=lambda one: one[0])
+            chance = rng.random()
+            if chance < 0.002:
+                assert one.command(chance < 0.001) == other.command(chance < 0.001)
+            elif chance < 0.0022:
+                assert one.rollback() == other.rollback()
+            elif chance < 0.005:
+                one.pause()
+                other.pause()
+            if t % 250 == 0:
+                same_model(one, other)
+        same_model(one, other)
+
+
+def test_extreme_windows_are_the_same_bits(someone: Any) -> None:
+    model, _, _ = someone
+    one, other = fixed.device(model, rules=PLAIN), Device(model, rules=PLAIN, flags=CHECKED)
+    rng = np.random.default_rng(1)
+    one.command(True)
+    other.command(True)
+    for t in range(1500):
+        x = rng.choice([-1.5, 1.5, *rng.uniform(-1.5, 1.5, 2)], len(model.names))
+        step = one.sample(x, 1.28 * t)
+        assert alike(step, other.sample(x, 1.28 * t))
+        if step.query:
+            label = int(rng.integers(6))
+            assert one.label(step.sample, label, 0) == other.label(step.sample, label, 0)
+    same_model(one, other)
+    counts = [other._c.host_counts(other._odl, which) for which in (LIMITED, REFUSED)]
+    assert counts == [one.arithmetic.limited, one.arithmetic.refused]  # type: ignore[attr-defined]
+
+
+def test_a_bit_that_flips_in_p_is_seen_and_mended(someone: Any) -> None:
+    """In every part of P; what was learnt (b) stays."""
+    model, Z, y = someone
+    one, other = fixed.device(model), Device(model)
+    learn(one, other, Z, y, 0, 150)
+    rng = np.random.default_rng(2)
+    flips = 0
+    for part, (number, size) in {"U": (0, 2), "mantissa": (1, 2), "exponent": (2, 1)}.items():
+        for bit in range(8 * size):
+            at = int(rng.integers(len(other.part(part))))
+            raw = other._ffi.cast("uint8_t *", other._c.host_part(other._odl, number))
+            raw[at * size + bit // 8] ^= 1 << bit % 8
+            core = one.arithmetic.core  # type: ignore[attr-defined]
+            kind = {"U": np.int16, "mantissa": np.uint16, "exponent": np.uint8}[part]
+            flipped = getattr(core, part).astype(kind)
+            flipped.view(np.uint8)[at * size + bit // 8] ^= 1 << bit % 8
+            getattr(core, part)[:] = flipped
+            before = core.b.copy()
+            flips += 1
+            x = Z[flips]
+            assert alike(one.sample(x, 500 + 1.28 * flips), other.sample(x, 500 + 1.28 * flips))
+            assert one.arithmetic.repaired == flips  # type: ignore[attr-defined]
+            assert other._c.host_counts(other._odl, REPAIRED) == flips
+            same_model(one, other)
+            if not one.counts["learnt"]:
+                assert (before == core.b).all()
+    learn(one, other, Z, y, 150, 208)
+    same_model(one, other)
+
+
+def learn(one: Any, other: Device, Z: Array, y: Any, first: int, last: int) -> None:
+    for t in range(first, last):
+        step = one.sample(Z[t], 1.28 * t)
+        assert alike(step, other.sample(Z[t], 1.28 * t))
+        if step.query:
+            answers = [d.label(step.sample, int(y[t]), 1.28 * t) for d in (one, other)]
+            assert answers[0] == answers[1]
+
+
+# Images -------------------------------------------------------------------------------------------
+
+
+def lived(someone: Any, steps: int, rules: Rules = RULES["as run"]) -> Device:
+    model, Z, y = someone
+    device = Device(model, rules=rules, seed=5)
+    for t in range(steps):
+        step = device.sample(Z[t % len(Z)], 1.28 * t)
+        if step.query and t % 3:
+            device.label(step.sample, int(y[t % len(Z)]), 1.28 * t)
+    return device
+
+
+def test_a_device_goes_on_from_its_image_as_if_nothing_had_been(someone: Any) -> None:
+    _, Z, y = someone
+    one = lived(someone, 150)
+    other = Device(one.model, rules=one.rules, seed=99)
+    assert other.load(one.save()) == 0
+    assert other.save() == one.save()
+    for t in range(150, 400):
+        step = one.sample(Z[t % len(Z)], 1.28 * t)
+        assert alike(step, other.sample(Z[t % len(Z)], 1.28 * t))
+        if step.query:
+            answers = [d.label(step.sample, int(y[t % len(Z)]), 0) for d in (one, other)]
+            assert answers[0] == answers[1] != Answer("unknown", None)
+    assert other.save() == one.save()
+
+
+def test_a_wrong_image_is_refused_and_changes_nothing(
+    someone: Any, compact_windows: Windows
+) -> None:
+    one = lived(someone, 120)
+    image = one.save()
+    other = lived(someone, 60)
+    before = other.save()
+    rng = np.random.default_rng(0)
+
+    def flipped(at: int) -> bytes:
+        return image[:at] + bytes([image[at] ^ 1 << int(rng.integers(8))]) + image[at + 1 :]
+
+    foreign = wearer.prepare(compact_windows, 9).model._replace(capacity=8)
+    cases = [
+        *((cut, -2) for cut in (b"", image[:11], image[:-1], image + b"\0")),
+        *((flipped(at), -3) for at in (0, 3, 8, 11)),
+        (image[:4] + b"\2\0\0\0" + image[8:], -4),
+        *((flipped(int(at)), -5) for at in rng.integers(12, len(image), 300)),
+        (Device(foreign, rules=one.rules).save(), -3),
+        (Device(one.model, rules=Rules(confirm=False)).save(), -3),
+    ]
+    for wrong, code in cases:
+        assert other.load(wrong) == code
+        assert other.save() == before
+    assert other.load(image) == 0
+
+
+# Sources ------------------------------------------------------------------------------------------
+
+
+def test_it_compiles_without_a_warning(someone: Any, tmp_path: Path) -> None:
+    (tmp_path / "odl_config.h").write_text(config(someone[0]))
+    (tmp_path / "odl_factory.h").write_text(source(someone[0]))
+    (tmp_path / "user.c").write_text(
+        '#include "odl_factory.h"\nint main(void) { return (int)odl_factory.gap; }\n'
+    )
+    for file in (folder() / "odl.c", tmp_path / "user.c"):
+        done = subprocess.run(
+            [
+                *(*compiler(), *STRICT, "-O2", f"-I{tmp_path}", f"-I{folder()}"),
+                *("-c", str(file), "-o", str(tmp_path / "out.o")),
+            ],
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+
+
+def test_it_uses_nothing_but_memcpy_and_memset(someone: Any, tmp_path: Path) -> None:
+    """No allocation, no floating point, nothing else of libc: by what the linker would need."""
+    (tmp_path / "odl_config.h").write_text(config(someone[0]))
+    made = [*compiler(), "-std=c99", "-O2", f"-I{tmp_path}", "-c", str(folder() / "odl.c")]
+    subprocess.run([*made, "-o", str(tmp_path / "odl.o")], check=True)
+    with (tmp_path / "odl.o").open("rb") as file:
+        symbols = ELFFile(file).get_section_by_name(".symtab").iter_symbols()
+        needed = {s.name for s in symbols if s["st_shndx"] == "SHN_UNDEF" and s.name}
+    assert needed <= {"memcpy", "memmove", "memset"}  # gcc makes memmove of a loop
+    assert not {"float", "double"} & set(re.findall(r"\w+", (folder() / "odl.c").read_text()))
