@@ -10,11 +10,19 @@
 typedef char odl_shifts_are_arithmetic[(-1 >> 1) == -1 ? 1 : -1];
 typedef char odl_outputs_fit_32_bits[ODL_D <= 258 ? 1 : -1];
 
-#if defined(__ARM_FEATURE_DSP) && !defined(ODL_PORTABLE)
+/* Two numbers of 16 bits at a time, where the processor can: the same bits (ODL_PORTABLE to do without). */
+#if defined(__ARM_FEATURE_DSP) && (defined(__GNUC__) || defined(__clang__)) && !defined(ODL_PORTABLE)
 #define ODL_DSP 1
 #include <arm_acle.h>
 #else
 #define ODL_DSP 0
+#endif
+
+/* What is called seldom has a stack frame of its own. */
+#if defined(__GNUC__) || defined(__clang__)
+#define APART __attribute__((noinline))
+#else
+#define APART
 #endif
 
 /* Formats: docs/fixed-point.md. */
@@ -107,7 +115,6 @@ typedef char odl_outputs_fit_32_bits[ODL_D <= 258 ? 1 : -1];
 
 /* The budget, in ms. */
 #define HOUR 3600000u
-#define DAY 86400000u
 #define LEAST_HOURS 4u
 #define SPREAD 2u
 
@@ -115,7 +122,7 @@ typedef char odl_outputs_fit_32_bits[ODL_D <= 258 ? 1 : -1];
 #define REASON 3u
 #define TRUSTED 4u
 #define IN_BOUT 8u
-#define DRAWN 16u
+#define HALVINGS 4 /* shift: a window that was drawn weighs 2^halvings */
 
 /* What the present model makes of a window. */
 typedef struct {
@@ -186,21 +193,67 @@ static int64_t rounded(int64_t v, int bits) {
 }
 
 /* Bits of a number: 0 of 0. */
-static int length(uint64_t v) {
+static int length(uint32_t v) {
+#if defined(__GNUC__) || defined(__clang__)
+    return v ? 32 - __builtin_clz(v) : 0;
+#else
     int n = 0;
-    uint32_t w = (uint32_t)(v >> 32);
-    if (w != 0) {
-        n = 32;
-    } else {
-        w = (uint32_t)v;
-    }
     for (int half = 16; half > 0; half >>= 1) {
-        if (w >> half) {
-            w >>= half;
+        if (v >> half) {
+            v >>= half;
             n += half;
         }
     }
-    return n + (int)w;
+    return n + (int)v;
+#endif
+}
+
+static int length64(uint64_t v) {
+    const uint32_t high = (uint32_t)(v >> 32);
+    return high ? 32 + length(high) : length((uint32_t)v);
+}
+
+/* v / 2^shift, rounded, within what 32 bits hold, and within -most..most. */
+static uint32_t shifted_u(uint32_t v, int shift) {
+    if (shift > 31) {
+        return 0;
+    }
+    if (shift > 0) {
+        return (v >> shift) + ((v >> (shift - 1)) & 1u);
+    }
+    return length(v) - shift > 32 ? UINT32_MAX : v << -shift;
+}
+
+static int32_t shifted(int32_t v, int shift, int32_t most) {
+    if (shift > 31) {
+        return 0;
+    }
+    if (shift > 0) {
+        v = (v >> shift) + ((v >> (shift - 1)) & 1);
+        return v > most ? most : v < -most ? -most : v;
+    }
+    const uint32_t size = shifted_u((uint32_t)(v < 0 ? -v : v), shift);
+    const int32_t found = size > (uint32_t)most ? most : (int32_t)size;
+    return v < 0 ? -found : found;
+}
+
+/* A number as mantissa 2^exponent, the mantissa of 15 bits and a sign. */
+typedef struct {
+    int32_t mantissa;
+    int exponent;
+} number;
+
+static number number_of_u(uint32_t size) {
+    number n;
+    n.exponent = length(size) - M_BITS;
+    n.mantissa = (int32_t)(n.exponent > 0 ? size >> n.exponent : size << -n.exponent);
+    return n;
+}
+
+static number number_of(int32_t value) {
+    number n = number_of_u(value < 0 ? 0u - (uint32_t)value : (uint32_t)value);
+    n.mantissa = value < 0 ? -n.mantissa : n.mantissa;
+    return n;
 }
 
 /* floor(a b / 2^16): two products of 32 bits. */
@@ -214,26 +267,19 @@ typedef struct {
     int shift;
 } factor;
 
-/* value 2^(exponent - bits of fraction) as a factor whose shift is `shift` less the exponent that the
- * mantissa took; counts where it is at its limit. */
-static factor factor_of(int64_t value, int shift, uint32_t *limited) {
+/* As a factor that is to be shifted by so much; *limited becomes 1 where it is at its limit. */
+static factor factor_of(int32_t mantissa, int shift, uint32_t *limited) {
     factor f = {0, 1};
-    uint64_t size = (uint64_t)(value < 0 ? -value : value);
-    int exponent = length(size) - M_BITS;
-    int s = shift - exponent;
-    if (size == 0 || s > 31) {
+    if (mantissa == 0 || shift > 31) {
         return f;
     }
-    if (s < 1) {
-        f.mantissa = 32767;
-        *limited += 1;
-    } else {
-        f.mantissa = (int32_t)(exponent > 0 ? size >> exponent : size << -exponent);
-        f.shift = s;
+    if (shift < 1) {
+        *limited = 1;
+        f.mantissa = mantissa < 0 ? -32767 : 32767;
+        return f;
     }
-    if (value < 0) {
-        f.mantissa = -f.mantissa;
-    }
+    f.mantissa = mantissa;
+    f.shift = shift;
     return f;
 }
 
@@ -242,17 +288,28 @@ static int32_t stepped(int32_t u, factor f) {
     return (times16(u, f.mantissa) + ((int32_t)1 << (f.shift - 1))) >> f.shift;
 }
 
-/* An element of 16 bits moved; counts where it is at its limit. */
-static int16_t moved16(int32_t v, uint32_t *limited) {
-    if (v > 32767) {
-        *limited += 1;
-        return 32767;
-    }
-    if (v < -32768) {
-        *limited += 1;
-        return -32768;
+/* To 16 or 32 bits; *limited becomes 1 where that changes the number. */
+static int16_t sat16(int32_t v, uint32_t *limited) {
+    if (v != (int16_t)v) {
+        *limited = 1;
+        return v > 0 ? 32767 : -32768;
     }
     return (int16_t)v;
+}
+
+static int32_t add32(int32_t a, int32_t b, uint32_t *limited) {
+#if defined(__GNUC__) || defined(__clang__)
+    int32_t sum;
+    if (!__builtin_add_overflow(a, b, &sum)) {
+        return sum;
+    }
+#else
+    if (b >= 0 ? a <= INT32_MAX - b : a >= INT32_MIN - b) {
+        return a + b;
+    }
+#endif
+    *limited = 1;
+    return b > 0 ? INT32_MAX : INT32_MIN;
 }
 
 /* 1 / value as r 2^-(47 - c). */
@@ -273,7 +330,7 @@ static inverse inverse_of(uint32_t value) {
 
 /* log2, rounded down, linear between 32 steps. */
 static int32_t log2_of(uint64_t value) {
-    int exponent = length(value) - 1;
+    int exponent = length64(value) - 1;
     uint32_t fraction =
         (uint32_t)(exponent > 15 ? value >> (exponent - 15) : value << (15 - exponent)) - 0x8000u;
     uint32_t step = fraction >> 10;
@@ -293,12 +350,125 @@ static uint32_t draw(uint32_t *state) {
 
 /* The learner --------------------------------------------------------------------------------------- */
 
-/* Of P: it changes with every bit that does. */
-static uint32_t checksum(const odl *o) {
-    int32_t sum = 0; /* |sum| < 2^31 with ODL_D <= 258 */
-    for (int k = 0; k < ODL_TRIANGLE; k++) {
-        sum += o->U[k];
+/* Rows of 16 bits: a sum, a product with h, steps along u. Rows may begin at any even address. */
+#if ODL_DSP
+static int32_t pair(const int16_t *at) {
+    int32_t two;
+    __builtin_memcpy(&two, at, 4);
+    return two;
+}
+
+static void put_pair(int16_t *at, int32_t low, int32_t high) {
+    const uint32_t two = ((uint32_t)low & 0xFFFFu) | ((uint32_t)high << 16);
+    __builtin_memcpy(at, &two, 4);
+}
+
+/* Whether anything was saturated since it was asked last: the processor's Q flag. */
+static uint32_t saturated(void) {
+    uint32_t flags;
+    __asm__ volatile("mrs %0, apsr" : "=r"(flags));
+    __asm__ volatile("msr apsr_nzcvq, %0" : : "r"(flags & ~0x08000000u) : "cc");
+    return (flags >> 27) & 1u;
+}
+#endif
+
+static int32_t summed(const int16_t *row, int size) {
+    int32_t total = 0;
+    int i = 0;
+#if ODL_DSP
+    for (; i + 1 < size; i += 2) {
+        total = __smlad(pair(row + i), 0x00010001, total);
     }
+#endif
+    for (; i < size; i++) {
+        total += row[i];
+    }
+    return total;
+}
+
+static int32_t product(const int16_t *row, const int16_t *h, int size) {
+    int32_t total = 0;
+    int i = 0;
+#if ODL_DSP
+    for (; i + 3 < size; i += 4) {
+        total = __smlad(pair(row + i), pair(h + i), total);
+        total = __smlad(pair(row + i + 2), pair(h + i + 2), total);
+    }
+#endif
+    for (; i < size; i++) {
+        total += (int32_t)row[i] * h[i];
+    }
+    return total;
+}
+
+/* row += u factor; whether a number was at its limit. */
+static uint32_t stepped_row(int16_t *row, const int32_t *u, factor f, int size) {
+    uint32_t limited = 0;
+    int i = 0;
+#if ODL_DSP
+    const int32_t half = (int32_t)1 << (f.shift - 1);
+    (void)saturated();
+    for (; i + 1 < size; i += 2) {
+        const int32_t two = pair(row + i);
+        const int32_t a = (__smlawb(u[i], f.mantissa, half) >> f.shift) + (int16_t)two;
+        const int32_t b = (__smlawb(u[i + 1], f.mantissa, half) >> f.shift) + (two >> 16);
+        put_pair(row + i, __ssat(a, 16), __ssat(b, 16));
+    }
+    limited = saturated();
+#endif
+    for (; i < size; i++) {
+        row[i] = sat16(row[i] + stepped(u[i], f), &limited);
+    }
+    return limited;
+}
+
+/* u += v row, v with 4 bits of fraction more. */
+static uint32_t gathered(int32_t *u, const int16_t *row, int32_t v, int size) {
+    uint32_t limited = 0;
+    int i = 0;
+#if ODL_DSP
+    (void)saturated();
+    for (; i + 1 < size; i += 2) {
+        const int32_t two = pair(row + i);
+        u[i] = __qadd(u[i], __smulwb(v, two));
+        u[i + 1] = __qadd(u[i + 1], __smulwt(v, two));
+    }
+    limited = saturated();
+#endif
+    for (; i < size; i++) {
+        u[i] = add32(u[i], times16(v, row[i]), &limited);
+    }
+    return limited;
+}
+
+/* Both at once, of the row as it was: u += v row, row += (the u before) factor. */
+static uint32_t turned(int32_t *u, int16_t *row, int32_t v, factor f, int size) {
+    uint32_t limited = 0;
+    int i = 0;
+#if ODL_DSP
+    const int32_t half = (int32_t)1 << (f.shift - 1);
+    (void)saturated();
+    for (; i + 1 < size; i += 2) {
+        const int32_t two = pair(row + i);
+        const int32_t a = (__smlawb(u[i], f.mantissa, half) >> f.shift) + (int16_t)two;
+        const int32_t b = (__smlawb(u[i + 1], f.mantissa, half) >> f.shift) + (two >> 16);
+        u[i] = __qadd(u[i], __smulwb(v, two));
+        u[i + 1] = __qadd(u[i + 1], __smulwt(v, two));
+        put_pair(row + i, __ssat(a, 16), __ssat(b, 16));
+    }
+    limited = saturated();
+#endif
+    for (; i < size; i++) {
+        const int32_t element = row[i];
+        row[i] = sat16(element + stepped(u[i], f), &limited);
+        u[i] = add32(u[i], times16(v, element), &limited);
+    }
+    return limited;
+}
+
+/* Of P: it changes with every bit that does. |sum| < 2^31 with ODL_D <= 258. */
+static uint32_t checksum(const odl *o) {
+    int32_t sum = summed(o->U, ODL_TRIANGLE);
     for (int j = 0; j < ODL_D; j++) {
         sum += o->mantissa[j] + o->exponent[j];
     }
@@ -327,37 +497,26 @@ static void hidden(odl *o, const int8_t *x) {
     o->h[ODL_INPUTS] = LEVELS;
 }
 
-static int32_t output(const int16_t *h, const int16_t *b) {
-    int32_t total = 0;
-    for (int i = 0; i < ODL_D; i++) {
-        total += (int32_t)h[i] * b[i];
-    }
-    return total;
-}
-
 /* f = U^T h, into u. */
 static void project(odl *o) {
     const int16_t *column = o->U;
     for (int j = 0; j < ODL_D; j++) {
-        int32_t total = (int32_t)o->h[j] * (1 << U_BITS);
-        for (int i = 0; i < j; i++) {
-            total += (int32_t)column[i] * o->h[i];
-        }
+        const int32_t total = (int32_t)o->h[j] * (1 << U_BITS) + product(column, o->h, j);
         column += j;
         o->u[j] = (int32_t)clipped(rounded(total, U_BITS - F_BITS), F_MOST);
     }
 }
 
 /* D f^2 of one direction. */
-static uint32_t spread(int32_t f, uint32_t mantissa, int exponent) {
-    int64_t v = rounded((int64_t)f * f * (int64_t)mantissa, exponent + 2 * F_BITS - A_BITS);
-    return v > (int64_t)UINT32_MAX ? UINT32_MAX : (uint32_t)v;
+static uint32_t spread(number f, uint32_t mantissa, int exponent) {
+    const uint32_t square = (uint32_t)(f.mantissa * f.mantissa) >> 14;
+    return shifted_u(square * mantissa, exponent - 2 * f.exponent + 2 * F_BITS - 14 - A_BITS);
 }
 
 static uint32_t leverage(const odl *o) {
     uint32_t total = 0;
     for (int j = 0; j < ODL_D; j++) {
-        uint32_t more = spread(o->u[j], o->mantissa[j], o->exponent[j]);
+        const uint32_t more = spread(number_of(o->u[j]), o->mantissa[j], o->exponent[j]);
         total = more > UINT32_MAX - total ? UINT32_MAX : total + more;
     }
     return total;
@@ -365,7 +524,7 @@ static uint32_t leverage(const odl *o) {
 
 /* What the present model makes of h: outputs stay in o, f in u. Where P is not what it was left as (a
  * bit that flipped) it is the factory's again. */
-static outlook look(odl *o) {
+static APART outlook look(odl *o) {
     outlook seen;
     if (checksum(o) != o->sum) {
         factory_p(o);
@@ -374,7 +533,7 @@ static outlook look(odl *o) {
     int32_t second = INT32_MIN;
     seen.predicted = 0;
     for (int k = 0; k < o->classes; k++) {
-        int32_t v = output(o->h, o->b[k]);
+        int32_t v = product(o->b[k], o->h, ODL_D);
         o->o[k] = v;
         if (k == 0) {
             continue;
@@ -394,7 +553,7 @@ static outlook look(odl *o) {
 
 /* One step of P for what was just looked at; f in u becomes u. change: 0 for u alone. Returns 1 / weight
  * + h^T P h, 0 where that is too great, and nothing has changed then. */
-static uint32_t narrow(odl *o, uint32_t alpha, uint32_t lever, int change) {
+static APART uint32_t narrow(odl *o, uint32_t alpha, uint32_t lever, int change) {
     const int u_bits = o->model->u_bits;
     if (lever > UINT32_MAX - alpha) {
         o->refused++;
@@ -404,42 +563,36 @@ static uint32_t narrow(odl *o, uint32_t alpha, uint32_t lever, int change) {
     inverse inv = inverse_of(alpha);
     int16_t *column = o->U;
     for (int j = 0; j < ODL_D; j++) {
-        const int32_t g = o->u[j];
+        const number f = number_of(o->u[j]);
         const uint32_t m = o->mantissa[j];
         int e = o->exponent[j];
-        const int32_t v = (int32_t)clipped(rounded((int64_t)g * (int64_t)m, e + F_BITS - u_bits), V_MOST);
+        const int32_t v =
+            shifted(f.mantissa * (int32_t)m, e + F_BITS - u_bits - f.exponent, V_MOST);
+        const uint32_t along = spread(f, m, e);
+        const uint32_t before = alpha;
+        uint32_t limited = 0;
         if (change) {
+            const number n = number_of(-f.mantissa * (int32_t)inv.r);
             const factor slope =
-                factor_of(-(int64_t)g * (int64_t)inv.r, u_bits - 1 - inv.c, &o->limited);
-            for (int i = 0; i < j; i++) {
-                const int32_t element = column[i];
-                const int32_t ui = o->u[i];
-                column[i] = moved16(element + stepped(ui, slope), &o->limited);
-                o->u[i] = sat32((int64_t)ui + times16(16 * v, element));
-            }
+                factor_of(n.mantissa, u_bits - 1 - f.exponent - n.exponent - inv.c, &limited);
+            limited |= turned(o->u, column, 16 * v, slope, j);
         } else {
-            for (int i = 0; i < j; i++) {
-                o->u[i] = sat32((int64_t)o->u[i] + times16(16 * v, column[i]));
-            }
+            limited = gathered(o->u, column, 16 * v, j);
         }
+        o->limited += limited;
         o->u[j] = v;
         column += j;
-        const uint32_t along = spread(g, m, e);
-        const uint32_t before = alpha;
         alpha += along;
         inv = inverse_of(alpha);
         if (change) {
-            const uint32_t less = along < before ? along : before;
-            int64_t part = rounded((int64_t)((uint64_t)less * inv.r), 23 - inv.c);
-            if (part > (1 << K_BITS)) {
-                part = 1 << K_BITS;
-            }
-            uint64_t wide = (uint64_t)m * (uint64_t)(along <= before ? (1 << K_BITS) - part : part);
-            while (wide < ((uint64_t)D_LEAST << K_BITS) && e < D_DEEPEST) {
-                wide <<= 1;
-                e++;
-            }
-            wide = (wide + (1u << (K_BITS - 1))) >> K_BITS;
+            const number less = number_of_u(along < before ? along : before);
+            uint32_t part = shifted_u((uint32_t)less.mantissa * inv.r, 23 - inv.c - less.exponent);
+            part = part > 1u << K_BITS ? 1u << K_BITS : part;
+            uint64_t wide = (uint64_t)m * (along <= before ? (1u << K_BITS) - part : part);
+            int more = K_BITS + 16 - length64(wide);
+            more = more < D_DEEPEST - e ? more : D_DEEPEST - e;
+            e += more;
+            wide = ((wide << more) + (1u << (K_BITS - 1))) >> K_BITS;
             o->mantissa[j] = (uint16_t)(wide < D_LEAST ? D_LEAST : wide > D_MOST ? D_MOST : wide);
             o->exponent[j] = (uint8_t)e;
         }
@@ -456,7 +609,7 @@ static uint32_t weighing(uint32_t count, int shift) {
 }
 
 /* What was just looked at has the activity k; b follows, and P where it is not known well. */
-static void learn(odl *o, uint32_t lever, int k, uint32_t alpha) {
+static APART void learn(odl *o, uint32_t lever, int k, uint32_t alpha) {
     const uint32_t total = narrow(o, alpha, lever, lever > o->model->usual >> KNOWN);
     if (total == 0) {
         return;
@@ -485,10 +638,11 @@ static void learn(odl *o, uint32_t lever, int k, uint32_t alpha) {
     for (int i = 0; i < o->classes; i++) {
         const int64_t error = clipped((i == k ? one : 0) - o->o[i], INT32_MAX);
         const int64_t gain = clipped(rounded(error * share, G_BITS), INT32_MAX);
-        const factor f = factor_of(gain, o->model->u_bits - 16, &o->limited);
-        for (int j = 0; j < ODL_D; j++) {
-            o->b[i][j] = moved16(o->b[i][j] + stepped(o->u[j], f), &o->limited);
-        }
+        uint32_t limited = 0;
+        const number n = number_of((int32_t)gain);
+        const factor f = factor_of(n.mantissa, o->model->u_bits - 16 - n.exponent, &limited);
+        limited |= stepped_row(o->b[i], o->u, f, ODL_D);
+        o->limited += limited;
     }
 }
 
@@ -698,11 +852,11 @@ static void budget_tick(odl *o, uint64_t now) {
     if (hourly(&o->rules) == ODL_NO_LIMIT) {
         return;
     }
-    const int64_t hour = (int64_t)(now / HOUR);
+    const uint32_t hour = (uint32_t)(now / HOUR);
     if (hour > o->hour) {
         o->hour = hour;
         o->this_hour = 0;
-        const int64_t day = (int64_t)(now / DAY);
+        const uint32_t day = hour / 24u;
         if (day > o->day) {
             o->day = day;
             o->today = 0;
@@ -823,7 +977,7 @@ static void fresh(odl *o) {
 }
 
 /* Take a transition, with all that it means. */
-static void change(odl *o, int event) {
+static APART void change(odl *o, int event) {
     const int back = event == ODL_ROLLBACK || event == ODL_WENT_BACK;
     const int trains = !back && event != ODL_SETTLED && event != ODL_TOLD_TO_STOP;
     o->mode = trains ? ODL_TRAINING : ODL_PREDICTING;
@@ -890,9 +1044,9 @@ static void reconsider(odl *o, int why, int agrees) {
 
 /* The label of a query: what becomes of it, and in *event what it causes (taken by the caller, but for
  * the numbers of this part). */
-static int verdict(odl *o, uint8_t flags, int agrees, int factory_right, int surprising, uint16_t bout,
+static int verdict(odl *o, unsigned flags, int agrees, int factory_right, int surprising, uint16_t bout,
                    uint8_t k, int *event) {
-    const int why = flags & REASON;
+    const int why = (int)(flags & REASON);
     *event = ODL_NOTHING;
     answered(o);
     const int confirms =
@@ -1057,7 +1211,7 @@ static uint32_t quantile(int64_t a, int64_t b, int64_t greatest, uint64_t total,
     return share_at(cell) + (uint32_t)((wide * (below - sum)) / here);
 }
 
-static odl_accuracy interval_of(uint64_t right, uint64_t weights, uint64_t squares, uint32_t usual) {
+static APART odl_accuracy interval_of(uint64_t right, uint64_t weights, uint64_t squares, uint32_t usual) {
     odl_accuracy found;
     const int none = right == 0;
     const int all = right == weights;
@@ -1121,19 +1275,19 @@ odl_accuracy odl_how_right(const odl *o) {
 }
 
 /* Somebody replied to a question. */
-static void replied(odl *o, const odl_query *query, int k) {
+static APART void replied(odl *o, unsigned flags, uint8_t predicted, int k) {
     o->silence = 0;
-    if (!(query->flags & DRAWN)) {
+    if (flags >> HALVINGS == 0) {
         return;
     }
-    const uint64_t weight = (uint64_t)1 << query->halvings;
+    const uint64_t weight = (uint64_t)1 << (flags >> HALVINGS);
     if (k == ODL_DONT_KNOW) {
         o->nobodys += weight;
         return;
     }
     o->weights += weight;
     o->squares += weight * weight;
-    o->rights += query->predicted == k ? weight : 0u;
+    o->rights += predicted == k ? weight : 0u;
     const odl_accuracy found = odl_how_right(o);
     if (found.high - found.low > 2u * NARROW) {
         o->share = (uint8_t)(o->share < FASTEST ? o->share + 1 : FASTEST);
@@ -1164,7 +1318,6 @@ void odl_init(odl *o, const odl_model *model, const odl_rules *rules, uint32_t s
     o->rules = *rules;
     o->draws = (2u * seed + 1u) * 0x9E3779B9u;
     o->own_draws = (2u * seed + 1u) * 0x85EBCA6Bu;
-    o->hour = o->day = -1;
     restart(o);
     o->number = 65535;
     bout_begin(o);
@@ -1174,7 +1327,7 @@ void odl_init(odl *o, const odl_model *model, const odl_rules *rules, uint32_t s
 /* The place of a query in the queue, -1 where it is not. */
 static int queued(const odl *o, uint32_t sample) {
     for (int i = 0; i < o->queued; i++) {
-        if (o->queue[i].sample == sample) {
+        if (o->queue[i].sample == (uint16_t)sample && o->next - sample <= LONGEST) {
             return i;
         }
     }
@@ -1191,12 +1344,11 @@ static void unqueue(odl *o, int i) {
 static void ask(odl *o, uint32_t sample, const int8_t *x, int why, int trusts, int in_bout,
                 int halvings, uint8_t predicted) {
     odl_query *query = &o->queue[o->queued++];
-    query->sample = sample;
+    query->sample = (uint16_t)sample;
     query->bout = o->number;
-    query->flags = (uint8_t)((unsigned)why | (trusts ? TRUSTED : 0u) | (in_bout ? IN_BOUT : 0u) |
-                             (halvings ? DRAWN : 0u));
+    query->flags = (uint16_t)((unsigned)why | (trusts ? TRUSTED : 0u) | (in_bout ? IN_BOUT : 0u) |
+                              ((unsigned)halvings << HALVINGS));
     query->predicted = predicted;
-    query->halvings = (uint8_t)halvings;
     memcpy(query->x, x, ODL_INPUTS);
     o->asked |= (uint8_t)in_bout;
     o->today++;
@@ -1278,7 +1430,7 @@ void odl_sample(odl *o, const int8_t x[ODL_INPUTS], uint64_t now, int known, odl
         o->doubted--;
     }
     budget_tick(o, now);
-    if (o->queued > 0 && sample - o->queue[0].sample >= LONGEST) {
+    if (o->queued > 0 && (uint16_t)(sample - o->queue[0].sample) >= LONGEST) {
         unqueue(o, 0);
         o->dropped++;
     }
@@ -1332,7 +1484,7 @@ void odl_sample(odl *o, const int8_t x[ODL_INPUTS], uint64_t now, int known, odl
 }
 
 /* The bout that the device is in has a label. */
-static void bout_answered(odl *o, int k, int outcome) {
+static APART void bout_answered(odl *o, int k, int outcome) {
     if (outcome == ODL_HELD) {
         o->asked = 0; /* to be confirmed */
         return;
@@ -1362,34 +1514,36 @@ int odl_label(odl *o, uint32_t sample, int label, odl_answer *answer) {
         answer->outcome = ODL_UNKNOWN;
         return ODL_OK;
     }
-    const odl_query query = o->queue[i];
+    const uint16_t bout = o->queue[i].bout;
+    const unsigned flags = o->queue[i].flags;
+    hidden(o, o->queue[i].x);
+    const uint8_t before = o->queue[i].predicted;
     unqueue(o, i);
-    replied(o, &query, label);
+    replied(o, flags, before, label);
     if (label == ODL_DONT_KNOW) {
         const uint32_t most = RIPENS * (RIPE_LAST - RIPE);
         o->puzzled = (uint8_t)(o->puzzled + RIPENS > most ? most : o->puzzled + RIPENS);
         answer->outcome = ODL_ABSTAINED;
         return ODL_OK;
     }
-    if (!(query.flags & IN_BOUT)) {
+    if (!(flags & IN_BOUT)) {
         answered(o);
         answer->outcome = ODL_AUDITED;
         return ODL_OK;
     }
     if (label == o->classes && label >= ODL_CLASSES) {
-        bout_labelled(o, query.bout, label);
+        bout_labelled(o, bout, label);
         answered(o);
         answer->outcome = ODL_REFUSED;
         return ODL_OK;
     }
-    hidden(o, query.x);
     const outlook seen = look(o);
     int factory_right = 0;
-    if ((query.flags & REASON) == ODL_AUDIT) {
+    if ((flags & REASON) == ODL_AUDIT) {
         int best = 0;
-        int32_t highest = output(o->h, o->model->b);
+        int32_t highest = product(o->model->b, o->h, ODL_D);
         for (int k = 1; k < o->model->classes; k++) {
-            const int32_t v = output(o->h, o->model->b + k * ODL_D);
+            const int32_t v = product(o->model->b + k * ODL_D, o->h, ODL_D);
             if (v > highest) {
                 highest = v;
                 best = k;
@@ -1405,8 +1559,8 @@ int odl_label(odl *o, uint32_t sample, int label, odl_answer *answer) {
         surprising = !doubts(o, whole_confidence(o, sat32(gap), 0), seen.leverage);
     }
     int event = ODL_NOTHING;
-    const int outcome = verdict(o, query.flags, agrees, factory_right, surprising,
-                                told(o) ? query.bout : 0, told(o) ? (uint8_t)label : 0, &event);
+    const int outcome = verdict(o, flags, agrees, factory_right, surprising,
+                                told(o) ? bout : 0, told(o) ? (uint8_t)label : 0, &event);
     if (event == ODL_WENT_BACK) {
         change(o, event);
     }
@@ -1420,9 +1574,9 @@ int odl_label(odl *o, uint32_t sample, int label, odl_answer *answer) {
         learn_label(o, &seen, label);
     }
     if (outcome != ODL_HELD) {
-        bout_labelled(o, query.bout, label);
+        bout_labelled(o, bout, label);
     }
-    if (query.bout == o->number) {
+    if (bout == o->number) {
         bout_answered(o, label, outcome);
     }
     answer->outcome = (uint8_t)outcome;
@@ -1526,7 +1680,7 @@ static void walk(odl *o, cursor *c) {
     U32(o->disagreeing), U32(o->unfit), U32(o->draws);
     U64(o->evidence);
     U32(o->bets);
-    S64(o->hour), S64(o->day);
+    U32(o->hour), U32(o->day);
     U64(o->now), U64(o->last_asked), U64(o->last_sample);
     U32(o->today), U32(o->this_hour);
     U8(o->ever_asked), U8(o->ever_sampled);
@@ -1543,7 +1697,7 @@ static void walk(odl *o, cursor *c) {
     U8(o->queued);
     for (int i = 0; i < ODL_QUEUE; i++) {
         odl_query *q = &o->queue[i];
-        U32(q->sample), U16(q->bout), U8(q->flags), U8(q->predicted), U8(q->halvings);
+        U16(q->sample), U16(q->bout), U16(q->flags), U8(q->predicted);
         for (int k = 0; k < ODL_INPUTS; k++) {
             S8(q->x[k]);
         }
@@ -1583,8 +1737,9 @@ static int sound(const odl *o) {
     ok &= o->waiters <= ODL_WAITING && o->queued <= ODL_QUEUE;
     for (int i = 0; i < o->queued && i < ODL_QUEUE; i++) {
         const odl_query *q = &o->queue[i];
-        ok &= (q->flags & REASON) != 0 && q->flags < 2 * DRAWN && q->predicted < o->classes;
-        ok &= q->flags & DRAWN ? q->halvings >= FIRST && q->halvings <= MOST_HALVINGS : q->halvings == 0;
+        const int halvings = q->flags >> HALVINGS;
+        ok &= (q->flags & REASON) != 0 && q->predicted < o->classes;
+        ok &= halvings == 0 || (halvings >= FIRST && halvings <= MOST_HALVINGS);
         for (int k = 0; k < ODL_INPUTS; k++) {
             ok &= q->x[k] >= -LEVELS;
         }

@@ -130,11 +130,10 @@ typedef struct {
 
 /* What follows is the library's own business; it is here so that its size is known. */
 typedef struct {
-    uint32_t sample;
+    uint16_t sample; /* its low bits: nothing waits for longer than they last */
     uint16_t bout;
-    uint8_t flags;     /* reason, trusted, in a bout, drawn */
+    uint16_t flags;    /* reason, trusted, in a bout, how often the chance was halved that it had */
     uint8_t predicted; /* of a window that was drawn */
-    uint8_t halvings;  /* the same: its weight is 2^halvings */
     int8_t x[ODL_INPUTS];
 } odl_query;
 
@@ -178,7 +177,7 @@ typedef struct {
     uint64_t evidence;
     uint32_t bets;
     /* the budget */
-    int64_t hour, day;
+    uint32_t hour, day;
     uint64_t now, last_asked, last_sample;
     uint32_t today, this_hour;
     uint8_t ever_asked, ever_sampled;
@@ -240,9 +239,9 @@ unsigned odl_troubles(const odl *device);
  * the device as it was; only where the checksum is right and a number is out of its format is the
  * device the factory's afterwards. */
 #define ODL_IMAGE_BYTES                                                                                \
-    (233u + 2u * ODL_TRIANGLE + 3u * ODL_D + ODL_CLASSES * (2u * ODL_D + 12u) +                        \
+    (225u + 2u * ODL_TRIANGLE + 3u * ODL_D + ODL_CLASSES * (2u * ODL_D + 12u) +                        \
      4u * ((ODL_CLASSES + 31u) / 32u) + 2u * ODL_INPUTS + ODL_WAITING * (2u + 2u * ODL_CLASSES) +      \
-     ODL_QUEUE * (9u + ODL_INPUTS))
+     ODL_QUEUE * (7u + ODL_INPUTS))
 void odl_save(odl *device, uint8_t image[ODL_IMAGE_BYTES]);
 int odl_load(odl *device, const uint8_t *image, uint32_t size);
 

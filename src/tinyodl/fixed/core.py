@@ -88,21 +88,6 @@ def project(h, U, f):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def spread(f, mantissa, exponent):  # type: ignore[no-untyped-def]
-    """D f^2 of one direction, A_BITS."""
-    return min(rounded(f * f * mantissa, exponent + 2 * F_BITS - A_BITS), A_MOST)
-
-
-@compiled
-def leverage(f, mantissa, exponent):  # type: ignore[no-untyped-def]
-    """h^T P h = sum of D f^2, A_BITS; D (d,) as mantissas and exponents."""
-    total = 0
-    for j in range(f.shape[0]):
-        total = min(total + spread(int(f[j]), int(mantissa[j]), int(exponent[j])), A_MOST)
-    return total
-
-
-@compiled
 def bits(value):  # type: ignore[no-untyped-def]
     """Of a whole number from 0 to 2^53."""
     return math.frexp(value)[1]
@@ -118,6 +103,34 @@ def mantissa_of(value):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def shifted(value, shift, most):  # type: ignore[no-untyped-def]
+    """value / 2^shift, rounded, within -most..most; value within 2^32, any shift."""
+    if shift > 31:
+        return 0
+    if shift > 0:
+        return clipped(rounded(value, shift), most)
+    if bits(abs(value)) - shift > 32:
+        return most if value > 0 else -most
+    return clipped(value << -shift, most)
+
+
+@compiled
+def spread(g, z, m, e):  # type: ignore[no-untyped-def]
+    """D f^2 of one direction, A_BITS: f = g 2^z, D = m 2^-e."""
+    return shifted(((g * g) >> 14) * m, e - 2 * z + 2 * F_BITS - 14 - A_BITS, A_MOST)
+
+
+@compiled
+def leverage(f, mantissa, exponent):  # type: ignore[no-untyped-def]
+    """h^T P h = sum of D f^2, A_BITS; D (d,) as mantissas and exponents."""
+    total = 0
+    for j in range(f.shape[0]):
+        g, z = mantissa_of(int(f[j]))
+        total = min(total + spread(g, z, int(mantissa[j]), int(exponent[j])), A_MOST)
+    return total
+
+
+@compiled
 def reciprocal(value):  # type: ignore[no-untyped-def]
     """1 / value as r 2^-(47 - c), of 16 bits: value from 1 to 2^32 - 1. Returns r and c."""
     c = 32 - bits(value)
@@ -125,14 +138,14 @@ def reciprocal(value):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def shifted(mantissa, shift):  # type: ignore[no-untyped-def]
+def within(mantissa, shift):  # type: ignore[no-untyped-def]
     """A mantissa and a shift of 1 to 31 for `step`: at its limit where it should be shifted up, 0
     where all of it would be shifted out."""
     if shift > 31 or mantissa == 0:
-        return 0, 1, 0
+        return 0, 1, False
     if shift < 1:
-        return (-M_MOST if mantissa < 0 else M_MOST), 1, 1
-    return mantissa, shift, 0
+        return (-M_MOST if mantissa < 0 else M_MOST), 1, True
+    return mantissa, shift, False
 
 
 @compiled
@@ -145,8 +158,9 @@ def step(u, mantissa, shift):  # type: ignore[no-untyped-def]
 def narrow(f, alpha, U, mantissa, exponent, u_bits, change, u):  # type: ignore[no-untyped-def]
     """P <- P - u u^T / (1 / weight + h^T P h) with u = P h, in U and D; change False: u alone.
 
-    f: of h; alpha: 1 / weight, A_BITS; u (d,): u_bits. Returns alpha + h^T P h, A_BITS, and how
-    many numbers were at their limit; 0 where it is too great, and nothing has changed then.
+    f: of h; alpha: 1 / weight, A_BITS; u (d,): u_bits. Returns alpha + h^T P h, A_BITS, and in
+    how many columns of U a number was at its limit; 0 where it is too great, and nothing has
+    changed then.
     """
     total = alpha + leverage(f, mantissa, exponent)
     if total > A_MOST:
@@ -154,27 +168,31 @@ def narrow(f, alpha, U, mantissa, exponent, u_bits, change, u):  # type: ignore[
     limited, first = 0, 0
     inverse, c = reciprocal(alpha)
     for j in range(f.shape[0]):
-        g, m, e = int(f[j]), int(mantissa[j]), int(exponent[j])
-        v = clipped(rounded(g * m, e + F_BITS - u_bits), V_MOST)
-        slope, z = mantissa_of(-g * inverse)
-        slope, s, at_limit = shifted(slope, u_bits - 1 - z - c)
-        if change:
-            limited += at_limit
+        m, e = int(mantissa[j]), int(exponent[j])
+        g, z = mantissa_of(int(f[j]))
+        v = shifted(g * m, e + F_BITS - u_bits - z, V_MOST)
+        along, before = spread(g, z, m, e), alpha
+        slope, more = mantissa_of(-g * inverse)
+        slope, s, at_limit = within(slope, u_bits - 1 - z - more - c)
+        beyond = change and at_limit
         for i in range(j):
             element, ui = int(U[first + i]), int(u[i])
             if change:
                 moved = element + step(ui, slope, s)
-                limited += moved != saturated(moved, LARGEST)
+                beyond |= moved != saturated(moved, LARGEST)
                 U[first + i] = saturated(moved, LARGEST)
-            u[i] = saturated(ui + ((16 * v * element) >> 16), INT32)
+            moved = ui + ((16 * v * element) >> 16)
+            beyond |= moved != saturated(moved, INT32)
+            u[i] = saturated(moved, INT32)
+        limited += beyond
         u[j] = v
         first += j
-        along, before = spread(g, m, e), alpha
         alpha += along
         inverse, c = reciprocal(alpha)
         if change:
             less = min(along, before)  # of the two parts of alpha, which are 1 together
-            part = min(rounded(less * inverse, 23 - c), 2**K_BITS)
+            least, n = mantissa_of(less)
+            part = shifted(least * inverse, 23 - c - n, 2**K_BITS)
             kept = 2**K_BITS - part if along <= before else part
             wide = m * kept
             while wide < D_LEAST << K_BITS and e < D_DEEPEST:
@@ -212,16 +230,16 @@ def follow(o, y, total, alpha, reach, o_bits, gain):  # type: ignore[no-untyped-
 
 @compiled
 def move(u, gain, u_bits, b):  # type: ignore[no-untyped-def]
-    """b <- b + u gain^T, rounded; how many numbers were at their limit."""
+    """b <- b + u gain^T, rounded; in how many columns a number was at its limit."""
     limited = 0
     for k in range(gain.shape[0]):
         slope, z = mantissa_of(int(gain[k]))
-        slope, s, at_limit = shifted(slope, u_bits - 16 - z)
-        limited += at_limit
+        slope, s, beyond = within(slope, u_bits - 16 - z)
         for i in range(u.shape[0]):
             moved = int(b[i, k]) + step(int(u[i]), slope, s)
-            limited += moved != saturated(moved, LARGEST)
+            beyond |= moved != saturated(moved, LARGEST)
             b[i, k] = saturated(moved, LARGEST)
+        limited += beyond
     return limited
 
 
