@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tinyodl.firmware.targets import Target
 
@@ -68,5 +68,5 @@ def symbols(elf: Path) -> dict[str, tuple[int, int]]:
     from elftools.elf.elffile import ELFFile
 
     with elf.open("rb") as file:
-        table = ELFFile(file).get_section_by_name(".symtab")
+        table: Any = ELFFile(file).get_section_by_name(".symtab")
         return {s.name: (s["st_value"], s["st_size"]) for s in table.iter_symbols() if s.name}

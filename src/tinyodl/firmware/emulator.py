@@ -8,6 +8,7 @@ Instructions are counted block by block (a hook at each instruction would be twe
 how many a block has is counted from its bytes, once.
 """
 
+import importlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -23,7 +24,7 @@ HEAP = 0x40000000
 PATTERN = 0xA5
 
 
-class Access(RuntimeError):
+class AccessError(RuntimeError):
     """The program touched memory that is not its own; the text says where, and which function."""
 
 
@@ -44,8 +45,7 @@ class Machine:
     """One processor with one program."""
 
     def __init__(self, target: Target, program: Program) -> None:
-        import unicorn
-
+        unicorn: Any = importlib.import_module("unicorn")
         self._unicorn, self._arm = unicorn, target.family == "arm"
         self.symbols = symbols(program.elf)
         self._uc = self._processor(target)
@@ -63,17 +63,18 @@ class Machine:
 
     def _processor(self, target: Target) -> Any:
         if self._arm:
-            from unicorn import arm_const
+            arm_const = importlib.import_module("unicorn.arm_const")
 
             uc = self._unicorn.Uc(
-                self._unicorn.UC_ARCH_ARM, self._unicorn.UC_MODE_THUMB | self._unicorn.UC_MODE_MCLASS
+                self._unicorn.UC_ARCH_ARM,
+                self._unicorn.UC_MODE_THUMB | self._unicorn.UC_MODE_MCLASS,
             )
             uc.ctl_set_cpu_model(getattr(arm_const, target.emulated))
             self._registers = [getattr(arm_const, f"UC_ARM_REG_R{k}") for k in range(4)]
             self._sp, self._link = arm_const.UC_ARM_REG_SP, arm_const.UC_ARM_REG_LR
             self._pc = arm_const.UC_ARM_REG_PC
             return uc
-        from unicorn import riscv_const
+        riscv_const = importlib.import_module("unicorn.riscv_const")
 
         self._registers = [getattr(riscv_const, f"UC_RISCV_REG_A{k}") for k in range(8)]
         self._sp, self._link = riscv_const.UC_RISCV_REG_SP, riscv_const.UC_RISCV_REG_RA
@@ -116,10 +117,10 @@ class Machine:
         return bytes(self._uc.mem_read(address, size))
 
     def check(self) -> None:
-        """Access where something before a block was written."""
+        """AccessError where something before a block was written."""
         for begin, first in self._given:
             if self.read(begin, first - begin) != bytes([PATTERN]) * (first - begin):
-                raise Access(f"memory before the block at {first:#x} was written")
+                raise AccessError(f"memory before the block at {first:#x} was written")
 
     def call(self, name: str, *arguments: int, count: bool = False, deep: bool = False) -> Call:
         """Call a function with whole numbers and addresses. count: its instructions; deep: measure
@@ -141,7 +142,7 @@ class Machine:
         try:
             self._uc.emu_start(self.symbols[name][0] | self._arm, STOP)
         except self._unicorn.UcError as error:
-            raise Access(self._fault or f"{name}: {error} at {self._where()}") from None
+            raise AccessError(self._fault or f"{name}: {error} at {self._where()}") from None
         finally:
             if hook is not None:
                 self._uc.hook_del(hook)
@@ -178,7 +179,9 @@ class Machine:
         if address != STOP:
             counted[0] += known[1]
 
-    def _invalid(self, uc: Any, access: int, address: int, size: int, value: int, data: Any) -> bool:
+    def _invalid(
+        self, uc: Any, access: int, address: int, size: int, value: int, data: Any
+    ) -> bool:
         writes = (self._unicorn.UC_MEM_WRITE_UNMAPPED, self._unicorn.UC_MEM_WRITE_PROT)
         kind = "written" if access in writes else "read"
         self._fault = f"{address:#x} was {kind}, which is nobody's, at {self._where()}"

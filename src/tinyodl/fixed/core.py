@@ -89,8 +89,8 @@ def project(h, U, f):  # type: ignore[no-untyped-def]
 
 @compiled
 def bits(value):  # type: ignore[no-untyped-def]
-    """Of a whole number from 0 to 2^53."""
-    return math.frexp(value)[1]
+    """Of a whole number from 0 to 2^62."""
+    return math.frexp(value >> 16)[1] + 16 if value >= 2**48 else math.frexp(value)[1]
 
 
 @compiled
