@@ -957,7 +957,7 @@ int odl_har_clock_push(odl_har_clock *clock, const int16_t counts[6], int16_t ou
         const int32_t share = (int32_t)(clock->at >> 1); /* 15 bits */
         for (int k = 0; k < 6; k++) {
             const int32_t way = counts[k] - clock->before[k];
-            out[made][k] = (int16_t)(clock->before[k] + ((way * share + 16384) >> 15));
+            out[made][k] = (int16_t)(clock->before[k] + (((int64_t)way * share + 16384) >> 15));
         }
         made++;
         clock->at += clock->step;

@@ -1,18 +1,10 @@
-"""A model as C: the sizes that the library is compiled for, and its numbers as constants.
-
->>> print(row("uint8_t", "few", [1, 2, 3]))
-static const uint8_t few[] = {
-    1, 2, 3};
-"""
-
-import textwrap
-from collections.abc import Iterable
-
-import numpy as np
+"""A model as C: the sizes that the library is compiled for, and the learner's numbers."""
 
 from tinyodl.device.pending import CAPACITY
 from tinyodl.device.snapshot import fingerprint
 from tinyodl.device.state import VOUCHED_FACTORY
+from tinyodl.firmware import har_header
+from tinyodl.firmware.text import row
 from tinyodl.fixed import bouts, convert
 from tinyodl.fixed.convert import scales
 from tinyodl.fixed.drift import Cusum
@@ -32,6 +24,7 @@ def config(model: Model, queue: int = CAPACITY) -> str:
         "ALPHA": int(learner.alpha == "sign"),
         "CLASSES": max(model.capacity, len(learner.classes_)),
         "QUEUE": queue,
+        **har_header.sizes(model),
     }
     lines = [f"#define ODL_{name} {value}" for name, value in sizes.items()]
     return "\n".join(["#ifndef ODL_CONFIG_H", "#define ODL_CONFIG_H", *lines, "#endif", ""])
@@ -79,10 +72,3 @@ def source(model: Model, name: str = "odl_factory") -> str:
             f"\nstatic const odl_model {name} = {{\n{body}}};\n\n#endif\n",
         ]
     )
-
-
-def row(kind: str, name: str, values: Iterable[object]) -> str:
-    """An array, within 100 columns."""
-    whole = [str(int(v)) if isinstance(v, np.integer) else str(v) for v in values]
-    text = textwrap.fill(", ".join(whole), 96, initial_indent="    ", subsequent_indent="    ")
-    return f"static const {kind} {name}[] = {{\n{text}}};"

@@ -2,26 +2,16 @@
 `OnDeviceLearner`. What it says is what a board will.
 """
 
-import hashlib
-import importlib.util
-import os
-import shutil
-import subprocess
-import sys
-import tempfile
 from collections import Counter
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from platformdirs import user_cache_path
 
 from tinyodl.device import Accuracy, Answer, Event, Mode, Query, Reason, Rules, Step, Trouble
 from tinyodl.device.learner import RULES
 from tinyodl.firmware.header import config, source
-from tinyodl.firmware.sources import folder
+from tinyodl.firmware.library import build, declared
 from tinyodl.fixed.convert import scales
 from tinyodl.link import LEVELS
 from tinyodl.model import Model
@@ -81,53 +71,6 @@ void *host_part(odl *o, int which) {
 CLASSES, DRAWN, LIMITED, REFUSED, REPAIRED, DROPPED = range(6)
 
 
-def compiler() -> list[str]:
-    """The command of a C compiler; FileNotFoundError where there is none."""
-    for name in (os.environ.get("CC", ""), "cc", "gcc", "clang"):
-        if name and shutil.which(name):
-            return [name]
-    if importlib.util.find_spec("ziglang"):
-        return [sys.executable, "-m", "ziglang", "cc"]
-    raise FileNotFoundError(
-        "running the C library takes a C compiler: install gcc or clang, or pip install ziglang"
-    )
-
-
-def build(model: Model, queue: int, flags: tuple[str, ...] = ()) -> Path:
-    """The library for this model, compiled once and kept with the caches."""
-    made = {"odl_config.h": config(model, queue), "odl_factory.h": source(model), "host.c": SHIM}
-    sources = folder()
-    text = "".join([*made.values(), *((sources / n).read_text() for n in ("odl.h", "odl.c"))])
-    command = [*compiler(), "-std=c99", "-O2", *flags]
-    name = hashlib.sha256(repr((text, command, sys.platform)).encode()).hexdigest()[:24]
-    kept = user_cache_path("tinyodl") / "c" / f"{name}.so"
-    if kept.exists():
-        return kept
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=kept.parent) as work:
-        for file, content in made.items():
-            (Path(work) / file).write_text(content)
-        command += ["-shared", "-fPIC", f"-I{work}", f"-I{sources}", f"{work}/host.c"]
-        done = subprocess.run(
-            [*command, str(sources / "odl.c"), "-o", f"{work}/odl.so"],
-            capture_output=True,
-            text=True,
-        )
-        if done.returncode:
-            raise RuntimeError(f"the C library could not be compiled:\n{done.stderr}")
-        (Path(work) / "odl.so").rename(kept)
-    return kept
-
-
-@cache
-def _declared() -> Any:
-    import cffi
-
-    ffi = cffi.FFI()
-    ffi.cdef(DECLARED)
-    return ffi
-
-
 class Device:
     """As `OnDeviceLearner`, in C; `auto` and the CUSUM are what it has. Labels are texts or numbers
     as in the model; a new one is named by the first label that has it."""
@@ -145,8 +88,9 @@ class Device:
         self.labels: list[Any] = model.learner.classes_.tolist()
         self.counts: Counter[str] = Counter()
         self._step = scales(model.learner, self.clip)[: len(model.names)]
-        self._ffi = _declared()
-        self._c = self._ffi.dlopen(str(build(model, pending, flags)))
+        self._ffi = declared(DECLARED)
+        made = {"odl_config.h": config(model, pending), "odl_factory.h": source(model)}
+        self._c = self._ffi.dlopen(str(build(made | {"host.c": SHIM}, "odl", flags)))
         self._memory = self._ffi.new("uint64_t[]", -(-self._c.host_size() // 8))
         self._odl = self._ffi.cast("odl *", self._memory)
         self._stepped = self._ffi.new("odl_step *")

@@ -119,7 +119,8 @@ def _unit(kind: int) -> float:
     """What 1 of the float input is in whole numbers: natural logarithms are to the base 2 here."""
     if kind in _LOGARITHMS:
         return 2**L_BITS / float(np.log(2))
-    return float(2**U_BITS if kind in (PAIR, SIGNED, CUBE, CORRELATION) else 2**16)
+    fraction = U_BITS if kind in (PAIR, SIGNED, CUBE, CORRELATION) else 16
+    return float(1 << fraction)
 
 
 @compiled

@@ -1,0 +1,100 @@
+"""A model's inputs as C: sizes, and tables for firmware/odl_har.c."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from tinyodl.firmware.text import nested, row
+from tinyodl.fixed.stream import Ranges, Stream
+from tinyodl.har.compact import PRODUCT, SQUARE
+from tinyodl.model import Model
+
+WIDE = (SQUARE, PRODUCT)
+
+
+def sizes(model: Model) -> dict[str, int]:
+    """What odl_har is compiled for."""
+    stream = Stream.of(model, Ranges(4, 500))
+    operations = stream.recipe.accumulators[:, 0]
+    wide = int(np.isin(operations, WIDE).sum())
+    return {
+        "HAR_INPUTS": len(model.names),
+        "HAR_CHANNELS": len(stream._channels),
+        "HAR_STEPS": len(stream.filters.steps),
+        "HAR_BANDS": len(stream.filters.bands),
+        "HAR_WIDE": wide,
+        "HAR_NARROW": len(operations) - wide,
+        "HAR_HOP": model.window // 2,
+        "HAR_ALIGN": int(model.alignment is not None),
+    }
+
+
+def source(model: Model, ranges: Ranges, name: str = "odl_har_factory") -> str:
+    """odl_har_factory.h: `const odl_har_model <name>`, for a sensor of these full scales."""
+    stream = Stream.of(model, ranges)
+    f, r = stream.filters, stream.recipe
+    (acc, acc_shift), (gyro, gyro_shift) = ranges.factors()
+    parts = [
+        row("uint8_t", "har_steps", f.steps),
+        row("uint8_t", "har_bands", f.bands),
+        nested("int16_t", "har_coefficients", f.coefficients),
+        nested("uint8_t", "har_accumulators", _places(r.accumulators)),
+        nested("uint8_t", "har_inputs", r.inputs),
+        row("int32_t", "har_middle", r.middle),
+        row("int16_t", "har_gain", r.gain),
+        row("uint8_t", "har_shift", r.shift),
+    ]
+    fields: dict[str, object] = {
+        "factor": f"{{{acc}, {gyro}}}",
+        "factor_shift": f"{{{acc_shift}, {gyro_shift}}}",
+        "gravity_gain": f.gain,
+        **{
+            part: f"har_{part}"
+            for part in (
+                *("steps", "bands", "coefficients", "accumulators"),
+                *("inputs", "middle", "gain", "shift"),
+            )
+        },
+        "floors": _braced(f"{int(v)}ull" for v in r.floors),
+        "mean": _braced(map(str, stream._mean)),
+    }
+    if stream.aligner:
+        c = stream.aligner.constants
+        heading, turned, remounted = (_deep(value) for value in (c.heading, c.turned, c.remounted))
+        parts.append(
+            "static const odl_har_template har_alignment = {\n"
+            f"    .gravity = {_deep(c.gravity)},\n    .heading = {heading},\n"
+            f"    .block = {c.block},\n    .turned = {turned},\n    .remounted = {remounted}}};"
+        )
+        fields["alignment"] = "&har_alignment"
+    body = ",\n".join(f"    .{field} = {value}" for field, value in fields.items())
+    guard = name.upper() + "_H"
+    return "\n".join(
+        [
+            f"/* For a sensor of 50 readings a second whose counts are {ranges.acc:g} g and",
+            f" * {ranges.gyro:g} degrees a second at full scale. */",
+            f'#ifndef {guard}\n#define {guard}\n\n#include "odl_har.h"\n',
+            *parts,
+            f"\nstatic const odl_har_model {name} = {{\n{body}}};\n\n#endif\n",
+        ]
+    )
+
+
+def _places(accumulators: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> list[list[int]]:
+    """Each accumulator with its place among those of its width."""
+    found, places = [], [0, 0]
+    for operation, i, j in accumulators.tolist():
+        wide = operation in WIDE
+        found.append([operation, i, j, places[wide]])
+        places[wide] += 1
+    return found
+
+
+def _braced(values: Iterable[str]) -> str:
+    return "{" + ", ".join(values) + "}"
+
+
+def _deep(value: object) -> str:
+    if isinstance(value, list | tuple):
+        return _braced(_deep(part) for part in value)
+    return str(value)
