@@ -33,7 +33,6 @@ typedef char odl_har_sums_fit[ODL_HAR_HOP <= 1024 ? 1 : -1];
 #define RMS_FLOOR 7
 #define BRISK 41943 /* 0.1 g, squared, 22 bits */
 
-enum { SUM, SQUARE, MAGNITUDE, PRODUCT, MAXIMUM, MINIMUM };
 enum { MEAN, EXTREME, ENERGY, VARIANCE, SIZE, RANGE, CALMER, CHANGE, CREST, NORM, PAIR, SIGNED, CUBE,
        CORRELATION };
 
@@ -165,10 +164,10 @@ static void upwards(int32_t x, int32_t y, int32_t z, int32_t up[3]) {
         part[k] = rounded(v[k], shift);
         total += (uint32_t)(part[k] * part[k]);
     }
-    uint32_t size = root32(total);
-    size = size ? size : 1;
+    const uint32_t size = root32(total);
+    const uint32_t inverse = ((uint32_t)1 << 30) / (size ? size : 1);
     for (int k = 0; k < 3; k++) {
-        uint32_t share = (magnitude(part[k]) << 15) / size;
+        uint32_t share = (magnitude(part[k]) * inverse) >> 15;
         share = share < 32767 ? share : 32767;
         up[k] = part[k] < 0 ? -(int32_t)share : (int32_t)share;
     }
@@ -219,8 +218,8 @@ static void signals(odl_har *o, const int32_t imu[6]) {
             memory[0] = memory[1] = -x;
         }
         const int32_t y = clipped(x + memory[0], B_MOST);
-        memory[0] = clipped(memory[1] - round16(4 * y, m->coefficients[band][1]), 2 * B_MOST);
-        memory[1] = clipped(-x - round16(2 * y, m->coefficients[band][2]), 2 * B_MOST);
+        memory[0] = memory[1] - round16(4 * y, m->coefficients[band][1]);
+        memory[1] = -x - round16(2 * y, m->coefficients[band][2]);
         out[k++] = rounded(y, B_BITS - V_BITS);
     }
     memcpy(o->last, out, sizeof o->last);
@@ -229,72 +228,73 @@ static void signals(odl_har *o, const int32_t imu[6]) {
 
 /* A product of numbers within 2^21, in 32 bits where they are small. */
 static int64_t times(int32_t a, int32_t b) {
-    if (magnitude(a) < 32768u && magnitude(b) < 32768u) {
-        return a * b;
+    if ((uint32_t)(a + 32768) < 65536u && (uint32_t)(b + 32768) < 65536u) {
+        return (int64_t)(a * b);
     }
     return (int64_t)a * b;
 }
 
+/* Into half a window's sums; the channels are rounded to E_BITS on the way, since nobody reads them
+ * afterwards. */
 static void accumulate(odl_har *o) {
-    odl_har_half *half = &o->halves[1];
-    const uint8_t(*row)[4] = o->model->accumulators;
-    for (int k = 0; k < ODL_HAR_WIDE + ODL_HAR_NARROW; k++) {
-        const int32_t v = o->channels[row[k][1]];
-        const int at = row[k][3];
-        switch (row[k][0]) {
-        case SUM:
-            half->narrow[at] += v;
-            break;
-        case MAGNITUDE:
-            half->narrow[at] += v < 0 ? -v : v;
-            break;
-        case MAXIMUM:
-            half->narrow[at] = v > half->narrow[at] ? v : half->narrow[at];
-            break;
-        case MINIMUM:
-            half->narrow[at] = v < half->narrow[at] ? v : half->narrow[at];
-            break;
-        default: {
-            const int32_t e = rounded(v, V_BITS - E_BITS);
-            const int32_t f = row[k][0] == SQUARE
-                                  ? e
-                                  : rounded(o->channels[row[k][2]], V_BITS - E_BITS);
-            half->wide[at] += times(e, f);
-        }
-        }
+    int32_t *v = o->channels;
+    int32_t *narrow = o->halves[1].narrow;
+    const uint8_t(*row)[2] = o->model->accumulators;
+    for (int k = 0; k < ODL_HAR_SUMS; k++) {
+        *narrow++ += v[(*row++)[0]];
+    }
+    for (int k = 0; k < ODL_HAR_MAGNITUDES; k++) {
+        const int32_t one = v[(*row++)[0]];
+        *narrow++ += one < 0 ? -one : one;
+    }
+    for (int k = 0; k < ODL_HAR_MAXIMA; k++, narrow++) {
+        const int32_t one = v[(*row++)[0]];
+        *narrow = one > *narrow ? one : *narrow;
+    }
+    for (int k = 0; k < ODL_HAR_MINIMA; k++, narrow++) {
+        const int32_t one = v[(*row++)[0]];
+        *narrow = one < *narrow ? one : *narrow;
+    }
+    for (int k = 0; k < ODL_HAR_CHANNELS; k++) {
+        v[k] = rounded(v[k], V_BITS - E_BITS);
+    }
+    int64_t *wide = o->halves[1].wide;
+    for (int k = 0; k < ODL_HAR_SQUARES; k++) {
+        const uint32_t one = magnitude(v[(*row++)[0]]);
+        *wide++ += (int64_t)(one < 65536u ? (uint64_t)(one * one) : (uint64_t)one * one);
+    }
+    for (int k = 0; k < ODL_HAR_PRODUCTS; k++, row++) {
+        *wide++ += times(v[(*row)[0]], v[(*row)[1]]);
     }
 }
 
-static void empty(odl_har *o, odl_har_half *half) {
+static void empty(odl_har_half *half) {
     memset(half, 0, sizeof *half);
-    for (int k = 0; k < ODL_HAR_WIDE + ODL_HAR_NARROW; k++) {
-        const uint8_t *row = o->model->accumulators[k];
-        if (row[0] == MAXIMUM || row[0] == MINIMUM) {
-            half->narrow[row[3]] = row[0] == MAXIMUM ? -((int32_t)1 << 30) : (int32_t)1 << 30;
-        }
+    int32_t *narrow = half->narrow + ODL_HAR_SUMS + ODL_HAR_MAGNITUDES;
+    for (int k = 0; k < ODL_HAR_MAXIMA; k++) {
+        *narrow++ = -((int32_t)1 << 30);
+    }
+    for (int k = 0; k < ODL_HAR_MINIMA; k++) {
+        *narrow++ = (int32_t)1 << 30;
     }
 }
 
 /* One window ---------------------------------------------------------------------------------------- */
 
 static int64_t in_half(const odl_har *o, int which, int k) {
-    const uint8_t *row = o->model->accumulators[k];
-    const int wide = row[0] == SQUARE || row[0] == PRODUCT;
-    return wide ? o->halves[which].wide[row[3]] : o->halves[which].narrow[row[3]];
+    const odl_har_half *half = &o->halves[which];
+    return k < ODL_HAR_NARROW ? half->narrow[k] : half->wide[k - ODL_HAR_NARROW];
 }
 
 /* An accumulator of the whole window. */
 static int64_t joined(const odl_har *o, int k) {
     const int64_t a = in_half(o, 0, k);
     const int64_t b = in_half(o, 1, k);
-    switch (o->model->accumulators[k][0]) {
-    case MAXIMUM:
-        return a > b ? a : b;
-    case MINIMUM:
-        return a < b ? a : b;
-    default:
+    if (k < ODL_HAR_SUMS + ODL_HAR_MAGNITUDES || k >= ODL_HAR_NARROW) {
         return a + b;
     }
+    const int maximum = k < ODL_HAR_NARROW - ODL_HAR_MINIMA;
+    return (a > b) == maximum ? a : b;
 }
 
 /* window^2 times a variance, from the sums of squares and of values. */
@@ -313,16 +313,14 @@ static int64_t halved(int64_t v, int *shift) {
     return v >> n;
 }
 
-static int64_t correlation(int64_t a, int64_t b, int64_t c, uint64_t floor) {
+static int64_t correlation(int64_t a, int64_t b, int64_t c, uint64_t floor, int deep) {
     int n;
     int m;
     a = halved(a, &n);
     b = halved(b, &m);
-    const int half = (n + m) >> 1;
-    uint64_t least = floor * WINDOW * WINDOW;
-    least = ((least >> half) * WINDOW * WINDOW) >> half;
-    least = least < (uint64_t)1 << 61 ? least : (uint64_t)1 << 61;
-    uint32_t below = root64((uint64_t)(a * b) + least);
+    const int half = (n + m) >> 1 > deep ? (n + m) >> 1 : deep;
+    const uint64_t least = half > 31 ? 0 : ((floor * WINDOW * WINDOW) >> 2 * half) * WINDOW * WINDOW;
+    uint32_t below = root64(((uint64_t)(a * b) >> (2 * half - n - m)) + least);
     below = below ? below : 1;
     const int64_t above = rounded64(c, half);
     uint64_t size = (magnitude64(above) << U_BITS) / below;
@@ -384,7 +382,7 @@ static int64_t input(const odl_har *o, const uint8_t *row, const int32_t *up, in
         const int64_t a = spread(joined(o, row[4]), other);
         const int64_t b = spread(joined(o, row[5]), third);
         const int64_t c = one * WINDOW - rounded64(other, V_BITS - E_BITS) * rounded64(third, V_BITS - E_BITS);
-        return correlation(a, b, c, floors[3]);
+        return correlation(a, b, c, floors[3], (int)floors[4]);
     }
     }
 }
@@ -826,8 +824,8 @@ static void restart(odl_har *o) {
     o->missing = 0;
     o->started = 0;
     o->marks[0] = o->marks[1] = 0;
-    empty(o, &o->halves[0]);
-    empty(o, &o->halves[1]);
+    empty(&o->halves[0]);
+    empty(&o->halves[1]);
 #if ODL_HAR_ALIGN
     memset(o->products, 0, sizeof o->products);
     memset(o->squares, 0, sizeof o->squares);
@@ -902,13 +900,13 @@ int odl_har_push(odl_har *o, const int16_t counts[6], odl_har_window *window) {
     }
     o->marks[1] |= (uint8_t)(full || o->same >= STUCK - 1 || o->missing > 0);
     read(o);
-    accumulate(o);
-    o->readings++;
 #if ODL_HAR_ALIGN
     if (o->model->alignment) {
         gather(o);
     }
 #endif
+    accumulate(o);
+    o->readings++;
     if (o->readings % ODL_HAR_HOP != 0) {
         return 0;
     }
@@ -919,7 +917,7 @@ int odl_har_push(odl_har *o, const int16_t counts[6], odl_har_window *window) {
         window->marked = o->marks[0] | o->marks[1];
     }
     o->halves[0] = o->halves[1];
-    empty(o, &o->halves[1]);
+    empty(&o->halves[1]);
     o->marks[0] = o->marks[1];
     o->marks[1] = 0;
     int turned = 0;

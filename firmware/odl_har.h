@@ -7,7 +7,7 @@
  *   ODL_HAR_INPUTS    n, inputs of a window
  *   ODL_HAR_CHANNELS  signals, differences and octave bands of a reading
  *   ODL_HAR_STEPS, ODL_HAR_BANDS  of these, differences and bands
- *   ODL_HAR_WIDE, ODL_HAR_NARROW  sums of 64 and of 32 bits over half a window
+ *   ODL_HAR_SUMS, _MAGNITUDES, _MAXIMA, _MINIMA, _SQUARES, _PRODUCTS  what is kept of half a window
  *   ODL_HAR_HOP       readings in half a window
  *   ODL_HAR_ALIGN     1 where the sensor may sit any way
  */
@@ -18,6 +18,8 @@
 
 #include "odl_config.h"
 
+#define ODL_HAR_NARROW (ODL_HAR_SUMS + ODL_HAR_MAGNITUDES + ODL_HAR_MAXIMA + ODL_HAR_MINIMA)
+#define ODL_HAR_WIDE (ODL_HAR_SQUARES + ODL_HAR_PRODUCTS)
 #define ODL_HAR_SIGNALS 15
 #define ODL_HAR_VECTORS 13
 #define ODL_HAR_LAG 3
@@ -38,12 +40,12 @@ typedef struct {
     int16_t gravity_gain;
     const uint8_t *steps, *bands;             /* sources */
     const int16_t (*coefficients)[3];         /* of the bands */
-    const uint8_t (*accumulators)[4];         /* operation, channel, other channel, place */
+    const uint8_t (*accumulators)[2];         /* channel, other channel; in that order of kinds */
     const uint8_t (*inputs)[6];               /* kind, and accumulators or axes */
     const int32_t *middle;                    /* (n) */
     const int16_t *gain;                      /* (n) */
     const uint8_t *shift;                     /* (n) */
-    uint64_t floors[4];
+    uint64_t floors[5];
     int16_t mean[3];                          /* accumulators of the mean acceleration, -1: none */
     const odl_har_template *alignment;        /* 0: readings are taken as they come */
 } odl_har_model;
@@ -61,8 +63,8 @@ typedef struct {
 } odl_har_turn;
 
 typedef struct {
-    int64_t wide[ODL_HAR_WIDE];
-    int32_t narrow[ODL_HAR_NARROW];
+    int64_t wide[ODL_HAR_WIDE > 0 ? ODL_HAR_WIDE : 1];
+    int32_t narrow[ODL_HAR_NARROW > 0 ? ODL_HAR_NARROW : 1];
 } odl_har_half;
 
 typedef struct {

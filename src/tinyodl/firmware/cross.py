@@ -37,7 +37,7 @@ def build(
     if not importlib.util.find_spec("ziglang"):
         raise RuntimeError(f"compiling for {target.name} {MISSING}")
     command = [sys.executable, "-m", "ziglang", "cc", "-target", target.triple]
-    command += [f"-mcpu={target.cpu}", level, "-g", *ALWAYS, *(f"-D{d}" for d in defines)]
+    command += [f"-mcpu={target.cpu}", *level.split(), "-g", *ALWAYS, *(f"-D{d}" for d in defines)]
     command += [f"-I{folder}" for folder in (*include, BARE)]
     command += [f"-Wl,-T,{BARE / 'bare.ld'}", "-Wl,--gc-sections", f"-Wl,-e,{entries[0]}"]
     command += [f"-Wl,-u,{name}" for name in entries]

@@ -2,28 +2,31 @@
 
 from collections.abc import Iterable
 
-import numpy as np
-
 from tinyodl.firmware.text import nested, row
 from tinyodl.fixed.stream import Ranges, Stream
-from tinyodl.har.compact import PRODUCT, SQUARE
+from tinyodl.har.compact import MAGNITUDE, MAXIMUM, MINIMUM, PRODUCT, SQUARE, SUM
 from tinyodl.model import Model
 
-WIDE = (SQUARE, PRODUCT)
+KINDS = {
+    "SUMS": SUM,
+    "MAGNITUDES": MAGNITUDE,
+    "MAXIMA": MAXIMUM,
+    "MINIMA": MINIMUM,
+    "SQUARES": SQUARE,
+    "PRODUCTS": PRODUCT,
+}
 
 
 def sizes(model: Model) -> dict[str, int]:
     """What odl_har is compiled for."""
     stream = Stream.of(model, Ranges(4, 500))
-    operations = stream.recipe.accumulators[:, 0]
-    wide = int(np.isin(operations, WIDE).sum())
+    operations = stream.recipe.accumulators[:, 0].tolist()
     return {
         "HAR_INPUTS": len(model.names),
         "HAR_CHANNELS": len(stream._channels),
         "HAR_STEPS": len(stream.filters.steps),
         "HAR_BANDS": len(stream.filters.bands),
-        "HAR_WIDE": wide,
-        "HAR_NARROW": len(operations) - wide,
+        **{f"HAR_{name}": operations.count(kind) for name, kind in KINDS.items()},
         "HAR_HOP": model.window // 2,
         "HAR_ALIGN": int(model.alignment is not None),
     }
@@ -38,7 +41,7 @@ def source(model: Model, ranges: Ranges, name: str = "odl_har_factory") -> str:
         row("uint8_t", "har_steps", f.steps),
         row("uint8_t", "har_bands", f.bands),
         nested("int16_t", "har_coefficients", f.coefficients),
-        nested("uint8_t", "har_accumulators", _places(r.accumulators)),
+        nested("uint8_t", "har_accumulators", r.accumulators[:, 1:]),
         nested("uint8_t", "har_inputs", r.inputs),
         row("int32_t", "har_middle", r.middle),
         row("int16_t", "har_gain", r.gain),
@@ -78,16 +81,6 @@ def source(model: Model, ranges: Ranges, name: str = "odl_har_factory") -> str:
             f"\nstatic const odl_har_model {name} = {{\n{body}}};\n\n#endif\n",
         ]
     )
-
-
-def _places(accumulators: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> list[list[int]]:
-    """Each accumulator with its place among those of its width."""
-    found, places = [], [0, 0]
-    for operation, i, j in accumulators.tolist():
-        wide = operation in WIDE
-        found.append([operation, i, j, places[wide]])
-        places[wide] += 1
-    return found
 
 
 def _braced(values: Iterable[str]) -> str:

@@ -33,14 +33,15 @@ _KINDS = {
     "log_change": CHANGE,
     "crest": CREST,
 }
+ORDER = (SUM, MAGNITUDE, MAXIMUM, MINIMUM, SQUARE, PRODUCT)  # accumulators: of 32 bits, of 64
 _LOGARITHMS = (ENERGY, VARIANCE, SIZE, RANGE, CALMER, CHANGE, CREST)
 
 
 class Recipe(NamedTuple):
-    """accumulators (k, 3): operation, channel, other channel; inputs (n, 6): kind and up to five
-    accumulators or axes; middle, gain, shift (n,): h = (x - middle) gain / 2^shift; window:
-    readings; floors (4,): of energies (2 E_BITS), magnitudes, ranges (V_BITS), products (4 E_BITS),
-    a window's."""
+    """accumulators (k, 3): operation, channel, other channel, in the order of ORDER; inputs (n, 6):
+    kind and up to five accumulators or axes; middle, gain, shift (n,): h = (x - middle) gain /
+    2^shift; window: readings; floors (5,): of energies (2 E_BITS), magnitudes, ranges (V_BITS),
+    products (4 E_BITS), a window's; and `deep` of `correlation`."""
 
     accumulators: Ints
     inputs: Ints
@@ -53,6 +54,9 @@ class Recipe(NamedTuple):
 
 def recipe(work: compact.Plan, scaler: RangeScaler) -> Recipe:
     """What the plan's inputs, scaled so, are made of."""
+    order = np.argsort([ORDER.index(row[0]) for row in work.accumulators], kind="stable")
+    accumulators = work.accumulators[order]
+    work = work._replace(column={tuple(row): k for k, row in enumerate(accumulators.tolist())})  # type: ignore[misc]
     rows = [_row(name, work) for name in work.names]
     step = scaler.clip / H
     middle, gain, shift = [], [], []
@@ -72,8 +76,9 @@ def recipe(work: compact.Plan, scaler: RangeScaler) -> Recipe:
         round(compact.RANGE_FLOOR * 2**16),
         round(compact.PRODUCT_FLOOR * 2 ** (4 * E_BITS)),
     ]
+    floors.append(max(0, ((floors[3] * w**4).bit_length() - 59) // 2))
     return Recipe(
-        work.accumulators,
+        accumulators,
         np.array(rows, np.int64),
         np.array(middle, np.int64),
         np.array(gain, np.int64),
@@ -118,9 +123,9 @@ def _row(name: str, work: compact.Plan) -> list[int]:
 def _unit(kind: int) -> float:
     """What 1 of the float input is in whole numbers: natural logarithms are to the base 2 here."""
     if kind in _LOGARITHMS:
-        return 2**L_BITS / float(np.log(2))
+        return float(2**L_BITS / np.log(2))
     fraction = U_BITS if kind in (PAIR, SIGNED, CUBE, CORRELATION) else 16
-    return float(1 << fraction)
+    return float(2.0**fraction)
 
 
 @compiled
@@ -223,20 +228,20 @@ def scaled(first, second, operation, inputs, middle, gain, shift, window, floors
                 a = spread(int(first[p]) + int(second[p]), other, window)
                 b = spread(int(first[q]) + int(second[q]), m, window)
                 c = one * window - rounded(other, 16 - E_BITS) * rounded(m, 16 - E_BITS)
-                x = correlation(a, b, c, window, int(floors[3]))
+                x = correlation(a, b, c, window, int(floors[3]), int(floors[4]))
         away = x - int(middle[k])
         h[k] = clipped(rounded(clipped(away, 2**40) * int(gain[k]), int(shift[k])), H)
 
 
 @compiled
-def correlation(a, b, c, window, floor):  # type: ignore[no-untyped-def]
-    """c / root(a b + floor window^4), U_BITS: variances and a covariance, each times window^2."""
+def correlation(a, b, c, window, floor, deep):  # type: ignore[no-untyped-def]
+    """c / root(a b + floor window^4), U_BITS: variances and a covariance, each times window^2;
+    deep: how often floor window^4 must be divided by 4 to be below 2^60."""
     a, n = halved(a, 30)
     b, m = halved(b, 30)
-    half = (n + m) >> 1
-    least = floor * window * window
-    least = (least >> half) * window * window >> half
-    below = root(a * b + min(least, 2**61))
+    half = max((n + m) >> 1, deep)
+    least = (floor * window * window >> 2 * half) * window * window
+    below = root((a * b >> 2 * half - n - m) + least)
     above = rounded(c, half)
     size = min(abs(above) * 2**U_BITS // max(below, 1), 2**U_BITS - 1)
     return -size if above < 0 else size

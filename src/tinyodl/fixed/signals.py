@@ -80,11 +80,11 @@ def upwards(x, y, z, up):  # type: ignore[no-untyped-def]
     for v in (x, y, z):
         part = rounded(v, shift)
         total += part * part
-    length = root(total)
+    inverse = 2**30 // max(root(total), 1)
     for k in range(3):
         v = x if k == 0 else y if k == 1 else z
         part = rounded(v, shift)
-        size = min(abs(part) * 2**15 // max(length, 1), 2**15 - 1)
+        size = min(abs(part) * inverse >> 15, 2**15 - 1)
         up[k] = -size if part < 0 else size
 
 
@@ -123,8 +123,8 @@ def signals(imu, gain, steps, bands, coefficients, gravity, last, memory, starte
             memory[band, 0] = -x
             memory[band, 1] = -x
         y = clipped(x + int(memory[band, 0]), B_MOST)
-        memory[band, 0] = clipped(int(memory[band, 1]) - round16(4 * y, a1), 2 * B_MOST)
-        memory[band, 1] = clipped(-x - round16(2 * y, a2), 2 * B_MOST)
+        memory[band, 0] = int(memory[band, 1]) - round16(4 * y, a1)
+        memory[band, 1] = -x - round16(2 * y, a2)
         out[k] = rounded(y, B_BITS - V_BITS)
         k += 1
     for source in range(SIGNALS):

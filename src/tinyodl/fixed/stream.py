@@ -84,7 +84,9 @@ class Stream:
         self._vectors = np.zeros((moments.VECTORS, 3), np.int64)
         self._h = np.zeros(len(work.names), np.int64)
         self._raw = np.zeros(6, np.int64)
-        self._mean = [work.column.get((compact.SUM, k, k), -1) for k in range(3)]
+        rows = self.recipe.accumulators.tolist()
+        means = [[compact.SUM, k, k] for k in range(3)]
+        self._mean = [rows.index(row) if row in rows else -1 for row in means]
         self._restart()
 
     @classmethod
