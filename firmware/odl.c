@@ -1416,7 +1416,7 @@ static int decide(odl *o, uint32_t sample, const int8_t *x, const outlook *seen)
     return ODL_NOT_ASKED;
 }
 
-void odl_sample(odl *o, const int8_t x[ODL_INPUTS], uint64_t now, int known, odl_step *step) {
+void odl_sample(odl *o, const int8_t x[ODL_INPUTS], uint64_t now, int sensed, odl_step *step) {
     hidden(o, x);
     const outlook seen = look(o);
     if (o->ever_sampled && now > o->last_sample && now - o->last_sample > o->model->gap) {
@@ -1434,12 +1434,12 @@ void odl_sample(odl *o, const int8_t x[ODL_INPUTS], uint64_t now, int known, odl
         unqueue(o, 0);
         o->dropped++;
     }
-    const int activity = bout_update(o, x);
+    const int activity = sensed == ODL_MARKED ? -1 : bout_update(o, x);
     const int inside = activity >= 0;
     int event = ODL_NOTHING;
     int asked = ODL_NOT_ASKED;
     int taken = 0;
-    if (known || seen.leverage <= o->model->usual) {
+    if (sensed != ODL_MARKED && (sensed == ODL_FINE || seen.leverage <= o->model->usual)) {
         if (o->mode == ODL_PREDICTING && drifts(o, &seen)) {
             event = ODL_DRIFT;
             change(o, event);
@@ -1458,7 +1458,9 @@ void odl_sample(odl *o, const int8_t x[ODL_INPUTS], uint64_t now, int known, odl
         }
         taken = inside;
     }
-    if (taken && (o->asked || o->answer != NO_ANSWER)) {
+    if (sensed == ODL_MARKED) {
+        /* of no bout, and not counted */
+    } else if (taken && (o->asked || o->answer != NO_ANSWER)) {
         count_known(o, seen.predicted);
     } else {
         o->windows_seen++;
@@ -1608,24 +1610,60 @@ void odl_rollback(odl *o) { change(o, ODL_ROLLBACK); }
 #define VERSION 1u
 #define HEADER 12u
 
-/* Where bytes go, or come from: one walk through the state does both. */
+#define CHUNK 32u
+
+/* Where bytes go, or come from, some at a time: one walk through the state does both. */
 typedef struct {
-    uint8_t *out;
-    const uint8_t *in;
-    uint32_t at;
+    odl_write write; /* 0: bytes come in */
+    odl_read read;
+    void *context;
+    uint32_t at, crc, size;
+    int failed;
+    uint8_t chunk[CHUNK];
 } cursor;
+
+/* CRC-32 of IEEE 802.3. */
+static uint32_t crc32(uint32_t crc, const uint8_t *bytes, uint32_t size) {
+    crc = ~crc;
+    for (uint32_t i = 0; i < size; i++) {
+        crc ^= bytes[i];
+        for (int bit = 0; bit < 8; bit++) {
+            crc = (crc >> 1) ^ (0xEDB88320u & (0u - (crc & 1u)));
+        }
+    }
+    return ~crc;
+}
+
+/* The bytes gathered so far go out. */
+static void flush(cursor *c) {
+    const uint32_t size = c->at % CHUNK ? c->at % CHUNK : CHUNK;
+    c->failed |= c->write(c->context, c->at - size, c->chunk, size) != 0;
+}
+
+static void fill(cursor *c) {
+    const uint32_t left = c->size - c->at;
+    c->failed |= c->read(c->context, c->at, c->chunk, left < CHUNK ? left : CHUNK) != 0;
+}
 
 static uint64_t pass(cursor *c, uint64_t v, int bytes) {
     uint64_t found = 0;
     for (int i = 0; i < bytes; i++) {
-        if (c->out) {
-            c->out[c->at] = (uint8_t)(v >> (8 * i));
+        uint8_t *byte = &c->chunk[c->at % CHUNK];
+        if (c->write) {
+            *byte = (uint8_t)(v >> (8 * i));
         } else {
-            found |= (uint64_t)c->in[c->at] << (8 * i);
+            if (c->at % CHUNK == 0) {
+                fill(c);
+            }
+            found |= (uint64_t)*byte << (8 * i);
         }
+        c->crc = crc32(c->crc, byte, 1);
         c->at++;
+        if (c->write && c->at % CHUNK == 0) {
+            flush(c);
+        }
     }
-    return c->out ? v : found;
+    return c->write ? v : found;
 }
 
 #define U8(v) ((v) = (uint8_t)pass(c, (uint8_t)(v), 1))
@@ -1747,18 +1785,6 @@ static int sound(const odl *o) {
     return ok;
 }
 
-/* CRC-32 of IEEE 802.3. */
-static uint32_t crc32(uint32_t crc, const uint8_t *bytes, uint32_t size) {
-    crc = ~crc;
-    for (uint32_t i = 0; i < size; i++) {
-        crc ^= bytes[i];
-        for (int bit = 0; bit < 8; bit++) {
-            crc = (crc >> 1) ^ (0xEDB88320u & (0u - (crc & 1u)));
-        }
-    }
-    return ~crc;
-}
-
 /* Of what a state is of no use without: the model, the sizes and the rules. */
 static uint32_t made_for(const odl *o) {
     const odl_rules *r = &o->rules;
@@ -1767,47 +1793,97 @@ static uint32_t made_for(const odl *o) {
                             r->spacing, r->whole, (uint32_t)r->margin};
     uint32_t crc = 0;
     for (unsigned i = 0; i < sizeof all / sizeof all[0]; i++) {
-        uint8_t bytes[4];
-        cursor c = {bytes, 0, 0};
-        (void)pass(&c, all[i], 4);
+        const uint8_t bytes[4] = {(uint8_t)all[i], (uint8_t)(all[i] >> 8), (uint8_t)(all[i] >> 16),
+                                  (uint8_t)(all[i] >> 24)};
         crc = crc32(crc, bytes, 4);
     }
     return crc;
 }
 
-void odl_save(odl *o, uint8_t image[ODL_IMAGE_BYTES]) {
-    cursor c = {image, 0, 0};
+int odl_save_to(odl *o, odl_write write, void *context) {
+    cursor c;
+    memset(&c, 0, sizeof c);
+    c.write = write;
+    c.context = context;
     (void)pass(&c, MAGIC, 4);
     (void)pass(&c, VERSION, 4);
     (void)pass(&c, made_for(o), 4);
     walk(o, &c); /* which changes nothing where bytes go out */
-    (void)pass(&c, crc32(0, image, c.at), 4);
+    (void)pass(&c, c.crc, 4);
+    if (c.at % CHUNK) {
+        flush(&c);
+    }
+    return c.failed ? ODL_E_STORE : ODL_OK;
 }
 
-int odl_load(odl *o, const uint8_t *image, uint32_t size) {
-    cursor c = {0, image, 0};
-    if (size < HEADER || pass(&c, 0, 4) != MAGIC) {
-        return size < HEADER ? ODL_E_SIZE : ODL_E_FOREIGN;
-    }
-    if (pass(&c, 0, 4) != VERSION) {
-        return ODL_E_VERSION;
-    }
-    if (pass(&c, 0, 4) != made_for(o)) {
-        return ODL_E_FOREIGN;
-    }
-    if (size != ODL_IMAGE_BYTES) {
+/* What is wrong with an image, before anything of it is taken. */
+static int refused(const odl *o, cursor *c) {
+    if (c->size < HEADER) {
         return ODL_E_SIZE;
     }
-    c.at = ODL_IMAGE_BYTES - 4u;
-    if (pass(&c, 0, 4) != crc32(0, image, ODL_IMAGE_BYTES - 4u)) {
-        return ODL_E_DAMAGED;
+    if (pass(c, 0, 4) != MAGIC) {
+        return ODL_E_FOREIGN;
     }
-    c.at = HEADER;
+    if (pass(c, 0, 4) != VERSION) {
+        return ODL_E_VERSION;
+    }
+    if (pass(c, 0, 4) != made_for(o)) {
+        return ODL_E_FOREIGN;
+    }
+    if (c->size != ODL_IMAGE_BYTES) {
+        return ODL_E_SIZE;
+    }
+    while (c->at < ODL_IMAGE_BYTES - 4u) {
+        (void)pass(c, 0, 1);
+    }
+    const uint32_t crc = c->crc;
+    return pass(c, 0, 4) == crc ? ODL_OK : ODL_E_DAMAGED;
+}
+
+int odl_load_from(odl *o, odl_read read, void *context, uint32_t size) {
+    cursor c;
+    memset(&c, 0, sizeof c);
+    c.read = read;
+    c.context = context;
+    c.size = size;
+    const int code = refused(o, &c);
+    if (c.failed) {
+        return ODL_E_STORE;
+    }
+    if (code != ODL_OK) {
+        return code;
+    }
+    for (c.at = 0; c.at < HEADER;) {
+        (void)pass(&c, 0, 4);
+    }
     walk(o, &c);
-    if (!sound(o)) {
+    if (c.failed || !sound(o)) {
         const odl_rules rules = o->rules;
         odl_init(o, o->model, &rules, 0);
         return ODL_E_DAMAGED;
     }
     return ODL_OK;
+}
+
+/* The same in memory. */
+static int to_memory(void *context, uint32_t at, const uint8_t *bytes, uint32_t size) {
+    memcpy((uint8_t *)context + at, bytes, size);
+    return 0;
+}
+
+typedef struct {
+    const uint8_t *image;
+} memory;
+
+static int from_memory(void *context, uint32_t at, uint8_t *bytes, uint32_t size) {
+    memcpy(bytes, ((const memory *)context)->image + at, size);
+    return 0;
+}
+
+void odl_save(odl *o, uint8_t image[ODL_IMAGE_BYTES]) { (void)odl_save_to(o, to_memory, image); }
+
+int odl_load(odl *o, const uint8_t *image, uint32_t size) {
+    memory m;
+    m.image = image;
+    return odl_load_from(o, from_memory, &m, size);
 }

@@ -34,7 +34,8 @@ enum {
     ODL_E_SIZE = -2,    /* an image of another size */
     ODL_E_FOREIGN = -3, /* an image of another model, configuration or set of rules */
     ODL_E_VERSION = -4, /* an image of an older or a newer version */
-    ODL_E_DAMAGED = -5  /* an image whose checksum, or one of whose numbers, cannot be */
+    ODL_E_DAMAGED = -5, /* an image whose checksum, or one of whose numbers, cannot be */
+    ODL_E_STORE = -6    /* reading or writing failed */
 };
 
 enum { ODL_PREDICTING = 0, ODL_TRAINING = 1 };
@@ -75,6 +76,9 @@ enum {
 };
 
 #define ODL_DONT_KNOW (-1) /* a label */
+
+/* How a window was sensed. */
+enum { ODL_NOT_KNOWN = 0, ODL_FINE = 1, ODL_MARKED = 2 };
 
 /* A trained model in whole numbers, written by `tinyodl export c`. */
 typedef struct {
@@ -210,10 +214,11 @@ odl_rules odl_default_rules(const odl_model *model);
 void odl_init(odl *device, const odl_model *model, const odl_rules *rules, uint32_t seed);
 
 /* One window: its scaled inputs (in steps of clip / 127), a time in ms of any clock that does not run
- * backwards, and whether it is known how the sensor sits. Where step->asked is not 0, somebody is to
- * be asked for the activity of step->sample.
+ * backwards, and how it was sensed: ODL_FINE, ODL_NOT_KNOWN (it is not known yet how the sensor sits), or
+ * ODL_MARKED (a reading was none: it is predicted, no more). Where step->asked is not 0, somebody is to be
+ * asked for the activity of step->sample.
  * At most 2.5 d^2 + 3 d m + 10 n multiply-adds. */
-void odl_sample(odl *device, const int8_t x[ODL_INPUTS], uint64_t now, int known, odl_step *step);
+void odl_sample(odl *device, const int8_t x[ODL_INPUTS], uint64_t now, int sensed, odl_step *step);
 
 /* The answer: a class number, device->classes for a new activity, or ODL_DONT_KNOW. Late, twice or for a
  * window long gone is all the same. At most 4 d^2 + 6 d m multiply-adds. */
@@ -244,5 +249,12 @@ unsigned odl_troubles(const odl *device);
      ODL_QUEUE * (7u + ODL_INPUTS))
 void odl_save(odl *device, uint8_t image[ODL_IMAGE_BYTES]);
 int odl_load(odl *device, const uint8_t *image, uint32_t size);
+
+/* The same in pieces of 32 bytes (the last is shorter), in order, for whoever has no room for an image.
+ * A piece that could not be written or read is answered by anything but 0. Loading reads all of it twice. */
+typedef int (*odl_write)(void *context, uint32_t at, const uint8_t *bytes, uint32_t size);
+typedef int (*odl_read)(void *context, uint32_t at, uint8_t *bytes, uint32_t size);
+int odl_save_to(odl *device, odl_write write, void *context);
+int odl_load_from(odl *device, odl_read read, void *context, uint32_t size);
 
 #endif

@@ -848,10 +848,14 @@ void odl_har_init(odl_har *o, const odl_har_model *model) {
     restart(o);
 }
 
-void odl_har_pause(odl_har *o) {
+void odl_har_pause(odl_har *o, int off) {
     restart(o);
 #if ODL_HAR_ALIGN
-    align_pause(o);
+    if (off) {
+        align_pause(o);
+    }
+#else
+    (void)off;
 #endif
 }
 

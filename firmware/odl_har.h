@@ -99,8 +99,8 @@ void odl_har_init(odl_har *har, const odl_har_model *model);
  * Some 90 products of 32 bits a reading, 40 of 64 bits with alignment, eleven divisions of 32 bits. */
 int odl_har_push(odl_har *har, const int16_t counts[6], odl_har_window *window);
 
-/* A recording ends: what follows is read afresh, and the sensor may sit otherwise. */
-void odl_har_pause(odl_har *har);
+/* A recording ends: what follows is read afresh; off: and the sensor may sit otherwise. */
+void odl_har_pause(odl_har *har, int off);
 
 /* Readings at another rate to 50 a second, between the two nearest. */
 typedef struct {

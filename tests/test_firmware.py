@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 from elftools.elf.elffile import ELFFile
 
-from tinyodl import Model, fixed
+from tinyodl import Model, fixed, har
 from tinyodl.device import PLAIN, Answer, OnDeviceLearner, Rules, Step
 from tinyodl.experiments.trials import wearer
-from tinyodl.firmware import Device, config, source
-from tinyodl.firmware.host import LIMITED, REFUSED, REPAIRED, compiler
+from tinyodl.firmware import Device, config, har_header, source
+from tinyodl.firmware.host import LIMITED, REFUSED, REPAIRED
+from tinyodl.firmware.library import build, compiler, declared
 from tinyodl.firmware.sources import folder
+from tinyodl.fixed.stream import Ranges
 from tinyodl.windows import Windows
 
 STRICT = (
@@ -36,7 +38,7 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 @pytest.fixture(scope="module")
 def someone(compact_windows: Windows) -> tuple[Model, Array, np.ndarray[Any, Any]]:
     who = wearer.prepare(compact_windows, 3)
-    model = who.model._replace(capacity=8)  # room for two more
+    model = who.model._replace(capacity=8, names=har.names())  # room for two more
     return model, who.Z[who.stream], compact_windows.y[who.stream]
 
 
@@ -195,7 +197,7 @@ def test_a_wrong_image_is_refused_and_changes_nothing(
     def flipped(at: int) -> bytes:
         return image[:at] + bytes([image[at] ^ 1 << int(rng.integers(8))]) + image[at + 1 :]
 
-    foreign = wearer.prepare(compact_windows, 9).model._replace(capacity=8)
+    foreign = wearer.prepare(compact_windows, 9).model._replace(capacity=8, names=har.names())
     cases = [
         *((cut, -2) for cut in (b"", image[:11], image[:-1], image + b"\0")),
         *((flipped(at), -3) for at in (0, 3, 8, 11)),
@@ -217,9 +219,12 @@ def test_it_compiles_without_a_warning(someone: Any, tmp_path: Path) -> None:
     (tmp_path / "odl_config.h").write_text(config(someone[0]))
     (tmp_path / "odl_factory.h").write_text(source(someone[0]))
     (tmp_path / "user.c").write_text(
-        '#include "odl_factory.h"\nint main(void) { return (int)odl_factory.gap; }\n'
+        '#include "odl_factory.h"\n#include "odl_har_factory.h"\n'
+        "int main(void) { return odl_factory.gap > 0 && odl_har_factory.gravity_gain; }\n"
     )
-    for file in (folder() / "odl.c", tmp_path / "user.c"):
+    (tmp_path / "odl_har_factory.h").write_text(har_header.source(someone[0], Ranges(4, 500)))
+    sources = [folder() / f"{name}.c" for name in ("odl", "odl_har", "odl_flash")]
+    for file in (*sources, tmp_path / "user.c"):
         done = subprocess.run(
             [
                 *(*compiler(), *STRICT, "-O2", f"-I{tmp_path}", f"-I{folder()}"),
@@ -234,10 +239,167 @@ def test_it_compiles_without_a_warning(someone: Any, tmp_path: Path) -> None:
 def test_it_uses_nothing_but_memcpy_and_memset(someone: Any, tmp_path: Path) -> None:
     """No allocation, no floating point, nothing else of libc: by what the linker would need."""
     (tmp_path / "odl_config.h").write_text(config(someone[0]))
-    made = [*compiler(), "-std=c99", "-O2", f"-I{tmp_path}", "-c", str(folder() / "odl.c")]
-    subprocess.run([*made, "-o", str(tmp_path / "odl.o")], check=True)
-    with (tmp_path / "odl.o").open("rb") as file:
-        symbols = ELFFile(file).get_section_by_name(".symtab").iter_symbols()
-        needed = {s.name for s in symbols if s["st_shndx"] == "SHN_UNDEF" and s.name}
-    assert needed <= {"memcpy", "memmove", "memset"}  # gcc makes memmove of a loop
-    assert not {"float", "double"} & set(re.findall(r"\w+", (folder() / "odl.c").read_text()))
+    for name in ("odl", "odl_har", "odl_flash"):
+        source_file = folder() / f"{name}.c"
+        made = [*compiler(), "-std=c99", "-O2", f"-I{tmp_path}", f"-I{folder()}", "-c"]
+        subprocess.run([*made, str(source_file), "-o", str(tmp_path / "out.o")], check=True)
+        with (tmp_path / "out.o").open("rb") as file:
+            symbols = ELFFile(file).get_section_by_name(".symtab").iter_symbols()
+            needed = {s.name for s in symbols if s["st_shndx"] == "SHN_UNDEF" and s.name}
+        own = {"odl_save_to", "odl_load_from"} if name == "odl_flash" else set()
+        assert needed <= {"memcpy", "memmove", "memset", *own}  # gcc makes memmove of a loop
+        assert not {"float", "double"} & set(re.findall(r"\w+", source_file.read_text()))
+
+
+# Flash --------------------------------------------------------------------------------------------
+
+FLASH = """
+typedef struct odl odl;
+int host_save(odl *); int host_load(odl *); void host_cut(uint32_t after, uint32_t seed);
+uint32_t host_done(void); uint32_t host_broken(void); uint8_t *host_bytes(void);
+uint32_t host_size(void); void host_init(odl *, uint32_t); void host_live(odl *, uint32_t, int);
+void odl_save(odl *, uint8_t *); uint32_t host_image(void);
+"""
+# Pages of 4,096 bytes, words of 4, as on the nRF52840. A cut leaves an operation half done.
+EMULATED = """
+#include <string.h>
+#include "odl_factory.h"
+#include "odl_flash.h"
+#define PAGE 4096u
+#define SLOT (((ODL_IMAGE_BYTES + 16u + PAGE - 1u) / PAGE) * PAGE)
+static uint8_t flash[2 * SLOT];
+static uint32_t left = 0xFFFFFFFFu, done, broken, noise = 1;
+static uint32_t any(void) { return noise = noise * 1664525u + 1013904223u; }
+static int fetch(void *c, uint32_t at, uint8_t *to, uint32_t size) {
+    (void)c;
+    broken += at + size > sizeof flash;
+    memcpy(to, flash + at, size);
+    return 0;
+}
+static int program(void *c, uint32_t at, const uint8_t *from, uint32_t size) {
+    (void)c;
+    broken += at + size > sizeof flash || at % 4 || size % 4;
+    for (uint32_t i = 0; i < size; i += 4) {
+        uint32_t word = 0xFFFFFFFFu;
+        broken += memcmp(flash + at + i, &word, 4) != 0; /* programmed twice, or not erased */
+        if (left == 0) {
+            for (int k = 0; k < 4; k++) {
+                flash[at + i + (uint32_t)k] &= (uint8_t)(from[i + (uint32_t)k] | any() >> 24);
+            }
+            return 1;
+        }
+        left -= left != 0xFFFFFFFFu;
+        done++;
+        memcpy(flash + at + i, from + i, 4);
+    }
+    return 0;
+}
+static int erase(void *c, uint32_t at) {
+    (void)c;
+    broken += at % PAGE || at >= sizeof flash;
+    if (left == 0) {
+        for (uint32_t i = 0; i < PAGE; i++) {
+            flash[at + i] |= (uint8_t)(any() >> 24);
+        }
+        return 1;
+    }
+    left -= left != 0xFFFFFFFFu;
+    done++;
+    memset(flash + at, 0xFF, PAGE);
+    return 0;
+}
+static const odl_flash medium = {fetch, program, erase, 0, PAGE, SLOT};
+int host_save(odl *o) { return odl_flash_save(&medium, o); }
+int host_load(odl *o) { return odl_flash_load(&medium, o); }
+void host_cut(uint32_t after, uint32_t seed) { left = after; noise = seed; done = 0; }
+uint32_t host_done(void) { return done; }
+uint32_t host_broken(void) { return broken; }
+uint8_t *host_bytes(void) { return flash; }
+uint32_t host_size(void) { return (uint32_t)sizeof(odl); }
+uint32_t host_image(void) { return ODL_IMAGE_BYTES; }
+void host_init(odl *o, uint32_t seed) {
+    const odl_rules rules = odl_default_rules(&odl_factory);
+    odl_init(o, &odl_factory, &rules, seed);
+}
+void host_live(odl *o, uint32_t seed, int windows) {
+    odl_step step;
+    odl_answer answer;
+    int8_t x[ODL_INPUTS];
+    noise = seed;
+    for (int k = 0; k < windows; k++) {
+        for (int i = 0; i < ODL_INPUTS; i++) {
+            x[i] = (int8_t)(any() >> 25) - 64;
+        }
+        odl_sample(o, x, o->last_sample + 1280, 1, &step);
+        if (step.asked) {
+            (void)odl_label(o, step.sample, (int)(any() >> 30), &answer);
+        }
+    }
+}
+"""
+
+
+def test_a_power_cut_at_any_time_leaves_the_last_state_or_the_one_before(someone: Any) -> None:
+    """10,000 cuts, at every word that is programmed, every page that is erased, and beyond: what is
+    read is what was written last, or before, to the byte; it is there from the first write on."""
+    model = someone[0]
+    made = {"odl_config.h": config(model), "odl_factory.h": source(model), "host.c": EMULATED}
+    ffi = declared(FLASH)
+    c = ffi.dlopen(str(build(made, ("odl", "odl_flash"), CHECKED)))
+
+    def fresh(seed: int) -> Any:
+        memory = ffi.new("uint64_t[]", -(-c.host_size() // 8))
+        device = ffi.cast("odl *", memory)
+        c.host_init(device, seed)
+        return device, memory
+
+    def image(device: Any) -> bytes:
+        out = ffi.new("uint8_t[]", c.host_image())
+        c.odl_save(device, out)
+        return bytes(ffi.buffer(out))
+
+    forever = 2**32 - 1
+    ffi.memmove(c.host_bytes(), bytes([0xFF]) * 16384, 16384)
+    device, _kept = fresh(1)
+    reader, _also = fresh(2)
+    c.host_cut(forever, 1)
+    assert c.host_load(reader) == -2  # nothing was ever written
+    assert c.host_save(device) == 0
+    operations = c.host_done()
+    assert operations > 1500
+    rng = np.random.default_rng(0)
+    before = image(device)
+    for cut in range(10_000):
+        c.host_live(device, cut + 1, 2)
+        now = image(device)
+        after = cut % (operations + 40) if cut < 2 * operations else rng.integers(operations + 40)
+        c.host_cut(int(after), cut + 1)
+        whole = c.host_save(device) == 0
+        assert whole == (after >= operations)
+        c.host_cut(forever, 1)
+        assert c.host_load(reader) == 0
+        found = image(reader)
+        assert found == now if whole else found in (now, before)
+        if found == now:
+            before = now
+        elif not whole and cut % 3 == 0:  # the power is back: it goes on from what there is
+            assert c.host_load(device) == 0
+            assert image(device) == before
+    assert c.host_broken() == 0
+
+
+def test_nothing_from_outside_breaks_it(someone: Any, tmp_path: Path) -> None:
+    """`make fuzz` does so for ten minutes."""
+    for name, text in {
+        "odl_config.h": config(someone[0]),
+        "odl_factory.h": source(someone[0]),
+        "odl_har_factory.h": har_header.source(someone[0], Ranges(4, 500)),
+    }.items():
+        (tmp_path / name).write_text(text)
+    checked = ("-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+    made = [*compiler(), "-std=c99", *checked, f"-I{tmp_path}", f"-I{folder()}"]
+    made += [str(folder() / f"{name}.c") for name in ("odl", "odl_har", "fuzz/image")]
+    subprocess.run([*made, "-o", str(tmp_path / "fuzz")], check=True)
+    done = subprocess.run([str(tmp_path / "fuzz"), "10", "1"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout.split()[0]) > 100

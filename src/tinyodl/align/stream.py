@@ -14,11 +14,12 @@ Array = NDArray[np.float64]
 
 class Window(NamedTuple):
     """inputs (n,), not scaled; known: whether it is known how the sensor sits; turned: whether it
-    was just found to sit otherwise."""
+    was just found to sit otherwise; marked: a reading of it was none, see `fixed.stream`."""
 
     inputs: Array
     known: bool
     turned: bool
+    marked: bool = False
 
 
 class Stream:

@@ -10,6 +10,7 @@ from tinyodl.cli.choices import (
     AccUnit,
     Called,
     Computes,
+    Engine,
     FeatureSet,
     GyroUnit,
     Label,
@@ -38,6 +39,8 @@ data_app = typer.Typer(help="The embedded recordings.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 cache_app = typer.Typer(help="Results kept between runs.", no_args_is_help=True)
 app.add_typer(cache_app, name="cache")
+export_app = typer.Typer(help="A model for a board.", no_args_is_help=True)
+app.add_typer(export_app, name="export")
 
 DataPath = Annotated[
     Path | None,
@@ -77,8 +80,16 @@ Scheduler = Annotated[
 ]
 
 
+AccRange = Annotated[
+    float, typer.Option(help="Full scale of a board's accelerometer, g.", min=0.5, max=64)
+]
+GyroRange = Annotated[
+    float, typer.Option(help="Full scale of its gyroscope, degrees a second.", min=30, max=3600)
+]
+
 Computing = Annotated[
     Computes,
+    Engine,
     typer.Option(
         "--arithmetic",
         help="How devices compute: floating point, or whole numbers (docs/fixed-point.md).",
@@ -496,7 +507,15 @@ def run(
         ),
     ] = None,
     no_align: NoAlign = False,
-    arithmetic: Computing = Computes.float,
+    engine: Annotated[
+        Engine,
+        typer.Option(
+            help="What computes: floating point, or from the sensor's counts on what a board "
+            "does: the golden model (fixed), or its C compiled here (c)."
+        ),
+    ] = Engine.float,
+    acc_range: AccRange = 8.0,
+    gyro_range: GyroRange = 1000.0,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -559,7 +578,9 @@ def run(
         questions_per_hour=questions_per_hour,
         questions_per_day=questions_per_day,
         align=not no_align,
-        arithmetic=arithmetic.value,
+        engine=engine.value,
+        acc_range=acc_range,
+        gyro_range=gyro_range,
         estimate=not no_estimate,
         seconds=seconds,
         output=output,
@@ -602,6 +623,24 @@ def demo(
     from tinyodl.cli import demo as command
 
     command.run(person, speed, turn)
+
+
+@export_app.command("c", epilog="Example: tinyodl export c mine.todl board")
+def export_c(
+    model: Annotated[
+        Path, typer.Argument(help="A model that `tinyodl train` wrote.", metavar="MODEL")
+    ],
+    folder: Annotated[Path, typer.Argument(help="A folder to write.", metavar="DIR")],
+    acc_range: AccRange = 8.0,
+    gyro_range: GyroRange = 1000.0,
+    queue: Annotated[
+        int, typer.Option(help="Questions that may wait for an answer.", min=1, max=255)
+    ] = 16,
+) -> None:
+    """The C library and the model as headers, to build with CMake, Arduino or Zephyr."""
+    from tinyodl.cli import export as command
+
+    command.c(model, folder, acc_range, gyro_range, queue)
 
 
 @data_app.command("export", epilog="Example: tinyodl data export hapt.csv")

@@ -57,6 +57,12 @@ class Label(StrEnum):
     majority = "majority"
 
 
+class Engine(StrEnum):
+    float = "float"
+    fixed = "fixed"
+    c = "c"
+
+
 class Computes(StrEnum):
     float = "float"
     fixed = "fixed"

@@ -91,7 +91,9 @@ class Run:
     questions_per_hour: int | None
     questions_per_day: int | None
     align: bool
-    arithmetic: Literal["float", "fixed"]
+    engine: Literal["float", "fixed", "c"]
+    acc_range: float
+    gyro_range: float
     estimate: bool
     seconds: float
     output: Path | None

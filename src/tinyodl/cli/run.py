@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tinyodl import align, drift, fixed, har, prune
-from tinyodl.cli import lines, own
+from tinyodl import align, drift, har
+from tinyodl.cli import engine, lines, own
 from tinyodl.cli.asking import Asking
 from tinyodl.cli.errors import clear_errors
 from tinyodl.cli.options import Run, Told
@@ -40,11 +40,12 @@ def run(what: Run) -> None:
         if what.training and not safe.resumed:
             device.command(train=True)
         wearing = Wearing(model, safe, asking, what.as_json)
+        counts = None if what.engine == "float" else engine.Counts(model, what)
         with _kept(model, safe, what.output):
             if dataset is None:
-                _standard_input(wearing, what.told)
+                _standard_input(wearing, what.told, counts)
             else:
-                _replay_all(wearing, dataset, what.subject)
+                _replay_all(wearing, dataset, what.subject, counts)
             wearing.close()
 
 
@@ -91,11 +92,12 @@ def _device(model: Model, what: Run) -> OnDeviceLearner:
         questions_per_day=what.questions_per_day,
         estimate=what.estimate and what.policy == "auto",
     )
-    make = fixed.device if what.arithmetic == "fixed" else OnDeviceLearner
-    return make(model, prune.make(what.policy), detector=found, rules=rules)
+    return engine.device(model, what, found, rules)
 
 
-def _replay_all(wearing: Wearing, dataset: Dataset, subject: str | None) -> None:
+def _replay_all(
+    wearing: Wearing, dataset: Dataset, subject: str | None, counts: engine.Counts | None
+) -> None:
     """One recording behind the other, but for those that were done when the state was written."""
     place, chosen = wearing.safe.place, _of_subject(dataset, subject)
     recordings = left(chosen, place)
@@ -109,9 +111,11 @@ def _replay_all(wearing: Wearing, dataset: Dataset, subject: str | None) -> None
             own.say([f"Going on in {recording.name} after {place.readings / RATE:.1f} s."])
         elif begun:  # in one that is not there any more
             wearing.device.pause()
-        _replay(wearing, recording, names, progress)
+        _replay(wearing, recording, names, progress, counts)
         progress.end()
         wearing.device.pause()
+        if counts:
+            counts.pause()
 
 
 def _of_subject(dataset: Dataset, subject: str | None) -> list[Recording]:
@@ -127,6 +131,7 @@ def _replay(
     recording: Recording,
     names: np.ndarray[tuple[int], np.dtype[np.str_]],
     progress: Progress,
+    counts: engine.Counts | None,
 ) -> None:
     """A recording's windows in time order; the teacher knows the labels there are."""
     model, aligner, place = wearing.model, wearing.safe.aligner, wearing.safe.place
@@ -145,18 +150,25 @@ def _replay(
     first, y = labelled(recording.activity, len(names) - 1, model.window, "majority")
     unknown = "" if len(names) > 1 else None
     truths = {int(s): str(names[k]) for s, k in zip(first, y, strict=True)}
-    motion, begun = align.motion(imu, starts, model.window), place.begun
-    for begin, window in zip(starts, align.each(imu, starts, work, motion, aligner), strict=True):
+    begun = place.begun
+    if counts:
+        windows = (window for window in map(counts.push, imu) if window)
+    else:
+        motion = align.motion(imu, starts, model.window)
+        windows = (
+            window._replace(inputs=model.scaler.transform(window.inputs[None])[0])
+            for window in align.each(imu, starts, work, motion, aligner)
+        )
+    for begin, window in zip(starts, windows, strict=True):
         end = int(begin) + model.window
         progress.at(end)
-        window = window._replace(inputs=model.scaler.transform(window.inputs[None])[0])
         wearing.window(window, begun + end / RATE, truths.get(int(begin), unknown))
 
 
-def _standard_input(wearing: Wearing, told: Told) -> None:
+def _standard_input(wearing: Wearing, told: Told, counts: engine.Counts | None) -> None:
     """A reading a line (`lines.py`); the activity is its teacher's."""
     model, safe = wearing.model, wearing.safe
-    stream = align.Stream(safe.aligner, model.names, model.window)
+    stream = counts or align.Stream(safe.aligner, model.names, model.window)
     gyroscope = any(map(compact.needs_gyroscope, model.names))
     begun, count = safe.place.now + safe.away(), 0
     if safe.resumed:
@@ -169,9 +181,11 @@ def _standard_input(wearing: Wearing, told: Told) -> None:
         count += 1
         last.append(line.activity)
         window = stream.push(line.values)
-        if window is not None:
+        if window is None:
+            continue
+        if not counts:
             window = window._replace(inputs=model.scaler.transform(window.inputs[None])[0])
-            wearing.window(window, begun + count / RATE, _most(last))
+        wearing.window(window, begun + count / RATE, _most(last))
 
 
 def _most(labels: Collection[str | None]) -> str | None:

@@ -30,14 +30,14 @@ class Wearing:
     def window(self, window: align.Window, now: float, truth: str | None) -> None:
         """One window, its inputs scaled, through the device and, where it asks, the teacher."""
         device, place = self.device, self.safe.place
-        step = device.sample(window.inputs, now, window.known)
+        step = device.sample(window.inputs, now, window.known, window.marked)
         self.asking.window(place.windows, truth)
         events = [ALIGNED] if window.turned else []
         events += [step.event.value] if step.event else []
         answer = None
         if step.query:
             x = from_bytes(step.query.values, device.clip)
-            labels = list(map(str, device.arithmetic.labels))
+            labels = list(map(str, device.labels))
             answer = self.asking.reply(place.windows, x, str(step.activity), labels)
             if answer is not LATER:
                 event = device.label(step.sample, answer, now).event
@@ -88,9 +88,9 @@ class Wearing:
         if step.query is not None:
             line["query"] = {
                 "reason": step.query.reason.value,
-                "activities": list(map(str, self.device.arithmetic.labels)),
+                "activities": list(map(str, self.device.labels)),
             }
-        if self.device.state.rules.estimate:
+        if self.device.rules.estimate:
             line["accuracy"] = {
                 name: round(value, 4) for name, value in self.device.accuracy()._asdict().items()
             }
@@ -114,12 +114,12 @@ class Wearing:
         )
         asked = device.counts["asked"]
         own.say([f"{place.windows:,} windows{right}, {asked} asked, now {device.mode.value}."])
-        if device.state.rules.estimate:
+        if device.rules.estimate:
             low, high = (100 * end for end in device.accuracy()[1:])
             own.say(
                 [
                     f"By its own account {low:.0f} to {high:.0f} % right (90 % interval; "
-                    f"{device.estimate.drawn} of the questions were drawn for that)."
+                    f"{device.drawn} of the questions were drawn for that)."
                 ]
             )
         own.say([f"Look at this: {trouble.value}." for trouble in device.troubles])

@@ -155,6 +155,21 @@ class OnDeviceLearner:
         return self.arithmetic.learner
 
     @property
+    def labels(self) -> list[Any]:
+        """Activities, by class number."""
+        return self.arithmetic.labels
+
+    @property
+    def rules(self) -> Rules:
+        """How it behaves."""
+        return self.state.rules
+
+    @property
+    def drawn(self) -> int:
+        """Questions that were drawn for `accuracy`."""
+        return self.estimate.drawn
+
+    @property
     def troubles(self) -> tuple[Trouble, ...]:
         """What a person should look at now."""
         return self.state.troubles
@@ -169,9 +184,10 @@ class OnDeviceLearner:
         """Bytes kept beside the learner and the queue of queries."""
         return self.detector.state_bytes + self.bout.state_bytes + _COUNTER_BYTES
 
-    def sample(self, x: Array, now: float, known: bool = True) -> Step:
+    def sample(self, x: Array, now: float, known: bool = True, marked: bool = False) -> Step:
         """One window's scaled inputs (n,) at a time in s; known: whether it is known how the sensor
         sits (`align`): until it is, what looks like nothing trained on is predicted, no more.
+        marked: it has bad readings: predicted, and of no bout, whatever it looks like.
         ValueError on another shape or values that are not finite; nothing has changed then."""
         x = np.ascontiguousarray(x, _FLOAT)
         outlook = self.arithmetic.look(x)  # refuses what it cannot take, before anything changes
@@ -182,13 +198,14 @@ class OnDeviceLearner:
         sample, self._next = self._next, self._next + 1
         self.state.sample(at)
         self.pending.forget(sample)
-        activity = self.bout.update(x, self.arithmetic.outputs)
+        activity = None if marked else self.bout.update(x, self.arithmetic.outputs)
         inside = activity is not None
         event, query, taken = None, None, False
-        if known or outlook.leverage <= self.arithmetic.usual:
-            event, query = self._take(sample, x, outlook, inside)
-            taken = inside
-        query = self._count(sample, x, outlook, taken) or query
+        if not marked:
+            if known or outlook.leverage <= self.arithmetic.usual:
+                event, query = self._take(sample, x, outlook, inside)
+                taken = inside
+            query = self._count(sample, x, outlook, taken) or query
         labels, state = self.arithmetic.labels, self.state
         predicted = labels[outlook.predicted]
         said = predicted if activity is None else labels[activity]

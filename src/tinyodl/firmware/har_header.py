@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from tinyodl.firmware.text import nested, row
 from tinyodl.fixed.stream import Ranges, Stream
-from tinyodl.har.compact import MAGNITUDE, MAXIMUM, MINIMUM, PRODUCT, SQUARE, SUM
+from tinyodl.har.compact import MAGNITUDE, MAXIMUM, MINIMUM, PRODUCT, SQUARE, SUM, candidates
 from tinyodl.model import Model
 
 KINDS = {
@@ -18,7 +18,9 @@ KINDS = {
 
 
 def sizes(model: Model) -> dict[str, int]:
-    """What odl_har is compiled for."""
+    """What odl_har is compiled for; nothing where its inputs are not made of readings."""
+    if not set(model.names) <= set(candidates()):
+        return {}
     stream = Stream.of(model, Ranges(4, 500))
     operations = stream.recipe.accumulators[:, 0].tolist()
     return {

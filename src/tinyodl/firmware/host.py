@@ -12,7 +12,9 @@ from tinyodl.device import Accuracy, Answer, Event, Mode, Query, Reason, Rules, 
 from tinyodl.device.learner import RULES
 from tinyodl.firmware.header import config, source
 from tinyodl.firmware.library import build, declared
+from tinyodl.fixed import FixedArithmetic
 from tinyodl.fixed.convert import scales
+from tinyodl.learn import OSELMClassifier
 from tinyodl.link import LEVELS
 from tinyodl.model import Model
 
@@ -26,7 +28,7 @@ EVENTS = (
 OUTCOMES = ("learnt", "audited", "held", "abstained", "unknown", "refused")
 REASONS = (None, Reason.AUDIT, Reason.AGAIN, Reason.DOUBT)
 MODES = (Mode.PREDICTING, Mode.TRAINING)
-DONT_KNOW = -1
+DONT_KNOW, MARKED = -1, 2
 
 DECLARED = """
 typedef struct {
@@ -60,7 +62,8 @@ void host_init(odl *o, const odl_rules *rules, uint32_t seed) {
     odl_init(o, &odl_factory, rules, seed);
 }
 uint32_t host_counts(const odl *o, int which) {
-    const uint32_t all[] = {o->classes, o->drawn, o->limited, o->refused, o->repaired, o->dropped};
+    const uint32_t all[] = {o->classes, o->drawn, o->limited, o->refused, o->repaired, o->dropped,
+                            o->mode};
     return all[which];
 }
 void *host_part(odl *o, int which) {
@@ -68,7 +71,7 @@ void *host_part(odl *o, int which) {
     return all[which];
 }
 """
-CLASSES, DRAWN, LIMITED, REFUSED, REPAIRED, DROPPED = range(6)
+CLASSES, DRAWN, LIMITED, REFUSED, REPAIRED, DROPPED, MODE = range(7)
 
 
 class Device:
@@ -90,7 +93,7 @@ class Device:
         self._step = scales(model.learner, self.clip)[: len(model.names)]
         self._ffi = declared(DECLARED)
         made = {"odl_config.h": config(model, pending), "odl_factory.h": source(model)}
-        self._c = self._ffi.dlopen(str(build(made | {"host.c": SHIM}, "odl", flags)))
+        self._c = self._ffi.dlopen(str(build(made | {"host.c": SHIM}, ("odl",), flags)))
         self._memory = self._ffi.new("uint64_t[]", -(-self._c.host_size() // 8))
         self._odl = self._ffi.cast("odl *", self._memory)
         self._stepped = self._ffi.new("odl_step *")
@@ -110,11 +113,12 @@ class Device:
         made.per_hour, made.per_day = (NO_LIMIT if v is None else v for v in limits)
         return made
 
-    def sample(self, x: Array, now: float, known: bool = True) -> Step:
+    def sample(self, x: Array, now: float, known: bool = True, marked: bool = False) -> Step:
         """As there; x (n,) is rounded to what a device has."""
         h = np.clip(np.rint(x / self._step), -LEVELS, LEVELS).astype(np.int8)
         at, step = round(1000 * now), self._stepped
-        self._c.odl_sample(self._odl, self._ffi.from_buffer("int8_t[]", h), at, known, step)
+        sensed = MARKED if marked else known
+        self._c.odl_sample(self._odl, self._ffi.from_buffer("int8_t[]", h), at, sensed, step)
         query = None
         if step.asked:
             reason = REASONS[step.asked]
@@ -190,6 +194,19 @@ class Device:
     def troubled(self) -> bool:
         """Whether there is anything a person should look at."""
         return bool(self.troubles)
+
+    @property
+    def mode(self) -> Mode:
+        """Predicting or training."""
+        return MODES[self._c.host_counts(self._odl, MODE)]
+
+    @property
+    def learner(self) -> OSELMClassifier:
+        """The present model, in floating point."""
+        arithmetic = FixedArithmetic(self.model)
+        kept = {name: self.part(name) for name in ("U", "mantissa", "exponent")}
+        arithmetic.resume(self.labels, kept | {"b": self.part("b").T})
+        return arithmetic.learner
 
     def part(self, name: str) -> NDArray[Any]:
         """A part of the learner: U, mantissa, exponent or b (classes, d)."""

@@ -17,7 +17,7 @@ typedef struct odl_har_clock odl_har_clock;
 uint32_t host_size(void);
 void host_init(odl_har *);
 int host_push(odl_har *, const int16_t *, int8_t *, uint8_t *);
-void odl_har_pause(odl_har *);
+void odl_har_pause(odl_har *, int);
 int32_t host_rotation(const odl_har *, int);
 uint32_t host_clock_size(void);
 void odl_har_clock_init(odl_har_clock *, uint32_t);
@@ -64,7 +64,7 @@ class HarStream:
             "host.c": SHIM,
         }
         self._ffi = declared(DECLARED)
-        self._c = self._ffi.dlopen(str(build(made, "odl_har", flags)))
+        self._c = self._ffi.dlopen(str(build(made, ("odl_har",), flags)))
         self.state_bytes = int(self._c.host_size())
         self._memory = self._ffi.new("uint64_t[]", -(-self.state_bytes // 8))
         self._har = self._ffi.cast("odl_har *", self._memory)
@@ -82,9 +82,9 @@ class HarStream:
         known, turned, marked = map(bool, self._flags)
         return Window(np.array(list(self._x), np.int64), known, turned, marked)
 
-    def pause(self) -> None:
-        """A recording ends."""
-        self._c.odl_har_pause(self._har)
+    def pause(self, off: bool = True) -> None:
+        """As there."""
+        self._c.odl_har_pause(self._har, off)
 
     @property
     def rotation(self) -> list[int]:

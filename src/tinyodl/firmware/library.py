@@ -29,10 +29,10 @@ def compiler() -> list[str]:
     )
 
 
-def build(made: Mapping[str, str], own: str, flags: Sequence[str] = ()) -> Path:
-    """made: files by name, "host.c" among them; own: which source of the library ("odl")."""
+def build(made: Mapping[str, str], own: Sequence[str], flags: Sequence[str] = ()) -> Path:
+    """made: files by name, "host.c" among them; own: which sources of the library ("odl")."""
     sources = folder()
-    used = (f"{own}.h", f"{own}.c")
+    used = [f"{name}.{kind}" for name in own for kind in "hc"]
     text = "".join([*made.values(), *((sources / name).read_text() for name in used)])
     command = [*compiler(), "-std=c99", "-O2", *flags]
     name = hashlib.sha256(repr((text, command, sys.platform)).encode()).hexdigest()[:24]
@@ -45,7 +45,7 @@ def build(made: Mapping[str, str], own: str, flags: Sequence[str] = ()) -> Path:
             (Path(work) / file).write_text(content)
         command += ["-shared", "-fPIC", f"-I{work}", f"-I{sources}", f"{work}/host.c"]
         done = subprocess.run(
-            [*command, str(sources / f"{own}.c"), "-o", f"{work}/out.so"],
+            [*command, *(str(sources / f"{n}.c") for n in own), "-o", f"{work}/out.so"],
             capture_output=True,
             text=True,
         )

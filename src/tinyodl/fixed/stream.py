@@ -104,10 +104,10 @@ class Stream:
         self._readings = self._same = self._missing = 0
         self._marks = [False, False]
 
-    def pause(self) -> None:
-        """A recording ends: what follows is read afresh, and the sensor may sit otherwise."""
+    def pause(self, off: bool = True) -> None:
+        """A recording ends: what follows is read afresh; off: and the sensor may sit otherwise."""
         self._restart()
-        if self.aligner:
+        if self.aligner and off:
             self.aligner.pause()
 
     def push(self, counts: ArrayLike | None) -> Window | None:
