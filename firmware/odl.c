@@ -1,4 +1,5 @@
-/* odl: see odl.h for what it does and DESIGN.md for why it is like that. docs/fixed-point.md is the
+/* SPDX-License-Identifier: Apache-2.0
+ * odl: see odl.h for what it does and DESIGN.md for why it is like that. docs/fixed-point.md is the
  * specification; names, formats and the order of every sum are those of it.
  *
  * Signed numbers are shifted right arithmetically (C99 6.5.7 leaves that to the compiler; all that we

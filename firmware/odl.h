@@ -1,4 +1,5 @@
-/* odl: tiny on-device learning. A model that was trained on other people recognises the activity of
+/* SPDX-License-Identifier: Apache-2.0
+ * odl: tiny on-device learning. A model that was trained on other people recognises the activity of
  * its wearer, asks for a label now and then, and learns it.
  *
  * C99, no floating point, no allocation, no libc but memcpy, memmove and memset. All state is one struct that

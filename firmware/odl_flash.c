@@ -1,4 +1,5 @@
-/* odl_flash: see odl_flash.h. */
+/* SPDX-License-Identifier: Apache-2.0
+ * odl_flash: see odl_flash.h. */
 #include "odl_flash.h"
 
 #include <string.h>

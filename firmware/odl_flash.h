@@ -1,4 +1,5 @@
-/* odl_flash: a device's state in flash, so that a power cut at any time loses at most what was learnt
+/* SPDX-License-Identifier: Apache-2.0
+ * odl_flash: a device's state in flash, so that a power cut at any time loses at most what was learnt
  * since it was last written: two slots of whole pages, written in turn.
  *
  * A slot is erased, then its image is programmed, then 16 bytes of header: magic, sequence number, size,

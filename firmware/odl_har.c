@@ -1,4 +1,5 @@
-/* odl_har: see odl_har.h for what it does and DESIGN.md for why it is like that.
+/* SPDX-License-Identifier: Apache-2.0
+ * odl_har: see odl_har.h for what it does and DESIGN.md for why it is like that.
  * docs/fixed-point-inputs.md is the specification; names, formats and the order of every sum are those
  * of it. As in odl.c, right shifts of signed numbers are arithmetic and nothing negative is shifted
  * left. */

@@ -1,4 +1,5 @@
-/* odl_har: from a sensor's raw counts to the inputs that odl takes, one reading at a time; and how the
+/* SPDX-License-Identifier: Apache-2.0
+ * odl_har: from a sensor's raw counts to the inputs that odl takes, one reading at a time; and how the
  * sensor sits, found out from brisk motion. C99, no floating point, no allocation, no libc but memcpy,
  * memmove and memset. Every result is, to the bit, what docs/fixed-point-inputs.md says.
  *

@@ -41,6 +41,8 @@ cache_app = typer.Typer(help="Results kept between runs.", no_args_is_help=True)
 app.add_typer(cache_app, name="cache")
 export_app = typer.Typer(help="A model for a board.", no_args_is_help=True)
 app.add_typer(export_app, name="export")
+vectors_app = typer.Typer(help="What other implementations are checked by.", no_args_is_help=True)
+app.add_typer(vectors_app, name="vectors")
 
 DataPath = Annotated[
     Path | None,
@@ -641,6 +643,34 @@ def export_c(
     from tinyodl.cli import export as command
 
     command.c(model, folder, acc_range, gyro_range, queue)
+
+
+@vectors_app.command("export", epilog="Example: tinyodl vectors export vectors")
+def vectors_export(
+    folder: Annotated[Path, typer.Argument(help="A folder to write.", metavar="DIR")],
+    model: Annotated[
+        Path | None,
+        typer.Option(help="A model with the compact inputs.", show_default="one trained on HAPT"),
+    ] = None,
+    windows: Annotated[int, typer.Option(help="Windows of the life.", min=1)] = 500,
+    person: Annotated[int, typer.Option(help="Whose of the embedded recordings.")] = 16,
+    turn: Annotated[
+        str,
+        typer.Option(
+            help="How the sensor is worn: none, or an axis and degrees such as z90.",
+            metavar="TURN",
+        ),
+    ] = "z90",
+    whole: Annotated[
+        bool, typer.Option("--whole", help="All of P and b after each window, 20 kB each.")
+    ] = False,
+    acc_range: AccRange = 8.0,
+    gyro_range: GyroRange = 1000.0,
+) -> None:
+    """A device's life to the bit, from raw counts to P: docs/fixed-point.md has the format."""
+    from tinyodl.cli import vectors as command
+
+    command.export(folder, model, windows, person, turn, whole, acc_range, gyro_range)
 
 
 @data_app.command("export", epilog="Example: tinyodl data export hapt.csv")

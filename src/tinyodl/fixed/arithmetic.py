@@ -20,13 +20,14 @@ KNOWN = 3  # below a 2^-KNOWN of the usual leverage a label leaves P as it is
 class FixedArithmetic:
     """limited: how often a number was at its limit; refused: steps that were left out because a
     leverage was too great; repaired: how often P had changed by itself, and was the factory's
-    again. model: the factory's, which is not changed."""
+    again; total: 1 / weight + h^T P h of the last step, leverage: of the last look, both A_BITS.
+    model: the factory's, which is not changed."""
 
     def __init__(self, model: Model) -> None:
         self._model, self._factory = model, convert(model)
         self._step = scales(model.learner, model.scaler.clip)
         self.usual = self._factory.usual / 2.0**core.A_BITS
-        self.limited = self.refused = self.repaired = 0
+        self.limited = self.refused = self.repaired = self.total = self.leverage = 0
         self.core: Core
         self.labels: list[Any]
         self.reset()
@@ -35,7 +36,7 @@ class FixedArithmetic:
         h, now = self._h(x), self._sound()
         core.outputs(h, now.b, self._o)
         core.project(h, now.U, self._f)
-        lever = core.leverage(self._f, now.mantissa, now.exponent)
+        lever = self.leverage = int(core.leverage(self._f, now.mantissa, now.exponent))
         second, first = np.partition(self._o, -2)[-2:]
         one = 2.0**now.o_bits
         return Outlook(int(self._o.argmax()), float(first - second) / one, lever / 2.0**core.A_BITS)
@@ -132,6 +133,7 @@ class FixedArithmetic:
             self._f, alpha, now.U, now.mantissa, now.exponent, now.u_bits, change, self._u
         )
         self._count()
+        self.total = int(total)
         self.limited += limited
         if not total:
             self.refused += 1

@@ -1,0 +1,67 @@
+"""`tinyodl vectors export`: golden vectors of a device's life."""
+
+from pathlib import Path
+
+import numpy as np
+
+from tinyodl import har
+from tinyodl.cli import walk
+from tinyodl.cli.errors import clear_errors
+from tinyodl.cli.progress import bar
+from tinyodl.data import hapt
+from tinyodl.data.errors import DataError
+from tinyodl.firmware import har_header, header
+from tinyodl.fixed import vectors
+from tinyodl.fixed.stream import Ranges
+from tinyodl.model import load, save
+from tinyodl.recipe.train import train
+
+TRAINED_ON = 10  # of the others: enough for a model, and soon done
+
+
+def export(
+    folder: Path,
+    path: Path | None,
+    windows: int,
+    person: int,
+    turn: str,
+    whole: bool,
+    acc_range: float,
+    gyro_range: float,
+) -> None:
+    """See `tinyodl vectors export --help`."""
+    with clear_errors():
+        own, others = walk.of_person(person)
+        if path is None:
+            first = sorted({r.subject for r in others})[:TRAINED_ON]
+            dataset = hapt.dataset([r for r in others if r.subject in first])
+            model = train(dataset)
+        else:
+            model = load(path)
+            dataset = hapt.dataset(own)
+        ranges, rotation = Ranges(acc_range, gyro_range), walk.rotation(turn)
+        names = model.learner.classes_.tolist()
+        numbers = [names.index(a) if a in names else -1 for a in dataset.activities]
+        imu = np.concatenate([har.turn(r.imu, rotation) for r in own])
+        activity = np.concatenate([r.activity for r in own])
+        wanted = model.window + (windows - 1) * model.window // 2
+        times = -(-wanted // len(imu))
+        rows = np.tile(ranges.counts(imu), (times, 1))[:wanted]
+        known = np.r_[numbers, -1][np.minimum(np.tile(activity, times)[:wanted] - 1, len(numbers))]
+        known = np.where(np.tile(activity, times)[:wanted] > 0, known, -1)
+        if folder.exists() and not folder.is_dir():
+            raise DataError(f"{folder} is no folder: give another name")
+        folder.mkdir(parents=True, exist_ok=True)
+        with bar("vectors") as progress, (folder / "tiny.jsonl").open("w") as file:
+            life = vectors.lines(model, ranges, rows, known.tolist(), seed=person, whole=whole)
+            for done, line in enumerate(life):
+                file.write(line + "\n")
+                progress(done, windows)
+        save(model, folder / "tiny.todl")
+        for name, text in {
+            "odl_config.h": header.config(model),
+            "odl_factory.h": header.source(model),
+            "odl_har_factory.h": har_header.source(model, ranges),
+        }.items():
+            (folder / name).write_text(text)
+        print(f"{folder / 'tiny.jsonl'}: {windows} windows; beside it the model, and it as C")
