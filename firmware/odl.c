@@ -490,12 +490,111 @@ static void factory(odl *o) {
     o->classes = o->model->classes;
 }
 
-/* h of scaled inputs. */
-static void hidden(odl *o, const int8_t *x) {
-    for (int i = 0; i < ODL_INPUTS; i++) {
-        o->h[i] = x[i];
+#if ODL_NODES > 0 && ODL_ALPHA == 1 && ODL_NODES % 32 == 0 && ODL_DSP
+#define WORDS (ODL_NODES / 32)
+#define MOST_PAIRS 129 /* of inputs, that fit sums of 16 bits */
+
+/* The sums of two nodes are in one word, and two inputs are added at a time: their signs for both nodes
+ * are four bits, which choose one of 16 words. */
+static void drain(odl *o, int32_t *two) {
+    for (int k = 0; k < ODL_NODES / 2; k++) {
+        o->u[2 * k] += (int16_t)two[k];
+        o->u[2 * k + 1] += two[k] >> 16;
+        two[k] = 0;
     }
-    o->h[ODL_INPUTS] = LEVELS;
+}
+
+static void sums(odl *o, const int8_t *x) {
+    uint32_t state = o->model->seed;
+    int32_t two[ODL_NODES / 2];
+    int pairs = 0;
+    memset(o->u, 0, sizeof(int32_t) * ODL_NODES);
+    memset(two, 0, sizeof two);
+    for (int i = 0; i < ODL_INPUTS; i += 2) {
+        uint32_t first[WORDS];
+        int32_t choice[16];
+        const int32_t a = x[i];
+        const int32_t b = i + 1 < ODL_INPUTS ? x[i + 1] : 0;
+        const int32_t sum[4] = {-a - b, a - b, b - a, a + b};
+        for (int k = 0; k < 16; k++) {
+            put_pair((int16_t *)&choice[k], sum[(k & 1) | (k >> 1 & 2)], sum[(k >> 1 & 1) | (k >> 2 & 2)]);
+        }
+        for (int w = 0; w < WORDS; w++) {
+            first[w] = state;
+            (void)draw(&state);
+        }
+        int32_t *at = two;
+        for (int w = 0; w < WORDS; w++) {
+            const uint32_t even = (first[w] & 0x33333333u) | (state & 0x33333333u) << 2;
+            const uint32_t odd = (first[w] >> 2 & 0x33333333u) | (state & 0xCCCCCCCCu);
+            for (int k = 0; k < 32; k += 4) {
+                at[0] = (int32_t)__sadd16(at[0], choice[even >> k & 15u]);
+                at[1] = (int32_t)__sadd16(at[1], choice[odd >> k & 15u]);
+                at += 2;
+            }
+            (void)draw(&state);
+        }
+        if (++pairs == MOST_PAIRS) {
+            drain(o, two);
+            pairs = 0;
+        }
+    }
+    drain(o, two);
+}
+#elif ODL_NODES > 0
+/* The nodes' sums into u: weight (i, j) is number i N + j of the hash. */
+static void sums(odl *o, const int8_t *x) {
+    uint32_t state = o->model->seed;
+    memset(o->u, 0, sizeof(int32_t) * ODL_NODES);
+#if ODL_ALPHA == 0
+    for (int i = 0; i < ODL_INPUTS; i++) {
+        const int32_t v = x[i];
+        for (int j = 0; j < ODL_NODES; j++) {
+            o->u[j] += v * ((int16_t)(uint16_t)(state >> 16) >> 1);
+            (void)draw(&state);
+        }
+    }
+#else
+    /* One bit is one weight: of what is to be added where it is 1, twice as much, less all of it. */
+    int32_t total = 0;
+    int bit = 0;
+    for (int i = 0; i < ODL_INPUTS; i++) {
+        const int32_t v = x[i];
+        total += v;
+        for (int j = 0; j < ODL_NODES; j++) {
+            o->u[j] += v & -(int32_t)((state >> bit) & 1u);
+            bit++;
+            if (bit == 32) {
+                bit = 0;
+                (void)draw(&state);
+            }
+        }
+    }
+    for (int j = 0; j < ODL_NODES; j++) {
+        o->u[j] = 2 * o->u[j] - total;
+    }
+#endif
+}
+#endif
+
+/* h of scaled inputs: these and a constant where links are direct, then the nodes. */
+static void hidden(odl *o, const int8_t *x) {
+    int16_t *h = o->h;
+#if ODL_DIRECT
+    for (int i = 0; i < ODL_INPUTS; i++) {
+        *h++ = x[i];
+    }
+    *h++ = LEVELS;
+#endif
+#if ODL_NODES > 0
+    sums(o, x);
+    for (int j = 0; j < ODL_NODES; j++) {
+        const int64_t z = (((int64_t)o->u[j] * o->model->node_gain) >> o->model->node_shift) + 64;
+        *h++ = (int16_t)(z < 0 ? 0 : z > LEVELS ? LEVELS : z);
+    }
+#else
+    (void)h;
+#endif
 }
 
 /* f = U^T h, into u. */

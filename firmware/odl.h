@@ -99,8 +99,8 @@ typedef struct {
     const int32_t *score_mean;
     const int32_t *score_inverse;
     uint32_t gap;    /* ms without a window that end a bout */
-    uint32_t seed;   /* of the nodes' weights */
-    int32_t node_gain; /* of the nodes, see docs/fixed-point.md */
+    uint32_t seed;      /* the first state of the hash that makes the nodes' weights */
+    int32_t node_gain;  /* of the nodes, see docs/fixed-point.md */
     uint8_t node_shift;
 } odl_model;
 

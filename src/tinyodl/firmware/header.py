@@ -1,12 +1,15 @@
 """A model as C: the sizes that the library is compiled for, and the learner's numbers."""
 
+import numpy as np
+
 from tinyodl.device.pending import CAPACITY
 from tinyodl.device.snapshot import fingerprint
 from tinyodl.device.state import VOUCHED_FACTORY
 from tinyodl.firmware import har_header
 from tinyodl.firmware.text import row
 from tinyodl.fixed import bouts, convert
-from tinyodl.fixed.convert import scales
+from tinyodl.fixed.nodes import nodes
+from tinyodl.link import LEVELS
 from tinyodl.fixed.drift import Cusum
 from tinyodl.model import Model
 
@@ -33,7 +36,8 @@ def config(model: Model, queue: int = CAPACITY) -> str:
 def source(model: Model, name: str = "odl_factory") -> str:
     """odl_factory.h: the model in whole numbers, `const odl_model <name>`."""
     core = convert(model)
-    step = scales(model.learner, model.scaler.clip)[: len(model.names)]
+    step = np.full(len(model.names), model.scaler.clip / LEVELS)
+    hidden = nodes(model.learner, model.scaler.clip)
     parts = [
         row("int16_t", "U", core.U),
         row("uint16_t", "mantissa", core.mantissa),
@@ -51,6 +55,9 @@ def source(model: Model, name: str = "odl_factory") -> str:
         "trusted": int(model.accuracy >= VOUCHED_FACTORY),
         "gap": f"{GAP * STEP * model.window // 128}u",
     }
+    if hidden:
+        fields |= {"seed": f"{hidden.first}u", "node_gain": hidden.gain}
+        fields["node_shift"] = hidden.shift
     if model.bouts:
         weights, limits = bouts.constants(model.bouts, step)
         parts.append(row("uint16_t", "bout_weights", weights))

@@ -13,7 +13,6 @@ from tinyodl.device.learner import RULES
 from tinyodl.firmware.header import config, source
 from tinyodl.firmware.library import build, declared
 from tinyodl.fixed import FixedArithmetic
-from tinyodl.fixed.convert import scales
 from tinyodl.learn import OSELMClassifier
 from tinyodl.link import LEVELS
 from tinyodl.model import Model
@@ -90,7 +89,7 @@ class Device:
         self.model, self.rules, self.clip = model, rules, model.scaler.clip
         self.labels: list[Any] = model.learner.classes_.tolist()
         self.counts: Counter[str] = Counter()
-        self._step = scales(model.learner, self.clip)[: len(model.names)]
+        self._step = np.full(len(model.names), self.clip / LEVELS)
         self._ffi = declared(DECLARED)
         made = {"odl_config.h": config(model, pending), "odl_factory.h": source(model)}
         self._c = self._ffi.dlopen(str(build(made | {"host.c": SHIM}, ("odl",), flags)))

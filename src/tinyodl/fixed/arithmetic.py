@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from tinyodl.fixed import core
 from tinyodl.fixed.bouts import Stream
 from tinyodl.fixed.convert import Core, convert, product, scales
+from tinyodl.fixed.nodes import nodes
 from tinyodl.learn import OSELMClassifier, Outlook, rls
 from tinyodl.model import Model
 
@@ -26,6 +27,8 @@ class FixedArithmetic:
     def __init__(self, model: Model) -> None:
         self._model, self._factory = model, convert(model)
         self._step = scales(model.learner, model.scaler.clip)
+        self._input_step = model.scaler.clip / core.H
+        self._nodes = nodes(model.learner, model.scaler.clip)
         self.usual = self._factory.usual / 2.0**core.A_BITS
         self.limited = self.refused = self.repaired = self.total = self.leverage = 0
         self.core: Core
@@ -88,7 +91,8 @@ class FixedArithmetic:
 
     def bouts(self) -> Stream | None:
         told = self._model.bouts
-        return Stream(told, self._step[: len(told.weights)]) if told else None
+        step = np.full(len(self._model.names), self._input_step)
+        return Stream(told, step) if told else None
 
     def reset(self) -> None:
         self.core = self._factory.copy()
@@ -117,9 +121,11 @@ class FixedArithmetic:
         """h (d,) of scaled inputs x (n,)."""
         if x.shape != (len(self._model.names),) or not np.isfinite(x).all():
             raise ValueError(f"x must be {len(self._model.names)} finite numbers, got {x}")
-        row = self._model.learner.hidden(x[None])[0]
-        whole = np.clip(np.rint(row / self._step), -core.H, core.H)
-        return np.asarray(whole, dtype=np.int64)
+        whole = np.clip(np.rint(x / self._input_step), -core.H, core.H).astype(np.int64)
+        parts = [whole, [core.H]] if self._model.learner.direct else []
+        if self._nodes:
+            parts.append(self._nodes.of(whole))
+        return np.concatenate(parts)
 
     def _narrow(
         self, h: NDArray[np.int64], weight: float, known: int, told: tuple[int, float] | None
