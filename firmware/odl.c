@@ -359,9 +359,10 @@ static int32_t pair(const int16_t *at) {
     return two;
 }
 
-static void put_pair(int16_t *at, int32_t low, int32_t high) {
-    const uint32_t two = ((uint32_t)low & 0xFFFFu) | ((uint32_t)high << 16);
+static int32_t put_pair(int16_t *at, int32_t low, int32_t high) {
+    const int32_t two = (int32_t)(((uint32_t)low & 0xFFFFu) | ((uint32_t)high << 16));
     __builtin_memcpy(at, &two, 4);
+    return two;
 }
 
 /* Whether anything was saturated since it was asked last: the processor's Q flag. */
@@ -402,6 +403,29 @@ static int32_t product(const int16_t *row, const int16_t *h, int size) {
     return total;
 }
 
+/* The same; *sum grows by the row's. */
+static int32_t projected(const int16_t *row, const int16_t *h, int size, int32_t *sum) {
+    int32_t total = 0;
+    int32_t all = *sum;
+    int i = 0;
+#if ODL_DSP
+    for (; i + 3 < size; i += 4) {
+        const int32_t a = pair(row + i);
+        const int32_t b = pair(row + i + 2);
+        total = __smlad(a, pair(h + i), total);
+        total = __smlad(b, pair(h + i + 2), total);
+        all = __smlad(a, 0x00010001, all);
+        all = __smlad(b, 0x00010001, all);
+    }
+#endif
+    for (; i < size; i++) {
+        total += (int32_t)row[i] * h[i];
+        all += row[i];
+    }
+    *sum = all;
+    return total;
+}
+
 /* row += u factor; whether a number was at its limit. */
 static uint32_t stepped_row(int16_t *row, const int32_t *u, factor f, int size) {
     uint32_t limited = 0;
@@ -413,7 +437,7 @@ static uint32_t stepped_row(int16_t *row, const int32_t *u, factor f, int size) 
         const int32_t two = pair(row + i);
         const int32_t a = (__smlawb(u[i], f.mantissa, half) >> f.shift) + (int16_t)two;
         const int32_t b = (__smlawb(u[i + 1], f.mantissa, half) >> f.shift) + (two >> 16);
-        put_pair(row + i, __ssat(a, 16), __ssat(b, 16));
+        (void)put_pair(row + i, __ssat(a, 16), __ssat(b, 16));
     }
     limited = saturated();
 #endif
@@ -442,9 +466,10 @@ static uint32_t gathered(int32_t *u, const int16_t *row, int32_t v, int size) {
     return limited;
 }
 
-/* Both at once, of the row as it was: u += v row, row += (the u before) factor. */
-static uint32_t turned(int32_t *u, int16_t *row, int32_t v, factor f, int size) {
+/* Both at once, of the row as it was: u += v row, row += (the u before) factor; *sum grows by the row's. */
+static uint32_t turned(int32_t *u, int16_t *row, int32_t v, factor f, int size, int32_t *sum) {
     uint32_t limited = 0;
+    int32_t all = *sum;
     int i = 0;
 #if ODL_DSP
     const int32_t half = (int32_t)1 << (f.shift - 1);
@@ -455,26 +480,29 @@ static uint32_t turned(int32_t *u, int16_t *row, int32_t v, factor f, int size) 
         const int32_t b = (__smlawb(u[i + 1], f.mantissa, half) >> f.shift) + (two >> 16);
         u[i] = __qadd(u[i], __smulwb(v, two));
         u[i + 1] = __qadd(u[i + 1], __smulwt(v, two));
-        put_pair(row + i, __ssat(a, 16), __ssat(b, 16));
+        all = __smlad(put_pair(row + i, __ssat(a, 16), __ssat(b, 16)), 0x00010001, all);
     }
     limited = saturated();
 #endif
     for (; i < size; i++) {
         const int32_t element = row[i];
         row[i] = sat16(element + stepped(u[i], f), &limited);
+        all += row[i];
         u[i] = add32(u[i], times16(v, element), &limited);
     }
+    *sum = all;
     return limited;
 }
 
-/* Of P: it changes with every bit that does. |sum| < 2^31 with ODL_D <= 258. */
-static uint32_t checksum(const odl *o) {
-    int32_t sum = summed(o->U, ODL_TRIANGLE);
+/* Of P, from U's sum: it changes with every bit that does. |sum| < 2^31 with ODL_D <= 258. */
+static uint32_t checked(const odl *o, int32_t sum) {
     for (int j = 0; j < ODL_D; j++) {
         sum += o->mantissa[j] + o->exponent[j];
     }
     return (uint32_t)sum;
 }
+
+static uint32_t checksum(const odl *o) { return checked(o, summed(o->U, ODL_TRIANGLE)); }
 
 static void factory_p(odl *o) {
     memcpy(o->U, o->model->U, sizeof(int16_t) * (size_t)ODL_TRIANGLE);
@@ -492,10 +520,10 @@ static void factory(odl *o) {
 
 #if ODL_NODES > 0 && ODL_ALPHA == 1 && ODL_NODES % 32 == 0 && ODL_DSP
 #define WORDS (ODL_NODES / 32)
-#define MOST_PAIRS 129 /* of inputs, that fit sums of 16 bits */
+#define MOST_INPUTS 256 /* that fit sums of 16 bits, a multiple of four */
 
-/* The sums of two nodes are in one word, and two inputs are added at a time: their signs for both nodes
- * are four bits, which choose one of 16 words. */
+/* The sums of two nodes are in one word, and inputs are added two at a time: their signs for both nodes
+ * are four bits, which choose one of 16 words. Four inputs are taken at each visit of a sum. */
 static void drain(odl *o, int32_t *two) {
     for (int k = 0; k < ODL_NODES / 2; k++) {
         o->u[2 * k] += (int16_t)two[k];
@@ -504,39 +532,52 @@ static void drain(odl *o, int32_t *two) {
     }
 }
 
+static void choices(int32_t a, int32_t b, int32_t choice[16]) {
+    const int32_t sum[4] = {-a - b, a - b, b - a, a + b};
+    for (int k = 0; k < 16; k++) {
+        (void)put_pair((int16_t *)&choice[k], sum[(k & 1) | (k >> 1 & 2)],
+                       sum[(k >> 1 & 1) | (k >> 2 & 2)]);
+    }
+}
+
 static void sums(odl *o, const int8_t *x) {
     uint32_t state = o->model->seed;
     int32_t two[ODL_NODES / 2];
-    int pairs = 0;
     memset(o->u, 0, sizeof(int32_t) * ODL_NODES);
     memset(two, 0, sizeof two);
-    for (int i = 0; i < ODL_INPUTS; i += 2) {
-        uint32_t first[WORDS];
-        int32_t choice[16];
-        const int32_t a = x[i];
-        const int32_t b = i + 1 < ODL_INPUTS ? x[i + 1] : 0;
-        const int32_t sum[4] = {-a - b, a - b, b - a, a + b};
-        for (int k = 0; k < 16; k++) {
-            put_pair((int16_t *)&choice[k], sum[(k & 1) | (k >> 1 & 2)], sum[(k >> 1 & 1) | (k >> 2 & 2)]);
+    for (int i = 0; i < ODL_INPUTS; i += 4) {
+        uint32_t signs[3][WORDS];
+        int32_t one[16];
+        int32_t other[16];
+        int32_t v[4];
+        for (int k = 0; k < 4; k++) {
+            v[k] = i + k < ODL_INPUTS ? x[i + k] : 0;
         }
-        for (int w = 0; w < WORDS; w++) {
-            first[w] = state;
-            (void)draw(&state);
+        choices(v[0], v[1], one);
+        choices(v[2], v[3], other);
+        for (int k = 0; k < 3; k++) {
+            for (int w = 0; w < WORDS; w++) {
+                signs[k][w] = state;
+                (void)draw(&state);
+            }
         }
         int32_t *at = two;
         for (int w = 0; w < WORDS; w++) {
-            const uint32_t even = (first[w] & 0x33333333u) | (state & 0x33333333u) << 2;
-            const uint32_t odd = (first[w] >> 2 & 0x33333333u) | (state & 0xCCCCCCCCu);
+            const uint32_t even = (signs[0][w] & 0x33333333u) | (signs[1][w] & 0x33333333u) << 2;
+            const uint32_t odd = (signs[0][w] >> 2 & 0x33333333u) | (signs[1][w] & 0xCCCCCCCCu);
+            const uint32_t more = (signs[2][w] & 0x33333333u) | (state & 0x33333333u) << 2;
+            const uint32_t last = (signs[2][w] >> 2 & 0x33333333u) | (state & 0xCCCCCCCCu);
             for (int k = 0; k < 32; k += 4) {
-                at[0] = (int32_t)__sadd16(at[0], choice[even >> k & 15u]);
-                at[1] = (int32_t)__sadd16(at[1], choice[odd >> k & 15u]);
+                int32_t sum = (int32_t)__sadd16(at[0], one[even >> k & 15u]);
+                at[0] = (int32_t)__sadd16(sum, other[more >> k & 15u]);
+                sum = (int32_t)__sadd16(at[1], one[odd >> k & 15u]);
+                at[1] = (int32_t)__sadd16(sum, other[last >> k & 15u]);
                 at += 2;
             }
             (void)draw(&state);
         }
-        if (++pairs == MOST_PAIRS) {
+        if ((i + 4) % MOST_INPUTS == 0) {
             drain(o, two);
-            pairs = 0;
         }
     }
     drain(o, two);
@@ -597,14 +638,16 @@ static void hidden(odl *o, const int8_t *x) {
 #endif
 }
 
-/* f = U^T h, into u. */
-static void project(odl *o) {
+/* f = U^T h, into u; P's checksum. */
+static uint32_t project(odl *o) {
     const int16_t *column = o->U;
+    int32_t sum = 0;
     for (int j = 0; j < ODL_D; j++) {
-        const int32_t total = (int32_t)o->h[j] * (1 << U_BITS) + product(column, o->h, j);
+        const int32_t total = (int32_t)o->h[j] * (1 << U_BITS) + projected(column, o->h, j, &sum);
         column += j;
         o->u[j] = (int32_t)clipped(rounded(total, U_BITS - F_BITS), F_MOST);
     }
+    return checked(o, sum);
 }
 
 /* D f^2 of one direction. */
@@ -626,9 +669,10 @@ static uint32_t leverage(const odl *o) {
  * bit that flipped) it is the factory's again. */
 static APART outlook look(odl *o) {
     outlook seen;
-    if (checksum(o) != o->sum) {
+    if (project(o) != o->sum) {
         factory_p(o);
         o->repaired++;
+        (void)project(o);
     }
     int32_t second = INT32_MIN;
     seen.predicted = 0;
@@ -646,7 +690,6 @@ static APART outlook look(odl *o) {
         }
     }
     seen.confidence = o->o[seen.predicted] - second;
-    project(o);
     seen.leverage = leverage(o);
     return seen;
 }
@@ -662,6 +705,7 @@ static APART uint32_t narrow(odl *o, uint32_t alpha, uint32_t lever, int change)
     const uint32_t total = alpha + lever;
     inverse inv = inverse_of(alpha);
     int16_t *column = o->U;
+    int32_t sum = 0;
     for (int j = 0; j < ODL_D; j++) {
         const number f = number_of(o->u[j]);
         const uint32_t m = o->mantissa[j];
@@ -675,7 +719,7 @@ static APART uint32_t narrow(odl *o, uint32_t alpha, uint32_t lever, int change)
             const number n = number_of(-f.mantissa * (int32_t)inv.r);
             const factor slope =
                 factor_of(n.mantissa, u_bits - 1 - f.exponent - n.exponent - inv.c, &limited);
-            limited |= turned(o->u, column, 16 * v, slope, j);
+            limited |= turned(o->u, column, 16 * v, slope, j, &sum);
         } else {
             limited = gathered(o->u, column, 16 * v, j);
         }
@@ -698,7 +742,7 @@ static APART uint32_t narrow(odl *o, uint32_t alpha, uint32_t lever, int change)
         }
     }
     if (change) {
-        o->sum = checksum(o);
+        o->sum = checked(o, sum);
     }
     return total;
 }
