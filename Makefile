@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check env browser bench mutants lock clean
+.PHONY: demo test check env browser bench fuzz mutants lock clean
 
 demo: .venv/ready
 	@echo "The experiment on the embedded recordings, quick:"
@@ -40,6 +40,11 @@ browser:
 
 bench: .venv/ready
 	$(BIN)/python bench/bench.py build/bench.json
+
+# Ten minutes of damaged images and odd readings against the C library.
+SECONDS ?= 600
+fuzz: .venv/ready
+	$(BIN)/python tools/fuzz.py $(SECONDS)
 
 # A sample over the files that decide something; another one with SEED=1.
 SEED ?= 0

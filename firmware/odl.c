@@ -1637,7 +1637,7 @@ static APART void bout_answered(odl *o, int k, int outcome) {
     }
     if (outcome == ODL_LEARNT && told(o) && o->age >= 2) {
         const uint32_t windows = o->age - 1u < BEFORE ? o->age - 1u : BEFORE;
-        int8_t mean[ODL_INPUTS];
+        int8_t *mean = o->queue[o->queued].x; /* the place that the query has just left */
         for (int i = 0; i < ODL_INPUTS; i++) {
             mean[i] = (int8_t)rounded(o->mean[i], MEAN_BITS);
         }

@@ -47,7 +47,10 @@ def test_the_same_bits_as_on_this_machine(
     """From raw counts to P, learning, with labels late and wrong, compiled for size."""
     machine, _ = program.build(target, model, RANGES)
     board = program.Board(machine, len(model.names), seed=3)
-    inputs, device = HarStream(model, RANGES), Device(model, rules=Rules(estimate=True), seed=3)
+    inputs, device = (
+        HarStream(model, RANGES),
+        Device(model, rules=Rules(estimate=True), seed=3, pending=program.QUEUE),
+    )
     rng = np.random.default_rng(0)
     labels = model.learner.classes_.tolist()
     late: list[tuple[int, int]] = []

@@ -41,6 +41,8 @@ cache_app = typer.Typer(help="Results kept between runs.", no_args_is_help=True)
 app.add_typer(cache_app, name="cache")
 export_app = typer.Typer(help="A model for a board.", no_args_is_help=True)
 app.add_typer(export_app, name="export")
+firmware_app = typer.Typer(help="The C library on processors.", no_args_is_help=True)
+app.add_typer(firmware_app, name="firmware")
 vectors_app = typer.Typer(help="What other implementations are checked by.", no_args_is_help=True)
 app.add_typer(vectors_app, name="vectors")
 
@@ -637,12 +639,33 @@ def export_c(
     gyro_range: GyroRange = 1000.0,
     queue: Annotated[
         int, typer.Option(help="Questions that may wait for an answer.", min=1, max=255)
-    ] = 16,
+    ] = 10,
 ) -> None:
     """The C library and the model as headers, to build with CMake, Arduino or Zephyr."""
     from tinyodl.cli import export as command
 
     command.c(model, folder, acc_range, gyro_range, queue)
+
+
+@firmware_app.command("report", epilog="Example: tinyodl firmware report --json report.json")
+def firmware_report(
+    preset: Annotated[
+        list[str] | None,
+        typer.Option(help="tiny, n128, n128-sign or n256-sign; repeat for more.", metavar="NAME"),
+    ] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(help="A model for tiny.", show_default="one trained on HAPT", metavar="MODEL"),
+    ] = None,
+    level: Annotated[str, typer.Option(help="The compiler's optimisation.")] = "Os",
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write all figures.", metavar="FILE")
+    ] = None,
+) -> None:
+    """Flash, RAM and instructions on Cortex-M0, M3, M4, M33 and RV32IMC, by emulation."""
+    from tinyodl.cli import firmware as command
+
+    command.report(preset or ["tiny", "n128", "n128-sign", "n256-sign"], model, level, json_file)
 
 
 @vectors_app.command("export", epilog="Example: tinyodl vectors export vectors")

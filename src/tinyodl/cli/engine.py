@@ -81,4 +81,4 @@ def device(model: Model, what: Run, detector: drift.Detector, rules: Rules) -> O
     try:
         return Device(model, rules=rules)  # type: ignore[return-value]
     except (FileNotFoundError, RuntimeError) as error:
-        raise DataError(f"--engine c: {error}") from None
+        raise DataError(f"--engine c cannot run ({error}): take --engine fixed") from None

@@ -31,21 +31,31 @@ def build(
     include: Sequence[Path] = (),
     level: str = "-O2",
     defines: Sequence[str] = (),
+    fast: Sequence[Path] = (),
 ) -> Program:
-    """Compile and link; entries: functions that stay, with what they need. RuntimeError with the
-    compiler's words where it refuses."""
+    """Compile and link; entries: functions that stay, with what they need; fast: further sources,
+    which are compiled with -O2 whatever the level. RuntimeError with the compiler's words where it
+    refuses."""
     if not importlib.util.find_spec("ziglang"):
         raise RuntimeError(f"compiling for {target.name} {MISSING}")
-    command = [sys.executable, "-m", "ziglang", "cc", "-target", target.triple]
-    command += [f"-mcpu={target.cpu}", *level.split(), "-g", *ALWAYS, *(f"-D{d}" for d in defines)]
-    command += [f"-I{folder}" for folder in (*include, BARE)]
+    compiler = [sys.executable, "-m", "ziglang", "cc", "-target", target.triple]
+    compiler += [f"-mcpu={target.cpu}", "-g", *ALWAYS, *(f"-D{d}" for d in defines)]
+    compiler += [f"-I{folder}" for folder in (*include, BARE)]
+    objects = [out.with_name(f"{source.stem}.o") for source in fast]
+    for source, made in zip(fast, objects, strict=True):
+        _run([*compiler, "-O2", "-c", str(source), "-o", str(made)], target)
+    command = [*compiler, *level.split()]
     command += [f"-Wl,-T,{BARE / 'bare.ld'}", "-Wl,--gc-sections", f"-Wl,-e,{entries[0]}"]
     command += [f"-Wl,-u,{name}" for name in entries]
-    command += [str(BARE / "string.c"), *map(str, sources), "-o", str(out)]
+    command += [str(BARE / "string.c"), *map(str, (*sources, *objects)), "-o", str(out)]
+    _run(command, target)
+    return Program(out, *sizes(out))
+
+
+def _run(command: Sequence[str], target: Target) -> None:
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"compiling for {target.name} failed:\n{done.stderr}")
-    return Program(out, *sizes(out))
 
 
 def sizes(elf: Path) -> tuple[int, int]:

@@ -2,22 +2,22 @@
 
 import numpy as np
 
-from tinyodl.device.pending import CAPACITY
 from tinyodl.device.snapshot import fingerprint
 from tinyodl.device.state import VOUCHED_FACTORY
 from tinyodl.firmware import har_header
 from tinyodl.firmware.text import row
 from tinyodl.fixed import bouts, convert
+from tinyodl.fixed.drift import Cusum
 from tinyodl.fixed.nodes import nodes
 from tinyodl.link import LEVELS
-from tinyodl.fixed.drift import Cusum
 from tinyodl.model import Model
 
+QUEUE = 10  # questions that may wait on a board: what 7,000 bytes have room for
 GAP = 4  # windows without a sample that end a bout
 STEP = 1280  # ms from one window of 128 readings to the next
 
 
-def config(model: Model, queue: int = CAPACITY) -> str:
+def config(model: Model, queue: int = QUEUE) -> str:
     """odl_config.h: sizes. queue: questions that may wait for an answer."""
     learner = model.learner
     sizes = {

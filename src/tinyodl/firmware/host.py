@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tinyodl.device import Accuracy, Answer, Event, Mode, Query, Reason, Rules, Step, Trouble
 from tinyodl.device.learner import RULES
+from tinyodl.device.pending import CAPACITY
 from tinyodl.firmware.header import config, source
 from tinyodl.firmware.library import build, declared
 from tinyodl.fixed import FixedArithmetic
@@ -82,7 +83,7 @@ class Device:
         model: Model,
         *,
         rules: Rules = RULES,
-        pending: int = 16,
+        pending: int = CAPACITY,
         seed: int = 0,
         flags: tuple[str, ...] = (),
     ) -> None:

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyodl.device import Step
+from tinyodl.device import Rules
 from tinyodl.firmware import cross, har_header, header
 from tinyodl.firmware.emulator import Call, Long, Machine
+from tinyodl.firmware.host import MARKED
 from tinyodl.firmware.sources import folder
 from tinyodl.firmware.targets import Target
 from tinyodl.fixed.stream import Ranges
@@ -19,21 +20,34 @@ from tinyodl.model import Model
 
 ENTRIES = (
     *("probe_init", "odl_sample", "odl_label", "odl_how_right", "odl_pause", "odl_train"),
-    *("odl_save", "odl_load", "probe_size", "odl_har_push", "odl_har_pause"),
+    *("odl_save", "odl_load", "probe_size"),
 )
+HAR_ENTRIES = ("odl_har_push", "odl_har_pause")
+RULES = Rules(estimate=True)  # what odl_default_rules are
+QUEUE = header.QUEUE
 PROBE = """
 #include "odl_factory.h"
+#ifdef ODL_HAR_INPUTS
 #include "odl_har_factory.h"
+#define HAR_BYTES sizeof(odl_har), sizeof(odl_har_window)
+#else
+typedef int odl_har;
+#define HAR_BYTES 4, 4
+#endif
 void probe_init(odl *device, odl_har *har, uint32_t seed);
 uint32_t probe_size(int which);
 void probe_init(odl *device, odl_har *har, uint32_t seed) {
     const odl_rules rules = odl_default_rules(&odl_factory);
     odl_init(device, &odl_factory, &rules, seed);
+#ifdef ODL_HAR_INPUTS
     odl_har_init(har, &odl_har_factory);
+#else
+    *har = 0;
+#endif
 }
 uint32_t probe_size(int which) {
     const uint32_t all[] = {
-        sizeof(odl), sizeof(odl_har), sizeof(odl_step), sizeof(odl_har_window), ODL_IMAGE_BYTES
+        sizeof(odl), sizeof(odl_step), ODL_IMAGE_BYTES, HAR_BYTES
     };
     return all[which];
 }
@@ -43,25 +57,29 @@ uint32_t probe_size(int which) {
 def build(
     target: Target, model: Model, ranges: Ranges, level: str = "-Os", defines: Sequence[str] = ()
 ) -> tuple[Machine, cross.Program]:
-    """Compiled, and loaded into an emulator."""
+    """Compiled, and loaded into an emulator. The inputs, which are computed at every reading, are
+    compiled for speed at any level."""
     with tempfile.TemporaryDirectory() as work:
         made = {
-            "odl_config.h": header.config(model),
+            "odl_config.h": header.config(model, QUEUE),
             "odl_factory.h": header.source(model),
-            "odl_har_factory.h": har_header.source(model, ranges),
             "probe.c": PROBE,
         }
+        inputs = bool(har_header.sizes(model))
+        if inputs:
+            made["odl_har_factory.h"] = har_header.source(model, ranges)
         for name, text in made.items():
             (Path(work) / name).write_text(text)
-        sources = [folder() / "odl.c", folder() / "odl_har.c", Path(work) / "probe.c"]
+        sources = [folder() / "odl.c", Path(work) / "probe.c"]
         program = cross.build(
             target,
             sources,
-            ENTRIES,
+            (*ENTRIES, *(HAR_ENTRIES if inputs else ())),
             Path(work) / "out.elf",
             include=[Path(work), folder()],
             level=level,
             defines=defines,
+            fast=[folder() / "odl_har.c"] if inputs else [],
         )
         return Machine(target, program), program
 
@@ -79,7 +97,7 @@ class Board:
     def __init__(self, machine: Machine, inputs: int, seed: int = 0) -> None:
         self.machine = machine
         sizes = [machine.call("probe_size", which).value for which in range(5)]
-        self.odl_bytes, self.har_bytes, step, window, self._image = sizes
+        self.odl_bytes, step, self._image, self.har_bytes, window = sizes
         self.odl, self.har = machine.memory(self.odl_bytes), machine.memory(self.har_bytes)
         self._step, self._window = machine.memory(step), machine.memory(window)
         self._x, self._counts = machine.memory(inputs), machine.memory(12)
@@ -94,12 +112,20 @@ class Board:
             return None, call
         return np.frombuffer(self.machine.read(self._window, self._inputs + 3), np.int8), call
 
-    def sample(self, h: NDArray[np.int8], now: int, known: bool = True, **how: bool) -> Seen:
+    def sample(
+        self,
+        h: NDArray[np.int8],
+        now: int,
+        known: bool = True,
+        marked: bool = False,
+        **how: bool,
+    ) -> Seen:
         """One window at a time in ms. fields: sample, predicted, mode, asked, event, troubles,
         activity, bout, confidence, leverage, theta."""
         self.machine.write(self._x, h.tobytes())
+        sensed = MARKED if marked else int(known)
         call = self.machine.call(
-            "odl_sample", self.odl, self._x, Long(now), int(known), self._step, **how
+            "odl_sample", self.odl, self._x, Long(now), sensed, self._step, **how
         )
         raw = self.machine.read(self._step, 24)
         kinds = np.dtype(
@@ -126,6 +152,3 @@ class Board:
         image = self.machine.memory(self._image)
         self.machine.call("odl_save", self.odl, image)
         return self.machine.read(image, self._image)
-
-
-__all__ = ["Board", "Seen", "Step", "build"]

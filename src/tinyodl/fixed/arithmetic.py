@@ -122,7 +122,7 @@ class FixedArithmetic:
         if x.shape != (len(self._model.names),) or not np.isfinite(x).all():
             raise ValueError(f"x must be {len(self._model.names)} finite numbers, got {x}")
         whole = np.clip(np.rint(x / self._input_step), -core.H, core.H).astype(np.int64)
-        parts = [whole, [core.H]] if self._model.learner.direct else []
+        parts = [whole, np.array([core.H])] if self._model.learner.direct else []
         if self._nodes:
             parts.append(self._nodes.of(whole))
         return np.concatenate(parts)

@@ -27,7 +27,7 @@ class Nodes(NamedTuple):
     def of(self, x: Ints) -> Ints:
         """h (N,) of inputs x (n,). Sums of 32 bits are exact in a float of 64."""
         sums = np.rint(x.astype(float) @ self.weights.astype(float)).astype(np.int64)
-        return np.clip((sums * self.gain >> self.shift) + 64, 0, core.H)
+        return np.asarray(np.clip((sums * self.gain >> self.shift) + 64, 0, core.H))
 
 
 def nodes(learner: OSELMClassifier, clip: float) -> Nodes | None:

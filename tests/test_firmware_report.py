@@ -1,0 +1,40 @@
+"""What the library takes, by the report: figures that can be true, and bars that hold."""
+
+import json
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from tinyodl.cli.app import app
+from tinyodl.firmware.targets import TARGETS
+
+KEYS = {
+    *("target", "preset", "flash_bytes", "ram_bytes", "predict_instructions"),
+    *("learn_instructions", "window_instructions", "wear_second_instructions"),
+    *("mlp_predict_instructions", "mlp_learn_instructions", "vectors", "bits_wrong"),
+}
+
+
+def test_the_report_of_the_preset_that_products_use(tmp_path: Path) -> None:
+    out = tmp_path / "report.json"
+    done = CliRunner().invoke(app, ["firmware", "report", "--preset", "tiny", "--json", str(out)])
+    assert done.exit_code == 0, done.output
+    rows = json.loads(out.read_text())["targets"]
+    assert [row["target"] for row in rows] == list(TARGETS)
+    for row in rows:
+        assert row.keys() >= KEYS
+        assert row["bits_wrong"] == 0
+        assert row["ram_bytes"] <= 7000
+        assert row["inputs_ram_bytes"] <= 3600
+        assert row["learn_instructions"] > row["predict_instructions"]
+        assert row["wear_second_instructions"] > row["learn_instructions"]
+        assert row["ram_bytes"] + row["inputs_ram_bytes"] + 1000 <= 12_000
+    m0 = next(row for row in rows if row["target"] == "cortex-m0")
+    assert m0["wear_second_instructions"] <= 500_000
+    assert m0["flash_bytes"] <= 48_000
+
+
+def test_a_preset_that_is_none_is_said() -> None:
+    done = CliRunner().invoke(app, ["firmware", "report", "--preset", "n64"])
+    assert done.exit_code != 0
+    assert "no preset is called 'n64': take tiny, n128" in done.output
