@@ -97,7 +97,7 @@ void odl_har_init(odl_har *har, const odl_har_model *model);
 
 /* One reading: acceleration x, y, z, rotation x, y, z as the sensor counts them; 0 where one is missing.
  * 1 where a window is complete (each half window, from the first whole one on), else 0.
- * Some 90 products of 32 bits a reading, 40 of 64 bits with alignment, eleven divisions of 32 bits. */
+ * Some 190 products of 32 bits a reading, 80 more with alignment, one division of 32 bits. */
 int odl_har_push(odl_har *har, const int16_t counts[6], odl_har_window *window);
 
 /* A recording ends: what follows is read afresh; off: and the sensor may sit otherwise. */
