@@ -455,8 +455,8 @@ static uint32_t gathered(int32_t *u, const int16_t *row, int32_t v, int size) {
     (void)saturated();
     for (; i + 1 < size; i += 2) {
         const int32_t two = pair(row + i);
-        u[i] = __qadd(u[i], __smulwb(v, two));
-        u[i + 1] = __qadd(u[i + 1], __smulwt(v, two));
+        u[i] = __qadd(u[i], __smlawb(v, two, 0));
+        u[i + 1] = __qadd(u[i + 1], __smlawt(v, two, 0));
     }
     limited = saturated();
 #endif
@@ -478,8 +478,8 @@ static uint32_t turned(int32_t *u, int16_t *row, int32_t v, factor f, int size, 
         const int32_t two = pair(row + i);
         const int32_t a = (__smlawb(u[i], f.mantissa, half) >> f.shift) + (int16_t)two;
         const int32_t b = (__smlawb(u[i + 1], f.mantissa, half) >> f.shift) + (two >> 16);
-        u[i] = __qadd(u[i], __smulwb(v, two));
-        u[i + 1] = __qadd(u[i + 1], __smulwt(v, two));
+        u[i] = __qadd(u[i], __smlawb(v, two, 0));
+        u[i + 1] = __qadd(u[i + 1], __smlawt(v, two, 0));
         all = __smlad(put_pair(row + i, __ssat(a, 16), __ssat(b, 16)), 0x00010001, all);
     }
     limited = saturated();
@@ -1766,8 +1766,7 @@ typedef struct {
     uint8_t chunk[CHUNK];
 } cursor;
 
-/* CRC-32 of IEEE 802.3. */
-static uint32_t crc32(uint32_t crc, const uint8_t *bytes, uint32_t size) {
+uint32_t odl_crc32(uint32_t crc, const uint8_t *bytes, uint32_t size) {
     crc = ~crc;
     for (uint32_t i = 0; i < size; i++) {
         crc ^= bytes[i];
@@ -1801,7 +1800,7 @@ static uint64_t pass(cursor *c, uint64_t v, int bytes) {
             }
             found |= (uint64_t)*byte << (8 * i);
         }
-        c->crc = crc32(c->crc, byte, 1);
+        c->crc = odl_crc32(c->crc, byte, 1);
         c->at++;
         if (c->write && c->at % CHUNK == 0) {
             flush(c);
@@ -1939,7 +1938,7 @@ static uint32_t made_for(const odl *o) {
     for (unsigned i = 0; i < sizeof all / sizeof all[0]; i++) {
         const uint8_t bytes[4] = {(uint8_t)all[i], (uint8_t)(all[i] >> 8), (uint8_t)(all[i] >> 16),
                                   (uint8_t)(all[i] >> 24)};
-        crc = crc32(crc, bytes, 4);
+        crc = odl_crc32(crc, bytes, 4);
     }
     return crc;
 }

@@ -104,7 +104,7 @@ typedef struct {
     uint8_t node_shift;
 } odl_model;
 
-/* How a device behaves; ODL_RULES is what you want. */
+/* How a device behaves; odl_default_rules() is what you want. */
 typedef struct {
     uint8_t audits, confirm, bouts, estimate;
     uint16_t settle_after; /* samples, 0: trains for ever */
@@ -257,5 +257,8 @@ typedef int (*odl_write)(void *context, uint32_t at, const uint8_t *bytes, uint3
 typedef int (*odl_read)(void *context, uint32_t at, uint8_t *bytes, uint32_t size);
 int odl_save_to(odl *device, odl_write write, void *context);
 int odl_load_from(odl *device, odl_read read, void *context, uint32_t size);
+
+/* CRC-32 as IEEE 802.3 has it, of bytes behind those whose CRC is given (0: of none). */
+uint32_t odl_crc32(uint32_t crc, const uint8_t *bytes, uint32_t size);
 
 #endif

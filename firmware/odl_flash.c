@@ -12,17 +12,6 @@ typedef struct {
     uint32_t first;
 } slot;
 
-static uint32_t crc32(const uint8_t *bytes, uint32_t size) {
-    uint32_t crc = 0xFFFFFFFFu;
-    for (uint32_t i = 0; i < size; i++) {
-        crc ^= bytes[i];
-        for (int bit = 0; bit < 8; bit++) {
-            crc = (crc >> 1) ^ (0xEDB88320u & (0u - (crc & 1u)));
-        }
-    }
-    return ~crc;
-}
-
 static void put32(uint8_t *at, uint32_t v) {
     for (int i = 0; i < 4; i++) {
         at[i] = (uint8_t)(v >> (8 * i));
@@ -55,7 +44,7 @@ static int whole(const odl_flash *flash, uint32_t first, uint32_t *sequence) {
     }
     *sequence = get32(header + 4);
     return get32(header) == MAGIC && get32(header + 8) == ODL_IMAGE_BYTES &&
-           get32(header + 12) == crc32(header, 12);
+           get32(header + 12) == odl_crc32(0, header, 12);
 }
 
 /* The slot with the latest state, 2 where there is none; its sequence number. */
@@ -92,7 +81,7 @@ int odl_flash_save(const odl_flash *flash, odl *device) {
     put32(header, MAGIC);
     put32(header + 4, sequence + 1u);
     put32(header + 8, ODL_IMAGE_BYTES);
-    put32(header + 12, crc32(header, 12));
+    put32(header + 12, odl_crc32(0, header, 12));
     return flash->program(flash->context, s.first, header, sizeof header) ? ODL_E_STORE : ODL_OK;
 }
 

@@ -12,8 +12,8 @@ from tinyodl.data import hapt
 from tinyodl.data.recordings import Recording
 from tinyodl.device import Rules
 from tinyodl.firmware import Device, HarStream, cross, program
+from tinyodl.firmware.device import EVENTS, MODES, OUTCOMES, REASONS
 from tinyodl.firmware.emulator import AccessError, Long, Machine
-from tinyodl.firmware.host import EVENTS, MODES, OUTCOMES, REASONS
 from tinyodl.firmware.targets import TARGETS, Target
 from tinyodl.fixed.stream import Ranges
 from tinyodl.recipe.train import train

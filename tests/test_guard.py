@@ -21,7 +21,7 @@ def kept_back(bet: int) -> Fraction:
 
 
 def test_the_constants_are_those_that_are_documented() -> None:
-    assert (guard.HIGHEST, guard.BET, guard.ONE) == (1000, 0.75, 2**32)
+    assert (guard.HIGHEST, guard.WON, guard.LOST, guard.ONE) == (1000, 7, 1, 2**32)
 
 
 def test_evidence_starts_at_nothing_and_is_the_formula_exactly() -> None:

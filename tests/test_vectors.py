@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from tinyodl import Model
 from tinyodl.cli.app import app
 from tinyodl.firmware import Device, HarStream, program
-from tinyodl.firmware.host import EVENTS, MODES, OUTCOMES, REASONS
+from tinyodl.firmware.device import EVENTS, MODES, OUTCOMES, REASONS
 from tinyodl.firmware.targets import TARGETS
 from tinyodl.fixed import vectors
 from tinyodl.fixed.stream import Ranges

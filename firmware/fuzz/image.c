@@ -11,17 +11,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static uint32_t crc32(const uint8_t *bytes, uint32_t size) {
-    uint32_t crc = 0xFFFFFFFFu;
-    for (uint32_t i = 0; i < size; i++) {
-        crc ^= bytes[i];
-        for (int bit = 0; bit < 8; bit++) {
-            crc = (crc >> 1) ^ (0xEDB88320u & (0u - (crc & 1u)));
-        }
-    }
-    return ~crc;
-}
-
 static odl device;
 static odl_har har;
 static uint8_t image[ODL_IMAGE_BYTES];
@@ -57,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         const size_t where = (size_t)(data[at] | data[at + 1] << 8) % (sizeof image - 4);
         image[where] ^= data[at + 2];
     }
-    const uint32_t crc = crc32(image, sizeof image - 4);
+    const uint32_t crc = odl_crc32(0, image, sizeof image - 4);
     for (int i = 0; i < 4; i++) {
         image[sizeof image - 4 + (size_t)i] = (uint8_t)(crc >> (8 * i));
     }

@@ -10,13 +10,15 @@ when it was first worn, so that what was learnt on the wearer stays valid, their
 included.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from tinyodl.align import mounting
 from tinyodl.align.moments import STATE_BYTES as MOMENT_BYTES
 from tinyodl.align.moments import STEADY, VECTORS
-from tinyodl.align.template import MOST, Template
+from tinyodl.align.template import MOST
 
 Array = NDArray[np.float64]
 
@@ -27,16 +29,24 @@ STATE_BYTES = MOMENT_BYTES + 4 * (3 * VECTORS + 4 * 4 + 6)  # a block, four rota
 class Aligner:
     """rotation (3, 3): readings times its transpose are as the model knows them; known: whether
     the mounting was seen since the sensor was put on, or there was time enough to see it;
-    alignments: how often the rotation was set anew."""
+    alignments: how often the rotation was set anew.
 
-    def __init__(self, template: Template) -> None:
+    turns: what rotations are made of and compared by; zero: of vectors. Those of `fixed.mounting`
+    are whole numbers.
+    """
+
+    turns: Any = mounting
+    zero: Any = 0.0
+
+    def __init__(self, template: Any) -> None:
         self.template = template
         self.alignments = 0
-        self.rotation: Array = np.eye(3)
-        self._aligned = mounting.NONE  # the rotation
-        self._wearing = mounting.NONE  # from how it is worn to the template
-        self._first = mounting.NONE  # from the template to how it was worn first
-        self._other = mounting.NONE  # mean of the last blocks, where they did not fit
+        none = self.turns.NONE
+        self.rotation: Any = self.turns.matrix(none)
+        self._aligned = none  # the rotation
+        self._wearing = none  # from how it is worn to the template
+        self._first = none  # from the template to how it was worn first
+        self._other = none  # mean of the last blocks, where they did not fit
         self._wearings = self._blocks = self._run = 0
         self.pause()
 
@@ -51,7 +61,7 @@ class Aligner:
         self._new_block()
 
     def _new_block(self) -> None:
-        self._block = np.zeros((VECTORS, 3))
+        self._block = np.full((VECTORS, 3), self.zero)
         self._brisk = 0
 
     def half(self, vectors: Array, brisk: bool) -> bool:
@@ -70,41 +80,38 @@ class Aligner:
         sure, self._seen = not self._seen, True
         return self._decide(found, sure)
 
-    def _decide(self, found: Array, sure: bool) -> bool:
+    def _decide(self, found: Any, sure: bool) -> bool:
         paused, worn = self.template.remounted
-        if self._blocks and not _outside(_apart(found, self._wearing), paused if sure else worn):
+        turns = self.turns
+        if self._blocks and not turns.outside(
+            self._apart(found, self._wearing), paused if sure else worn
+        ):
             self._odd = 0
             if self._blocks == MOST:
                 return False
-            self._wearing = mounting.mean(self._wearing, self._blocks, found)
+            self._wearing = turns.mean(self._wearing, self._blocks, found)
             self._blocks += 1
         else:
-            alike = self._odd > 0 and not _outside(_apart(found, self._other), worn)
-            self._other = mounting.mean(self._other, self._odd, found) if alike else found
+            alike = self._odd > 0 and not turns.outside(self._apart(found, self._other), worn)
+            self._other = turns.mean(self._other, self._odd, found) if alike else found
             self._odd = self._odd + 1 if alike else 1
             if not sure and self._odd < MOST:
                 return False
             self._wearings = min(self._wearings + 1, 2)
             self._wearing, self._blocks, self._odd = self._other, self._odd, 0
         if self._wearings > 1:
-            return self._turn(mounting.times(self._first, self._wearing))
+            return self._turn(turns.times(self._first, self._wearing))
         test = self.template.turned[int(self._blocks == MOST)]
-        turned = not np.array_equal(self._aligned, mounting.NONE) or _outside(self._wearing, test)
-        self._first = mounting.NONE if turned else mounting.back(self._wearing)
-        return self._turn(self._wearing if turned else mounting.NONE)
+        turned = not turns.same(self._aligned, turns.NONE) or turns.outside(self._wearing, test)
+        self._first = turns.NONE if turned else turns.back(self._wearing)
+        return self._turn(self._wearing if turned else turns.NONE)
 
-    def _turn(self, aligned: Array) -> bool:
-        if np.array_equal(aligned, self._aligned):
+    def _apart(self, a: Any, b: Any) -> Any:
+        return self.turns.times(a, self.turns.back(b))
+
+    def _turn(self, aligned: Any) -> bool:
+        if self.turns.same(aligned, self._aligned):
             return False
-        self._aligned, self.rotation = aligned, mounting.matrix(aligned)
+        self._aligned, self.rotation = aligned, self.turns.matrix(aligned)
         self.alignments += 1
         return True
-
-
-def _apart(a: Array, b: Array) -> Array:
-    return mounting.times(a, mounting.back(b))
-
-
-def _outside(rotation: Array, test: Array) -> bool:
-    r = mounting.half_sines(rotation)
-    return bool(r @ test @ r > 1)

@@ -66,6 +66,17 @@ def mean(a: Array, weight: float, b: Array) -> Array:
     return np.asarray(total / np.sqrt(total @ total))
 
 
+def same(a: Array, b: Array) -> bool:
+    """Whether two rotations are the same numbers."""
+    return np.array_equal(a, b)
+
+
+def outside(q: Array, test: Array) -> bool:
+    """Whether a rotation is more than a test (3, 3) lets pass: r^T test r > 1, r its half sines."""
+    r = half_sines(q)
+    return bool(r @ test @ r > 1)
+
+
 def half_sines(q: Array) -> Array:
     """Axis times 2 sin(angle / 2), (3,): the rotation vector in radians where that is small, and of
     length 2 for half a turn."""

@@ -84,6 +84,12 @@ Scheduler = Annotated[
 ]
 
 
+Turn = Annotated[
+    str,
+    typer.Option(
+        help="How the sensor is worn: none, or an axis and degrees such as z90.", metavar="TURN"
+    ),
+]
 AccRange = Annotated[
     float, typer.Option(help="Full scale of a board's accelerometer, g.", min=0.5, max=64)
 ]
@@ -93,7 +99,6 @@ GyroRange = Annotated[
 
 Computing = Annotated[
     Computes,
-    Engine,
     typer.Option(
         "--arithmetic",
         help="How devices compute: floating point, or whole numbers (docs/fixed-point.md).",
@@ -615,13 +620,7 @@ def demo(
     speed: Annotated[
         float, typer.Option(help="How many times as fast as life.", min=0.1, max=1e6)
     ] = 50.0,
-    turn: Annotated[
-        str,
-        typer.Option(
-            help="How the sensor is worn: none, or an axis and degrees such as z90.",
-            metavar="TURN",
-        ),
-    ] = "z90",
+    turn: Turn = "z90",
 ) -> None:
     """One new wearer, live: what she does, what the device believes, what it asks."""
     from tinyodl.cli import demo as command
@@ -677,13 +676,7 @@ def vectors_export(
     ] = None,
     windows: Annotated[int, typer.Option(help="Windows of the life.", min=1)] = 500,
     person: Annotated[int, typer.Option(help="Whose of the embedded recordings.")] = 16,
-    turn: Annotated[
-        str,
-        typer.Option(
-            help="How the sensor is worn: none, or an axis and degrees such as z90.",
-            metavar="TURN",
-        ),
-    ] = "z90",
+    turn: Turn = "z90",
     whole: Annotated[
         bool, typer.Option("--whole", help="All of P and b after each window, 20 kB each.")
     ] = False,

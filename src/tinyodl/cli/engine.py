@@ -16,12 +16,6 @@ from tinyodl.fixed.stream import Window as Counted
 from tinyodl.model import Model
 
 
-class Source(Protocol):
-    """Readings in, windows with scaled inputs out."""
-
-    def push(self, reading: ArrayLike) -> align.Window | None: ...
-
-
 class Counts:
     """A board's inputs: readings become the sensor's counts."""
 
@@ -68,6 +62,17 @@ def device(model: Model, what: Run, detector: drift.Detector, rules: Rules) -> O
             f"--resume keeps devices that compute in floating point: leave it out with --engine "
             f"{what.engine}"
         )
+    try:
+        return _whole(model, what, policy, detector, rules)
+    except (FileNotFoundError, RuntimeError) as error:  # a compiler, cffi
+        raise DataError(f"--engine c cannot run ({error}): take --engine fixed") from None
+    except ValueError as error:
+        raise DataError(f"{what.model}: {error}; take --engine float until then") from None
+
+
+def _whole(
+    model: Model, what: Run, policy: prune.Policy, detector: drift.Detector, rules: Rules
+) -> OnDeviceLearner:
     if what.engine == "fixed":
         return fixed.device(model, policy, detector=detector, rules=rules)
     ours = policy == prune.Auto() and isinstance(detector, drift.Cusum | drift.Manual)
@@ -78,7 +83,4 @@ def device(model: Model, what: Run, detector: drift.Detector, rules: Rules) -> O
         )
     from tinyodl.firmware import Device
 
-    try:
-        return Device(model, rules=rules)  # type: ignore[return-value]
-    except (FileNotFoundError, RuntimeError) as error:
-        raise DataError(f"--engine c cannot run ({error}): take --engine fixed") from None
+    return Device(model, rules=rules)  # type: ignore[return-value]  # as far as a run goes

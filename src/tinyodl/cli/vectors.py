@@ -34,21 +34,18 @@ def export(
         own, others = walk.of_person(person)
         if path is None:
             first = sorted({r.subject for r in others})[:TRAINED_ON]
-            dataset = hapt.dataset([r for r in others if r.subject in first])
-            model = train(dataset)
+            model = train(hapt.dataset([r for r in others if r.subject in first]))
         else:
             model = load(path)
-            dataset = hapt.dataset(own)
+        activities = hapt.dataset(own).activities
         ranges, rotation = Ranges(acc_range, gyro_range), walk.rotation(turn)
         names = model.learner.classes_.tolist()
-        numbers = [names.index(a) if a in names else -1 for a in dataset.activities]
+        numbers = np.array([-1] + [names.index(a) if a in names else -1 for a in activities])
+        wanted = model.window + (windows - 1) * model.window // 2  # readings, again where it ends
         imu = np.concatenate([har.turn(r.imu, rotation) for r in own])
-        activity = np.concatenate([r.activity for r in own])
-        wanted = model.window + (windows - 1) * model.window // 2
-        times = -(-wanted // len(imu))
-        rows = np.tile(ranges.counts(imu), (times, 1))[:wanted]
-        known = np.r_[numbers, -1][np.minimum(np.tile(activity, times)[:wanted] - 1, len(numbers))]
-        known = np.where(np.tile(activity, times)[:wanted] > 0, known, -1)
+        rows = np.resize(ranges.counts(imu), (wanted, 6))
+        activity = np.resize(np.concatenate([r.activity for r in own]), wanted)
+        known = numbers[np.where(activity < len(numbers), activity, 0)]
         if folder.exists() and not folder.is_dir():
             raise DataError(f"{folder} is no folder: give another name")
         folder.mkdir(parents=True, exist_ok=True)

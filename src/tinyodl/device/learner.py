@@ -129,7 +129,7 @@ class OnDeviceLearner:
             self.arithmetic.bouts() if rules.bouts else None, len(self.arithmetic.labels)
         )
         self.counts: Counter[str] = Counter()
-        self._gap = round(1000 * GAP * STEP * model.window / WINDOW)
+        self._gap = gap(model.window)
         self._last: int | None = None
         self._next = 0
         self._fresh()
@@ -425,6 +425,11 @@ class OnDeviceLearner:
     def _answer(self, outcome: str, event: Event | None = None) -> Answer:
         self.counts[outcome] += 1
         return Answer(outcome, event)
+
+
+def gap(window: int) -> int:
+    """ms without a sample that end a bout, of windows of so many readings."""
+    return round(1000 * GAP * STEP * window / WINDOW)
 
 
 def _detector(model: Model) -> drift.Detector:

@@ -11,7 +11,7 @@ from tinyodl.firmware.targets import Target
 
 BARE = Path(__file__).parent / "bare"
 ALWAYS = ("-std=c99", "-ffreestanding", "-ffunction-sections", "-fdata-sections")
-MISSING = "takes zig: pip install 'tinyodl[firmware]'"
+NEEDED = ("ziglang", "elftools", "unicorn")  # to compile, to read and to run it
 
 
 class Program(NamedTuple):
@@ -36,8 +36,9 @@ def build(
     """Compile and link; entries: functions that stay, with what they need; fast: further sources,
     which are compiled with -O2 whatever the level. RuntimeError with the compiler's words where it
     refuses."""
-    if not importlib.util.find_spec("ziglang"):
-        raise RuntimeError(f"compiling for {target.name} {MISSING}")
+    for package in NEEDED:
+        if not importlib.util.find_spec(package):
+            raise RuntimeError(f"{target.name} takes {package}: pip install 'tinyodl[firmware]'")
     compiler = [sys.executable, "-m", "ziglang", "cc", "-target", target.triple]
     compiler += [f"-mcpu={target.cpu}", "-g", *ALWAYS, *(f"-D{d}" for d in defines)]
     compiler += [f"-I{folder}" for folder in (*include, BARE)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from tinyodl.firmware.text import nested, row
+from tinyodl.firmware.text import header, nested, row
 from tinyodl.fixed.stream import Ranges, Stream
 from tinyodl.har.compact import MAGNITUDE, MAXIMUM, MINIMUM, PRODUCT, SQUARE, SUM, candidates
 from tinyodl.model import Model
@@ -25,7 +25,7 @@ def sizes(model: Model) -> dict[str, int]:
     operations = stream.recipe.accumulators[:, 0].tolist()
     return {
         "HAR_INPUTS": len(model.names),
-        "HAR_CHANNELS": len(stream._channels),
+        "HAR_CHANNELS": len(stream.work.channels),
         "HAR_STEPS": len(stream.filters.steps),
         "HAR_BANDS": len(stream.filters.bands),
         **{f"HAR_{name}": operations.count(kind) for name, kind in KINDS.items()},
@@ -61,10 +61,10 @@ def source(model: Model, ranges: Ranges, name: str = "odl_har_factory") -> str:
             )
         },
         "floors": _braced(f"{int(v)}ull" for v in r.floors),
-        "mean": _braced(map(str, stream._mean)),
+        "mean": _braced(map(str, stream.mean)),
     }
     if stream.aligner:
-        c = stream.aligner.constants
+        c = stream.aligner.template
         heading, turned, remounted = (_deep(value) for value in (c.heading, c.turned, c.remounted))
         parts.append(
             "static const odl_har_template har_alignment = {\n"
@@ -72,17 +72,11 @@ def source(model: Model, ranges: Ranges, name: str = "odl_har_factory") -> str:
             f"    .block = {c.block},\n    .turned = {turned},\n    .remounted = {remounted}}};"
         )
         fields["alignment"] = "&har_alignment"
-    body = ",\n".join(f"    .{field} = {value}" for field, value in fields.items())
-    guard = name.upper() + "_H"
-    return "\n".join(
-        [
-            f"/* For a sensor of 50 readings a second whose counts are {ranges.acc:g} g and",
-            f" * {ranges.gyro:g} degrees a second at full scale. */",
-            f'#ifndef {guard}\n#define {guard}\n\n#include "odl_har.h"\n',
-            *parts,
-            f"\nstatic const odl_har_model {name} = {{\n{body}}};\n\n#endif\n",
-        ]
+    about = (
+        f"For a sensor of 50 readings a second whose counts are {ranges.acc:g} g and\n"
+        f" * {ranges.gyro:g} degrees a second at full scale."
     )
+    return header(about, "odl_har.h", parts, "odl_har_model", name, fields)
 
 
 def _braced(values: Iterable[str]) -> str:

@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from tinyodl.device.learner import gap
 from tinyodl.device.snapshot import fingerprint
 from tinyodl.device.state import VOUCHED_FACTORY
 from tinyodl.firmware import har_header
-from tinyodl.firmware.text import row
+from tinyodl.firmware.text import header, row
 from tinyodl.fixed import bouts, convert
 from tinyodl.fixed.drift import Cusum
 from tinyodl.fixed.nodes import nodes
@@ -13,8 +14,6 @@ from tinyodl.link import LEVELS
 from tinyodl.model import Model
 
 QUEUE = 10  # questions that may wait on a board: what 7,000 bytes have room for
-GAP = 4  # windows without a sample that end a bout
-STEP = 1280  # ms from one window of 128 readings to the next
 
 
 def config(model: Model, queue: int = QUEUE) -> str:
@@ -53,7 +52,7 @@ def source(model: Model, name: str = "odl_factory") -> str:
         "usual": f"{core.usual}u",
         "accuracy": f"{round(model.accuracy * 2**16)}u",
         "trusted": int(model.accuracy >= VOUCHED_FACTORY),
-        "gap": f"{GAP * STEP * model.window // 128}u",
+        "gap": f"{gap(model.window)}u",
     }
     if hidden:
         fields |= {"seed": f"{hidden.first}u", "node_gain": hidden.gain}
@@ -69,13 +68,5 @@ def source(model: Model, name: str = "odl_factory") -> str:
         parts.append(row("int32_t", "score_inverse", detector.inverse))
         fields |= {"score_mean": "score_mean", "score_inverse": "score_inverse"}
         fields["scores"] = len(detector.mean)
-    body = ",\n".join(f"    .{field} = {value}" for field, value in fields.items())
-    guard = name.upper() + "_H"
-    return "\n".join(
-        [
-            f"/* {', '.join(map(str, model.learner.classes_.tolist()))}: class 0 and on. */",
-            f'#ifndef {guard}\n#define {guard}\n\n#include "odl.h"\n',
-            *parts,
-            f"\nstatic const odl_model {name} = {{\n{body}}};\n\n#endif\n",
-        ]
-    )
+    about = f"{', '.join(map(str, model.learner.classes_.tolist()))}: class 0 and on."
+    return header(about.replace("*/", "*"), "odl.h", parts, "odl_model", name, fields)

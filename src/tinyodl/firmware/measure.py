@@ -2,7 +2,7 @@
 by counting, beside a multilayer perceptron of the same shape with the same compiler and flags."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypedDict
 
@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyodl.firmware import cross, host, program
+from tinyodl.firmware.device import DONT_KNOW
 from tinyodl.firmware.emulator import Machine
-from tinyodl.firmware.targets import TARGETS, Target
+from tinyodl.firmware.targets import Target
 from tinyodl.fixed.stream import Ranges
 from tinyodl.model import Model
 
@@ -47,21 +48,14 @@ class Row(TypedDict):
 
 
 class Preset(TypedDict):
-    """name; model; inputs h (windows, n) of a wearer, their class numbers; counts (readings, 6) for
-    models whose inputs are made of them, else None."""
+    """name; model; inputs h (windows, n) of a wearer, their class numbers, DONT_KNOW where nobody
+    knows; counts (readings, 6) for models whose inputs are made of them, else None."""
 
     name: str
     model: Model
     h: NDArray[np.int8]
     labels: Sequence[int]
     counts: NDArray[np.int64] | None
-
-
-def rows(presets: Sequence[Preset], level: str, ranges: Ranges) -> Iterator[Row]:
-    """Each preset on each target."""
-    for preset in presets:
-        for target in TARGETS.values():
-            yield row(preset, target, level, ranges)
 
 
 def row(preset: Preset, target: Target, level: str, ranges: Ranges) -> Row:
@@ -79,9 +73,10 @@ def row(preset: Preset, target: Target, level: str, ranges: Ranges) -> Row:
         stack = max(stack, seen.call.stack)
         step = twin.sample(x * twin._step, 1.28 * (k + 1))
         if step.query:
-            answer = board.label(step.sample, preset["labels"][k], deep=True)
+            label = preset["labels"][k]
+            answer = board.label(step.sample, label, deep=True)
             stack = max(stack, answer[2].stack)
-            twin.label(step.sample, twin.labels[preset["labels"][k]], 0.0)
+            twin.label(step.sample, None if label == DONT_KNOW else twin.labels[label], 0.0)
     one, other = board.state(), twin.save()
     wrong = int(np.unpackbits(np.frombuffer(one, np.uint8) ^ np.frombuffer(other, np.uint8)).sum())
     readings, windows = [0], [0]

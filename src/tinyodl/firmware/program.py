@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from tinyodl.device import Rules
 from tinyodl.firmware import cross, har_header, header
+from tinyodl.firmware.device import MARKED, Fields
 from tinyodl.firmware.emulator import Call, Long, Machine
-from tinyodl.firmware.host import MARKED
 from tinyodl.firmware.sources import folder
 from tinyodl.firmware.targets import Target
 from tinyodl.fixed.stream import Ranges
@@ -87,7 +87,7 @@ def build(
 class Seen(NamedTuple):
     """A window on the device: its step's fields, and what the calls took."""
 
-    fields: tuple[int, ...]
+    fields: Fields
     call: Call
 
 
@@ -120,8 +120,7 @@ class Board:
         marked: bool = False,
         **how: bool,
     ) -> Seen:
-        """One window at a time in ms. fields: sample, predicted, mode, asked, event, troubles,
-        activity, bout, confidence, leverage, theta."""
+        """One window at a time in ms."""
         self.machine.write(self._x, h.tobytes())
         sensed = MARKED if marked else int(known)
         call = self.machine.call(
@@ -138,8 +137,7 @@ class Board:
         )
         step = np.frombuffer(raw, kinds)[0]
         whole = (step["bout"], step["confidence"], step["leverage"], step["theta"])
-        fields = (step["sample"], *step["bytes"], *whole)
-        return Seen(tuple(map(int, fields)), call)
+        return Seen(Fields(*map(int, (step["sample"], *step["bytes"], *whole))), call)
 
     def label(self, sample: int, k: int, **how: bool) -> tuple[int, int, Call]:
         """An answer: outcome, event and what it took."""

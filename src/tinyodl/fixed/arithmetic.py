@@ -105,7 +105,7 @@ class FixedArithmetic:
         names = ("U", "mantissa", "exponent", "b")
         return {name: getattr(self.core, name).astype(np.float64) for name in names}
 
-    def resume(self, labels: list[Any], kept: Mapping[str, Array]) -> None:
+    def resume(self, labels: list[Any], kept: Mapping[str, NDArray[Any]]) -> None:
         now = self._factory._replace(
             U=kept["U"].astype(np.int64),
             mantissa=kept["mantissa"].astype(np.int64),

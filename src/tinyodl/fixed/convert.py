@@ -14,6 +14,7 @@ Ints = NDArray[np.int64]
 
 ROOM = 4.0  # times the greatest output weight of the factory's that there is room for
 MOST_LEVERAGE = 8.0  # that u has room for
+LARGEST_D = 258  # elements of h, whose outputs fit 32 bits
 
 
 class Core(NamedTuple):
@@ -70,6 +71,11 @@ def scales(learner: OSELMClassifier, clip: float) -> Array:
 def convert(model: Model) -> Core:
     """ValueError where its numbers do not fit the formats."""
     learner, step = model.learner, scales(model.learner, model.scaler.clip)
+    if len(step) > LARGEST_D:
+        raise ValueError(
+            f"{len(step)} inputs and nodes are more than sums of 32 bits hold: train with "
+            f"{LARGEST_D} at most"
+        )
     P = rls.full(learner.P_) * np.outer(step, step)
     beta = learner.beta_ * step[:, None]
     U, D = factors(P)

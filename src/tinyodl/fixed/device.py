@@ -1,9 +1,9 @@
 """A device that computes and decides in whole numbers throughout: what firmware/odl.c does."""
 
+from typing import Any
+
 from tinyodl import drift, prune
-from tinyodl.device.learner import RULES, OnDeviceLearner
-from tinyodl.device.pending import CAPACITY
-from tinyodl.device.state import Rules
+from tinyodl.device import OnDeviceLearner
 from tinyodl.fixed.arithmetic import FixedArithmetic
 from tinyodl.fixed.drift import Cusum
 from tinyodl.fixed.policy import Auto
@@ -15,9 +15,7 @@ def device(
     policy: prune.Policy | None = None,
     *,
     detector: drift.Detector | None = None,
-    rules: Rules = RULES,
-    pending: int = CAPACITY,
-    seed: int = 0,
+    **more: Any,
 ) -> OnDeviceLearner:
     """As `OnDeviceLearner`. `auto` and the CUSUM are those in whole numbers; any other policy or
     detector is there to compare, and stays as it is."""
@@ -26,12 +24,4 @@ def device(
         policy = Auto(arithmetic.core.usual)
     if model.calibration and (detector is None or isinstance(detector, drift.Cusum)):
         detector = Cusum(model.calibration)
-    return OnDeviceLearner(
-        model,
-        policy,
-        detector=detector,
-        rules=rules,
-        pending=pending,
-        seed=seed,
-        arithmetic=arithmetic,
-    )
+    return OnDeviceLearner(model, policy, detector=detector, arithmetic=arithmetic, **more)

@@ -17,6 +17,7 @@ Ints = NDArray[np.int64]
 E_BITS = 14  # fraction of what is squared or multiplied
 U_BITS = 15  # fraction of directions and correlations
 G_BITS = 15  # bits of an input's gain
+LONGEST = 2048  # readings of a window
 
 # What an input is made of: its kind, and the accumulators that it takes.
 MEAN, EXTREME, ENERGY, VARIANCE, SIZE, RANGE, CALMER, CHANGE, CREST = range(9)
@@ -53,7 +54,13 @@ class Recipe(NamedTuple):
 
 
 def recipe(work: compact.Plan, scaler: RangeScaler) -> Recipe:
-    """What the plan's inputs, scaled so, are made of."""
+    """What the plan's inputs, scaled so, are made of. ValueError where its window has more readings
+    than sums have room for."""
+    if work.window > LONGEST:
+        raise ValueError(
+            f"a window of {work.window} readings is too long for whole numbers: train with one of "
+            f"{LONGEST / 50:g} s at most"
+        )
     order = np.argsort([ORDER.index(row[0]) for row in work.accumulators], kind="stable")
     accumulators = work.accumulators[order]
     work = work._replace(column={tuple(row): k for k, row in enumerate(accumulators.tolist())})  # type: ignore[misc]

@@ -5,16 +5,16 @@ Plain Python: once in 20 s of walking.
 """
 
 import math
+import sys
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from tinyodl import align
 from tinyodl.align import Template
-from tinyodl.align.aligner import PATIENCE
-from tinyodl.align.moments import STEADY
-from tinyodl.align.template import MOST
 from tinyodl.fixed.core import bits
-from tinyodl.fixed.moments import VEC_BITS, VECTORS
+from tinyodl.fixed.moments import VEC_BITS
 
 Q_BITS = 28
 W_BITS = 12  # fraction of tests
@@ -35,7 +35,7 @@ def unit(parts: Vector) -> Vector:
     most = max(map(abs, parts))
     if most == 0:
         return parts
-    shift = 29 - int(bits.py_func(most))
+    shift = 29 - int(bits(most))
     whole = [p << shift if shift >= 0 else p >> -shift for p in parts]
     length = math.isqrt(sum(p * p for p in whole))
     return tuple(_divided(p << Q_BITS, length) for p in whole)
@@ -118,6 +118,11 @@ def turned(m: list[Vector], v: Vector) -> Vector:
     return tuple(dot(row, v) for row in m)
 
 
+def same(a: Quaternion, b: Quaternion) -> bool:
+    """Whether two rotations are the same numbers."""
+    return a == b
+
+
 class Constants(NamedTuple):
     """A template's. gravity (3,), Q_BITS; heading (VECTORS - 1, 3): the greatest is 2^VEC_BITS;
     block: brisk half windows; turned, remounted: two matrices each, W_BITS."""
@@ -127,6 +132,25 @@ class Constants(NamedTuple):
     block: int
     turned: list[list[Vector]]
     remounted: list[list[Vector]]
+
+    def mounting(self, vectors: NDArray[np.int64]) -> Quaternion:
+        """The rotation onto the people trained on, of vectors (VECTORS, 3)."""
+        first, *others = (tuple(map(int, row)) for row in vectors)
+        if not any(first):
+            return NONE
+        upright = onto(unit(first), self.gravity)
+        m = matrix(upright)
+        along = across = 0
+        for own, heading in zip(others, self.heading, strict=True):
+            level = turned(m, own)
+            side = cross(level, self.gravity)
+            along += sum(a * b for a, b in zip(heading, level, strict=True))
+            across += sum(a * b for a, b in zip(heading, side, strict=True))
+        flat = unit_pair(along, across)
+        if flat == (0, 0):  # nothing to compare
+            return upright
+        about = tuple(times_q(-flat[1], g) for g in self.gravity)
+        return times(half(ONE + flat[0], about, self.gravity), upright)
 
 
 def constants(template: Template) -> Constants:
@@ -144,28 +168,9 @@ def constants(template: Template) -> Constants:
     return Constants(gravity, whole(template.heading, scale), template.block, *tests)
 
 
-def mounting(vectors: list[Vector], c: Constants) -> Quaternion:
-    """The rotation onto the people trained on, of vectors (VECTORS, 3)."""
-    if not any(vectors[0]):
-        return NONE
-    upright = onto(unit(vectors[0]), c.gravity)
-    m = matrix(upright)
-    along = across = 0
-    for own, heading in zip(vectors[1:], c.heading, strict=True):
-        level = turned(m, own)
-        side = cross(level, c.gravity)
-        along += sum(a * b for a, b in zip(heading, level, strict=True))
-        across += sum(a * b for a, b in zip(heading, side, strict=True))
-    flat = unit_pair(along, across)
-    if flat == (0, 0):  # nothing to compare
-        return upright
-    about = tuple(times_q(-flat[1], g) for g in c.gravity)
-    return times(half(ONE + flat[0], about, c.gravity), upright)
-
-
 def unit_pair(a: int, b: int) -> tuple[int, int]:
     """Two numbers within 2^62 as cosine and sine, Q_BITS."""
-    shift = max(int(bits.py_func(max(abs(a), abs(b)))) - 31, 0)
+    shift = max(int(bits(max(abs(a), abs(b)))) - 31, 0)
     return unit((a >> shift, b >> shift))  # type: ignore[return-value]
 
 
@@ -177,76 +182,8 @@ def outside(q: Quaternion, test: list[Vector]) -> bool:
     return total > 1 << (28 + W_BITS)
 
 
-class Aligner:
-    """`align.Aligner` in whole numbers. rotation: a matrix, Q_BITS."""
+class Aligner(align.Aligner):
+    """`align.Aligner` on a device. template: `Constants`; rotation: a matrix, Q_BITS."""
 
-    def __init__(self, c: Constants) -> None:
-        self.constants = c
-        self.alignments = 0
-        self.rotation = matrix(NONE)
-        self._aligned = self._wearing = self._first = self._other = NONE
-        self._wearings = self._blocks = self._run = 0
-        self.pause()
-
-    @property
-    def known(self) -> bool:
-        """Whether the mounting was seen since the sensor was put on, or there was time enough."""
-        return self._seen or self._waited >= PATIENCE
-
-    def pause(self) -> None:
-        """It may have been taken off."""
-        self._seen, self._waited, self._odd = False, 0, 0
-        self._new_block()
-
-    def _new_block(self) -> None:
-        self._block = [(0, 0, 0)] * VECTORS
-        self._brisk = 0
-
-    def half(self, vectors: list[Vector], brisk: bool) -> bool:
-        """Half a window, its vectors as the sensor has them; True where the rotation changed."""
-        self._waited = min(self._waited + 1, PATIENCE)
-        self._run = min(self._run + 1, STEADY + 1) if brisk else 0
-        if self._run <= STEADY:
-            return False
-        self._block = [
-            tuple(a + b for a, b in zip(one, other, strict=True))  # type: ignore[misc]
-            for one, other in zip(self._block, vectors, strict=True)
-        ]
-        self._brisk += 1
-        if self._brisk < self.constants.block:
-            return False
-        found = mounting(list(self._block), self.constants)
-        self._new_block()
-        sure, self._seen = not self._seen, True
-        return self._decide(found, sure)
-
-    def _decide(self, found: Quaternion, sure: bool) -> bool:
-        paused, worn = self.constants.remounted
-        apart = times(found, back(self._wearing))
-        if self._blocks and not outside(apart, paused if sure else worn):
-            self._odd = 0
-            if self._blocks == MOST:
-                return False
-            self._wearing = mean(self._wearing, self._blocks, found)
-            self._blocks += 1
-        else:
-            alike = self._odd > 0 and not outside(times(found, back(self._other)), worn)
-            self._other = mean(self._other, self._odd, found) if alike else found
-            self._odd = self._odd + 1 if alike else 1
-            if not sure and self._odd < MOST:
-                return False
-            self._wearings = min(self._wearings + 1, 2)
-            self._wearing, self._blocks, self._odd = self._other, self._odd, 0
-        if self._wearings > 1:
-            return self._turn(times(self._first, self._wearing))
-        test = self.constants.turned[int(self._blocks == MOST)]
-        is_turned = self._aligned != NONE or outside(self._wearing, test)
-        self._first = NONE if is_turned else back(self._wearing)
-        return self._turn(self._wearing if is_turned else NONE)
-
-    def _turn(self, aligned: Quaternion) -> bool:
-        if aligned == self._aligned:
-            return False
-        self._aligned, self.rotation = aligned, matrix(aligned)
-        self.alignments += 1
-        return True
+    turns = sys.modules[__name__]
+    zero = 0

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tinyodl.align import Template
 from tinyodl.fixed import inputs, moments, mounting, signals
-from tinyodl.fixed.core import H, clipped, rounded
+from tinyodl.fixed.core import clipped, rounded
 from tinyodl.fixed.maths import norm, quotient, round16
 from tinyodl.har import RangeScaler, compact
 from tinyodl.model import Model
@@ -64,7 +64,10 @@ class Window(NamedTuple):
 
 
 class Stream:
-    """work: what to compute; scaler: fitted on it; template: None takes readings as they come."""
+    """work: what to compute; scaler: fitted on it; template: None takes readings as they come.
+
+    mean: accumulators of the mean acceleration, -1 where there is none.
+    """
 
     def __init__(
         self,
@@ -77,7 +80,7 @@ class Stream:
         self._factors = ranges.factors()
         self.filters, self.recipe = signals.filters(work), inputs.recipe(work, scaler)
         self.aligner = mounting.Aligner(mounting.constants(template)) if template else None
-        self._hop = work.window // 2
+        self.work, self._hop = work, work.window // 2
         self._channels = np.zeros(len(work.channels), np.int64)
         self._imu, self._up = np.zeros(6, np.int64), np.zeros(3, np.int64)
         self._now = np.zeros(moments.KEPT, np.int64)
@@ -86,7 +89,7 @@ class Stream:
         self._raw = np.zeros(6, np.int64)
         rows = self.recipe.accumulators.tolist()
         means = [[compact.SUM, k, k] for k in range(3)]
-        self._mean = [rows.index(row) if row in rows else -1 for row in means]
+        self.mean = [rows.index(row) if row in rows else -1 for row in means]
         self._restart()
 
     @classmethod
@@ -168,8 +171,8 @@ class Stream:
         """A whole window's inputs."""
         r, (first, second) = self.recipe, self.halves
         direction = np.zeros(4, np.int64)
-        if min(self._mean) >= 0:
-            total = [int(first[k] + second[k]) for k in self._mean]
+        if min(self.mean) >= 0:
+            total = [int(first[k] + second[k]) for k in self.mean]
             signals.upwards(*total, direction)
             direction[3] = norm(*(quotient(v, r.window) for v in total))
         inputs.scaled(
@@ -185,7 +188,7 @@ class Stream:
         self.sums[:] = 0
         undone = [tuple(row[k] for row in before) for k in range(3)]  # transposed: turned back
         own = [mounting.turned(undone, tuple(v)) for v in self._vectors.tolist()]
-        if not aligner.half(own, brisk):
+        if not aligner.half(np.array(own), brisk):
             return False
         change = [tuple(mounting.dot(row, other) for other in before) for row in aligner.rotation]
         s = self.state
@@ -226,6 +229,3 @@ class Clock:
         self._at -= 2**16
         self._before = now
         return made
-
-
-__all__ = ["Clock", "H", "Ranges", "Stream", "Window"]
