@@ -76,12 +76,12 @@ def test_what_is_exported_builds_and_says_the_same(
     ranges = Ranges(8, 1000)
     own = next(r for r in hapt.load() if r.subject == 5)
     names = load(model).learner.classes_.tolist()
-    readings = ranges.counts(own.imu)
+    readings, activities = ranges.counts(own.imu), hapt.dataset([own]).activities
     lines = [
         " ".join(map(str, row)) + (f" {names.index(name)}" if name else "")
         for row, name in zip(
             readings.tolist(),
-            [hapt.dataset().activities[a - 1] if 0 < a <= 6 else "" for a in own.activity],
+            [activities[a - 1] if 0 < a <= 6 else "" for a in own.activity],
             strict=True,
         )
     ]
