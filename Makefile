@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check env browser bench fuzz mutants lock clean
+.PHONY: demo demo-board test check env browser setup-firmware firmware-test bench fuzz mutants lock clean
 
 demo: .venv/ready
 	@echo "The experiment on the embedded recordings, quick:"
@@ -36,7 +36,22 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 # The report's test opens it in a real browser; Debian's package is the only one that is there on every machine.
 browser:
-	@command -v chromium >/dev/null || tools/install_browser
+	@command -v chromium >/dev/null || tools/install_debian "the report's test" chromium
+
+# Cross compilers, emulated boards, a fuzzer and a checker of C: what `make test` can do without.
+FIRMWARE := gcc-arm-none-eabi gcc-riscv64-unknown-elf qemu-system-arm qemu-system-misc clang cppcheck
+setup-firmware:
+	@tools/install_debian "the boards" $(FIRMWARE)
+
+# 100,000 steps on this machine, 2,000 on each of five boards, to the bit: some ten minutes.
+firmware-test: .venv/ready
+	$(BIN)/python -m pytest -m long
+
+# A new wearer on an emulated Cortex-M4, at the speed of life: SPEED=20 is faster, PERSON=5 another.
+SPEED ?= 1
+PERSON ?= 16
+demo-board: .venv/ready
+	@$(BIN)/python tools/demo_board.py --speed $(SPEED) --person $(PERSON)
 
 bench: .venv/ready
 	$(BIN)/python bench/bench.py build/bench.json

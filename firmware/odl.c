@@ -271,7 +271,7 @@ typedef struct {
 /* As a factor that is to be shifted by so much; *limited becomes 1 where it is at its limit. */
 static factor factor_of(int32_t mantissa, int shift, uint32_t *limited) {
     factor f = {0, 1};
-    if (mantissa == 0 || shift > 31) {
+    if (mantissa == 0 || shift > 30) {
         return f;
     }
     if (shift < 1) {
@@ -284,10 +284,12 @@ static factor factor_of(int32_t mantissa, int shift, uint32_t *limited) {
     return f;
 }
 
-/* u times a factor. */
-static int32_t stepped(int32_t u, factor f) {
-    return (times16(u, f.mantissa) + ((int32_t)1 << (f.shift - 1))) >> f.shift;
+/* u times a factor; up: what is added before the shift, half of its unit to round to nearest. */
+static int32_t stepped(int32_t u, factor f, int32_t up) {
+    return (times16(u, f.mantissa) + up) >> f.shift;
 }
+
+static int32_t half(factor f) { return (int32_t)1 << (f.shift - 1); }
 
 /* To 16 or 32 bits; *limited becomes 1 where that changes the number. */
 static int16_t sat16(int32_t v, uint32_t *limited) {
@@ -427,22 +429,21 @@ static int32_t projected(const int16_t *row, const int16_t *h, int size, int32_t
 }
 
 /* row += u factor; whether a number was at its limit. */
-static uint32_t stepped_row(int16_t *row, const int32_t *u, factor f, int size) {
+static uint32_t stepped_row(int16_t *row, const int32_t *u, factor f, int32_t up, int size) {
     uint32_t limited = 0;
     int i = 0;
 #if ODL_DSP
-    const int32_t half = (int32_t)1 << (f.shift - 1);
     (void)saturated();
     for (; i + 1 < size; i += 2) {
         const int32_t two = pair(row + i);
-        const int32_t a = (__smlawb(u[i], f.mantissa, half) >> f.shift) + (int16_t)two;
-        const int32_t b = (__smlawb(u[i + 1], f.mantissa, half) >> f.shift) + (two >> 16);
+        const int32_t a = (__smlawb(u[i], f.mantissa, up) >> f.shift) + (int16_t)two;
+        const int32_t b = (__smlawb(u[i + 1], f.mantissa, up) >> f.shift) + (two >> 16);
         (void)put_pair(row + i, __ssat(a, 16), __ssat(b, 16));
     }
     limited = saturated();
 #endif
     for (; i < size; i++) {
-        row[i] = sat16(row[i] + stepped(u[i], f), &limited);
+        row[i] = sat16(row[i] + stepped(u[i], f, up), &limited);
     }
     return limited;
 }
@@ -469,15 +470,15 @@ static uint32_t gathered(int32_t *u, const int16_t *row, int32_t v, int size) {
 /* Both at once, of the row as it was: u += v row, row += (the u before) factor; *sum grows by the row's. */
 static uint32_t turned(int32_t *u, int16_t *row, int32_t v, factor f, int size, int32_t *sum) {
     uint32_t limited = 0;
+    const int32_t up = half(f);
     int32_t all = *sum;
     int i = 0;
 #if ODL_DSP
-    const int32_t half = (int32_t)1 << (f.shift - 1);
     (void)saturated();
     for (; i + 1 < size; i += 2) {
         const int32_t two = pair(row + i);
-        const int32_t a = (__smlawb(u[i], f.mantissa, half) >> f.shift) + (int16_t)two;
-        const int32_t b = (__smlawb(u[i + 1], f.mantissa, half) >> f.shift) + (two >> 16);
+        const int32_t a = (__smlawb(u[i], f.mantissa, up) >> f.shift) + (int16_t)two;
+        const int32_t b = (__smlawb(u[i + 1], f.mantissa, up) >> f.shift) + (two >> 16);
         u[i] = __qadd(u[i], __smlawb(v, two, 0));
         u[i + 1] = __qadd(u[i + 1], __smlawt(v, two, 0));
         all = __smlad(put_pair(row + i, __ssat(a, 16), __ssat(b, 16)), 0x00010001, all);
@@ -486,7 +487,7 @@ static uint32_t turned(int32_t *u, int16_t *row, int32_t v, factor f, int size, 
 #endif
     for (; i < size; i++) {
         const int32_t element = row[i];
-        row[i] = sat16(element + stepped(u[i], f), &limited);
+        row[i] = sat16(element + stepped(u[i], f, up), &limited);
         all += row[i];
         u[i] = add32(u[i], times16(v, element), &limited);
     }
@@ -513,6 +514,7 @@ static void factory_p(odl *o) {
 
 static void factory(odl *o) {
     factory_p(o);
+    o->dither = 1;
     memset(o->b, 0, sizeof o->b);
     memcpy(o->b, o->model->b, sizeof(int16_t) * (size_t)o->model->classes * ODL_D);
     o->classes = o->model->classes;
@@ -785,7 +787,9 @@ static APART void learn(odl *o, uint32_t lever, int k, uint32_t alpha) {
         uint32_t limited = 0;
         const number n = number_of((int32_t)gain);
         const factor f = factor_of(n.mantissa, o->model->u_bits - 16 - n.exponent, &limited);
-        limited |= stepped_row(o->b[i], o->u, f, ODL_D);
+        /* rounded up as often as the fraction says */
+        const int32_t up = (int32_t)(draw(&o->dither) >> (32 - f.shift));
+        limited |= stepped_row(o->b[i], o->u, f, up, ODL_D);
         o->limited += limited;
     }
 }
@@ -1751,7 +1755,7 @@ void odl_rollback(odl *o) { change(o, ODL_ROLLBACK); }
 /* The state as bytes ---------------------------------------------------------------------------------- */
 
 #define MAGIC 0x4C444F21u
-#define VERSION 1u
+#define VERSION 2u
 #define HEADER 12u
 
 #define CHUNK 32u
@@ -1834,7 +1838,7 @@ static void walk(odl *o, cursor *c) {
         S32(o->score_mean[k]);
         S64(o->votes[k]);
     }
-    U32(o->sum);
+    U32(o->sum), U32(o->dither);
     U16(o->theta);
     U8(o->kappa);
     U8(o->disagreed);
@@ -1909,7 +1913,7 @@ static int sound(const odl *o) {
     ok &= o->mode <= ODL_TRAINING && o->wait >= 1 && o->puzzled <= RIPENS * (RIPE_LAST - RIPE);
     ok &= o->vouched >= -VOUCHED_FINE && o->vouched <= VOUCHED_MOST;
     ok &= o->interval >= 1 && o->interval <= AUDIT_LAST && (o->interval & (o->interval - 1u)) == 0;
-    ok &= o->disagreeing <= ALL && o->unfit <= ALL && o->draws != 0 && o->own_draws != 0;
+    ok &= o->disagreeing <= ALL && o->unfit <= ALL && o->draws != 0 && o->own_draws != 0 && o->dither != 0;
     ok &= o->contradictions <= 4 * CONTRADICTION && o->evidence < GUARD_HIGHEST * 2u;
     ok &= o->share >= SHARE_LEAST && o->share <= FASTEST && o->silence <= MOST_HALVINGS;
     ok &= o->windows_known <= o->windows_seen && o->windows_right <= o->windows_known;

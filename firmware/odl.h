@@ -154,7 +154,8 @@ typedef struct {
     uint8_t exponent[ODL_D];
     uint8_t classes;
     int16_t b[ODL_CLASSES][ODL_D];
-    uint32_t sum; /* of P, as it was left */
+    uint32_t sum;    /* of P, as it was left */
+    uint32_t dither; /* of what b's steps are rounded by */
     /* the policy */
     uint16_t theta;
     uint8_t kappa, disagreed;
@@ -245,7 +246,7 @@ unsigned odl_troubles(const odl *device);
  * the device as it was; only where the checksum is right and a number is out of its format is the
  * device the factory's afterwards. */
 #define ODL_IMAGE_BYTES                                                                                \
-    (225u + 2u * ODL_TRIANGLE + 3u * ODL_D + ODL_CLASSES * (2u * ODL_D + 12u) +                        \
+    (229u + 2u * ODL_TRIANGLE + 3u * ODL_D + ODL_CLASSES * (2u * ODL_D + 12u) +                        \
      4u * ((ODL_CLASSES + 31u) / 32u) + 2u * ODL_INPUTS + ODL_WAITING * (2u + 2u * ODL_CLASSES) +      \
      ODL_QUEUE * (7u + ODL_INPUTS))
 void odl_save(odl *device, uint8_t image[ODL_IMAGE_BYTES]);

@@ -4,7 +4,7 @@ import itertools
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,13 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 
-from tinyodl import har
+from tinyodl import Model, har
+from tinyodl.cli import walk as people
 from tinyodl.data import hapt
 from tinyodl.data.names import ACC, GYRO
 from tinyodl.data.recordings import Recording
+from tinyodl.fixed.stream import Ranges
+from tinyodl.recipe.train import train
 from tinyodl.windows import Source, Windows
 
 OFFICIAL = Path(__file__).resolve().parent / "data" / "hapt_official.npz"
@@ -81,6 +84,48 @@ def turned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     line = (sys.executable, "-m", "tinyodl", "train", "-o", model, "--data")
     subprocess.run([*line, table(range(1, 8), "seven.parquet", np.eye(3))], check=True)
     return model, table(range(8, 9), "turned.parquet", quarter)
+
+
+@pytest.fixture(scope="session")
+def recordings() -> list[Recording]:
+    """The embedded ones."""
+    return hapt.load()
+
+
+@pytest.fixture(scope="session")
+def of_eight(recordings: list[Recording]) -> Model:
+    """A model of eight people."""
+    return train(hapt.dataset([r for r in recordings if r.subject in range(13, 21)]))
+
+
+Life = Callable[[int, Ranges, int], Iterator[tuple[list[int] | None, int]]]
+
+
+@pytest.fixture(scope="session")
+def life() -> Life:
+    """(classes, ranges, windows) -> counts and labels of so many windows at least."""
+    return _life
+
+
+def _life(classes: int, ranges: Ranges, windows: int) -> Iterator[tuple[list[int] | None, int]]:
+    """Counts of one wearer after another, the sensor worn another way each time, now and then a
+    reading that is none or at full scale; and the label that somebody would give, sometimes
+    wrong."""
+    rng, left = np.random.default_rng(7), 64 * (windows + 1)
+    turns = ("x180", "none", "z90", "y-90")
+    for k in range(10**6):
+        own, _ = people.of_person([5, 9, 16, 27][k % 4])
+        for recording in own:
+            imu = har.turn(recording.imu, people.rotation(turns[k // 2 % 4]))[2000:][: 50 * 240]
+            activity = recording.activity[2000:]
+            for row, one in zip(ranges.counts(imu).tolist(), activity.tolist(), strict=False):
+                chance = rng.random()
+                counts = None if chance < 1e-4 else [32767] * 6 if chance < 2e-4 else row
+                label = int(one) - 1 if 1 <= one <= classes else -1
+                yield counts, int(rng.integers(classes)) if rng.random() < 0.05 else label
+                left -= 1
+                if not left:
+                    return
 
 
 @pytest.fixture(scope="session")

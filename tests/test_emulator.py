@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from tinyodl import Model, har
-from tinyodl.data import hapt
 from tinyodl.data.recordings import Recording
 from tinyodl.device import Rules
 from tinyodl.firmware import Device, HarStream, cross, program
@@ -16,20 +15,14 @@ from tinyodl.firmware.device import EVENTS, MODES, OUTCOMES, REASONS
 from tinyodl.firmware.emulator import AccessError, Long, Machine
 from tinyodl.firmware.targets import TARGETS, Target
 from tinyodl.fixed.stream import Ranges
-from tinyodl.recipe.train import train
 
 RANGES = Ranges(acc=4, gyro=500)
 ALL = pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
 
 
 @pytest.fixture(scope="module")
-def recordings() -> list[Recording]:
-    return hapt.load()
-
-
-@pytest.fixture(scope="module")
-def model(recordings: list[Recording]) -> Model:
-    return train(hapt.dataset([r for r in recordings if r.subject in range(13, 21)]))
+def model(of_eight: Model) -> Model:
+    return of_eight
 
 
 def stream(recordings: list[Recording]) -> list[tuple[Any, int]]:

@@ -11,19 +11,18 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from tinyodl import Model
 from tinyodl.cli.app import app
 from tinyodl.data import hapt
 from tinyodl.firmware.library import compiler
 from tinyodl.fixed.stream import Ranges
 from tinyodl.model import load, save
-from tinyodl.recipe.train import train
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def model(of_eight: Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("model") / "mine.todl"
-    chosen = [r for r in hapt.load() if r.subject in range(13, 21)]
-    save(train(hapt.dataset(chosen)), path)
+    save(of_eight, path)
     return path
 
 

@@ -204,7 +204,7 @@ def test_a_wrong_image_is_refused_and_changes_nothing(
     cases = [
         *((cut, -2) for cut in (b"", image[:11], image[:-1], image + b"\0")),
         *((flipped(at), -3) for at in (0, 3, 8, 11)),
-        (image[:4] + b"\2\0\0\0" + image[8:], -4),
+        (image[:4] + b"\1\0\0\0" + image[8:], -4),
         *((flipped(int(at)), -5) for at in rng.integers(12, len(image), 300)),
         (Device(foreign, rules=one.rules).save(), -3),
         (Device(one.model, rules=Rules(confirm=False)).save(), -3),

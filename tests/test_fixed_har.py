@@ -14,14 +14,12 @@ from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from tinyodl import Model, OSELMClassifier, align, har
-from tinyodl.data import hapt
 from tinyodl.data.recordings import Recording
 from tinyodl.firmware import HarStream
 from tinyodl.firmware.host_har import HarClock
 from tinyodl.fixed import maths
 from tinyodl.fixed.stream import GONE, STUCK, Clock, Ranges, Stream
 from tinyodl.har import COMPACT_NAMES, RangeScaler, compact
-from tinyodl.recipe.train import train
 
 RANGES = Ranges(acc=4, gyro=500)
 ONE_G = np.array([0, 0, 8192, 0, 0, 0])
@@ -30,14 +28,8 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
 @pytest.fixture(scope="module")
-def recordings() -> list[Recording]:
-    return hapt.load()
-
-
-@pytest.fixture(scope="module")
-def model(recordings: list[Recording]) -> Model:
-    """Of eight people."""
-    return train(hapt.dataset([r for r in recordings if r.subject in range(13, 21)]))
+def model(of_eight: Model) -> Model:
+    return of_eight
 
 
 def windows(stream: Stream | HarStream, counts: Any) -> list[Any]:

@@ -90,6 +90,14 @@ Turn = Annotated[
         help="How the sensor is worn: none, or an axis and degrees such as z90.", metavar="TURN"
     ),
 ]
+Port = Annotated[
+    str | None,
+    typer.Option(
+        help="A board computes, at this port: /dev/ttyACM0, COM3, or socket://127.0.0.1:5000; "
+        "readings go there, and labels where it asks.",
+        metavar="PORT",
+    ),
+]
 AccRange = Annotated[
     float, typer.Option(help="Full scale of a board's accelerometer, g.", min=0.5, max=64)
 ]
@@ -523,6 +531,7 @@ def run(
             "does: the golden model (fixed), or its C compiled here (c)."
         ),
     ] = Engine.float,
+    port: Port = None,
     acc_range: AccRange = 8.0,
     gyro_range: GyroRange = 1000.0,
     output: Annotated[
@@ -587,7 +596,8 @@ def run(
         questions_per_hour=questions_per_hour,
         questions_per_day=questions_per_day,
         align=not no_align,
-        engine=engine.value,
+        engine="board" if port else engine.value,
+        port=port,
         acc_range=acc_range,
         gyro_range=gyro_range,
         estimate=not no_estimate,
@@ -612,7 +622,10 @@ def info(
     device.info(model, as_json)
 
 
-@app.command(epilog="Example: tinyodl demo --person 28 --turn x180")
+@app.command(
+    epilog="Examples: tinyodl demo --person 28 --turn x180; with a board that has mine.todl: "
+    "tinyodl demo --model mine.todl --port /dev/ttyACM0 --speed 1"
+)
 def demo(
     person: Annotated[
         int, typer.Option(help="Whom of the embedded recordings; the others train the model.")
@@ -621,11 +634,18 @@ def demo(
         float, typer.Option(help="How many times as fast as life.", min=0.1, max=1e6)
     ] = 50.0,
     turn: Turn = "z90",
+    model: Annotated[
+        Path | None,
+        typer.Option(help="A model of yours, instead of training one.", metavar="MODEL"),
+    ] = None,
+    port: Port = None,
+    acc_range: AccRange = 8.0,
+    gyro_range: GyroRange = 1000.0,
 ) -> None:
     """One new wearer, live: what she does, what the device believes, what it asks."""
     from tinyodl.cli import demo as command
 
-    command.run(person, speed, turn)
+    command.run(person, speed, turn, model, (port, acc_range, gyro_range))
 
 
 @export_app.command("c", epilog="Example: tinyodl export c mine.todl board")

@@ -3,6 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Iterator
+from pathlib import Path
 
 from rich.bar import Bar
 from rich.console import Console, Group, RenderableType
@@ -11,11 +12,16 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from tinyodl.cli import walk
+from tinyodl.cli import engine, walk
 from tinyodl.cli.errors import clear_errors
-from tinyodl.cli.walk import Moment
+from tinyodl.cli.walk import Moment, Worn
+from tinyodl.data import hapt
+from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import RATE
-from tinyodl.device.learner import STEP
+from tinyodl.device.learner import RULES, STEP
+from tinyodl.fixed.stream import Ranges
+from tinyodl.model import load
+from tinyodl.recipe.train import train
 
 MINUTES = 1.0  # of the running accuracy
 LINES = 4  # questions that are shown
@@ -66,7 +72,13 @@ def _shares(rights: "deque[tuple[bool, bool]] | list[tuple[bool, bool]]") -> tup
     return sum(a for a, _ in rights) / count, sum(b for _, b in rights) / count
 
 
-def run(person: int, speed: float, turn: str) -> None:
+def run(
+    person: int,
+    speed: float,
+    turn: str,
+    path: Path | None = None,
+    board: tuple[str | None, float, float] = (None, 0.0, 0.0),
+) -> None:
     """See `tinyodl demo --help`."""
     console = Console()
     with clear_errors():
@@ -77,10 +89,16 @@ def run(person: int, speed: float, turn: str) -> None:
             if turn == "none"
             else f"turned by {turn[1:]} degrees about {turn[0]}"
         )
+        model = load(path) if path else train(hapt.dataset(others))
+        device: Worn | None = None
+        if board[0]:
+            if not path:
+                raise DataError("a board has a model of its own: give it with --model")
+            device = engine.board(model, board[0], Ranges(*board[1:]), RULES)
         seconds = len(own[0].imu) / RATE
         title = f"Person {person}, of whom the model knows nothing; the sensor {worn}"
         console.print(Text(f"{title}.", style="bold"))
-        story, moments = Story(), walk.moments(own[0], others, rotation)
+        story, moments = Story(), walk.moments(own[0], model, rotation, device)
         try:
             if console.is_terminal:
                 _live(console, story, moments, speed, seconds)

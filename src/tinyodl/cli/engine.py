@@ -1,5 +1,5 @@
 """What computes in `tinyodl run`: floating point, or what a board would, from the sensor's counts
-on (`fixed`), or the board's own C on this machine (`c`)."""
+on (`fixed`), or the board's own C on this machine (`c`), or a board at a serial port (`board`)."""
 
 from typing import Protocol
 
@@ -16,14 +16,18 @@ from tinyodl.fixed.stream import Window as Counted
 from tinyodl.model import Model
 
 
+class _Stream(Protocol):
+    def push(self, counts: NDArray[np.int64]) -> Counted | None: ...
+
+    def pause(self, off: bool = True) -> None: ...
+
+
 class Counts:
     """A board's inputs: readings become the sensor's counts."""
 
-    def __init__(self, model: Model, what: Run) -> None:
-        self._ranges = Ranges(what.acc_range, what.gyro_range)
-        model = model if what.align else model._replace(alignment=None)
+    def __init__(self, model: Model, ranges: Ranges, stream: _Stream) -> None:
+        self._ranges, self._stream = ranges, stream
         self._step = scales(model.learner, model.scaler.clip)[: len(model.names)]
-        self._stream = _streams(what.engine, model, self._ranges)
 
     def push(self, reading: ArrayLike) -> align.Window | None:
         """One reading (6,) in g and rad/s."""
@@ -38,49 +42,48 @@ class Counts:
         self._stream.pause(off=False)
 
 
-class _Stream(Protocol):
-    def push(self, counts: NDArray[np.int64]) -> Counted | None: ...
-
-    def pause(self, off: bool = True) -> None: ...
-
-
-def _streams(engine: str, model: Model, ranges: Ranges) -> _Stream:
-    if engine == "fixed":
-        return Stream.of(model, ranges)
-    from tinyodl.firmware import HarStream
-
-    return HarStream(model, ranges)
-
-
-def device(model: Model, what: Run, detector: drift.Detector, rules: Rules) -> OnDeviceLearner:
-    """A device that computes so."""
+def make(
+    model: Model, what: Run, detector: drift.Detector, rules: Rules
+) -> tuple[OnDeviceLearner, Counts | None]:
+    """A device that computes so, and its inputs where they are not floating point's."""
     policy = prune.make(what.policy)
     if what.engine == "float":
-        return OnDeviceLearner(model, policy, detector=detector, rules=rules)
+        return OnDeviceLearner(model, policy, detector=detector, rules=rules), None
+    named = f"--engine {what.engine}" if what.port is None else "--port"
     if what.resume:
         raise DataError(
-            f"--resume keeps devices that compute in floating point: leave it out with --engine "
-            f"{what.engine}"
+            f"--resume keeps devices that compute in floating point: leave it out with {named}"
         )
+    ours = policy == prune.Auto() and isinstance(detector, drift.Cusum | drift.Manual)
+    if what.engine != "fixed" and not ours:
+        raise DataError(
+            f"{named} has `auto` and the CUSUM: leave --policy and --detector out, or take "
+            "--engine fixed"
+        )
+    ranges = Ranges(what.acc_range, what.gyro_range)
+    if what.port is not None:
+        if not what.align:
+            raise DataError("a board aligns as it was built: leave --no-align out with --port")
+        return board(model, what.port, ranges, rules)
+    aligned = model if what.align else model._replace(alignment=None)
     try:
-        return _whole(model, what, policy, detector, rules)
+        if what.engine == "fixed":
+            device = fixed.device(model, policy, detector=detector, rules=rules)
+            return device, Counts(model, ranges, Stream.of(aligned, ranges))
+        from tinyodl.firmware import Device, HarStream
+
+        ours_in_c = Device(model, rules=rules)
+        return ours_in_c, Counts(model, ranges, HarStream(aligned, ranges))  # type: ignore[return-value]  # as far as a run goes
     except (FileNotFoundError, RuntimeError) as error:  # a compiler, cffi
         raise DataError(f"--engine c cannot run ({error}): take --engine fixed") from None
     except ValueError as error:
         raise DataError(f"{what.model}: {error}; take --engine float until then") from None
 
 
-def _whole(
-    model: Model, what: Run, policy: prune.Policy, detector: drift.Detector, rules: Rules
-) -> OnDeviceLearner:
-    if what.engine == "fixed":
-        return fixed.device(model, policy, detector=detector, rules=rules)
-    ours = policy == prune.Auto() and isinstance(detector, drift.Cusum | drift.Manual)
-    if not ours:
-        raise DataError(
-            "--engine c has `auto` and the CUSUM: leave --policy and --detector out, or take "
-            "--engine fixed"
-        )
-    from tinyodl.firmware import Device
+def board(model: Model, port: str, ranges: Ranges, rules: Rules) -> tuple[OnDeviceLearner, Counts]:
+    """The device on a board, and what becomes of readings there."""
+    from tinyodl.firmware import port as boards
 
-    return Device(model, rules=rules)  # type: ignore[return-value]  # as far as a run goes
+    line = boards.Port(port)
+    device = boards.Device(line, model, ranges, rules=rules)
+    return device, Counts(model, ranges, boards.Stream(line, device))  # type: ignore[return-value]

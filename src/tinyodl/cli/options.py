@@ -91,7 +91,8 @@ class Run:
     questions_per_hour: int | None
     questions_per_day: int | None
     align: bool
-    engine: Literal["float", "fixed", "c"]
+    engine: Literal["float", "fixed", "c", "board"]
+    port: str | None
     acc_range: float
     gyro_range: float
     estimate: bool

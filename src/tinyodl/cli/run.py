@@ -30,7 +30,7 @@ def run(what: Run) -> None:
     with clear_errors():
         model = load(what.model)
         aligner = align.Aligner(model.alignment) if model.alignment and what.align else None
-        device = _device(model, what)
+        device, counts = _device(model, what)
         dataset = own.load(what.files, what.told, labelled=False) if what.files else None
         if dataset is None and what.subject is not None:
             raise DataError("--subject: standard input is one person's; leave it out")
@@ -40,7 +40,6 @@ def run(what: Run) -> None:
         if what.training and not safe.resumed:
             device.command(train=True)
         wearing = Wearing(model, safe, asking, what.as_json)
-        counts = None if what.engine == "float" else engine.Counts(model, what)
         with _kept(model, safe, what.output):
             if dataset is None:
                 _standard_input(wearing, what.told, counts)
@@ -71,7 +70,7 @@ def _kept(model: Model, safe: Safe, output: Path | None) -> Iterator[None]:
             own.say([f"The model as it is now: {output}"])
 
 
-def _device(model: Model, what: Run) -> OnDeviceLearner:
+def _device(model: Model, what: Run) -> tuple[OnDeviceLearner, engine.Counts | None]:
     detector = what.detector
     if unknown := [name for name in model.names if name not in compact.candidates()]:
         raise DataError(
@@ -92,7 +91,7 @@ def _device(model: Model, what: Run) -> OnDeviceLearner:
         questions_per_day=what.questions_per_day,
         estimate=what.estimate and what.policy == "auto",
     )
-    return engine.device(model, what, found, rules)
+    return engine.make(model, what, found, rules)
 
 
 def _replay_all(

@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from tinyodl import align, har
+from tinyodl.cli.engine import Counts
 from tinyodl.data import hapt
 from tinyodl.data.errors import DataError
 from tinyodl.data.recordings import RATE, Recording
 from tinyodl.device import OnDeviceLearner
 from tinyodl.har import compact
 from tinyodl.model import Model
-from tinyodl.recipe.train import train
 from tinyodl.windows import labelled
+
+Worn = tuple[OnDeviceLearner, Counts | None]  # a device, and its inputs where they are its own
 
 
 class Moment(NamedTuple):
@@ -60,23 +62,22 @@ def of_person(person: int) -> tuple[list[Recording], list[Recording]]:
 
 
 def moments(
-    recording: Recording, others: list[Recording], turn: NDArray[np.float64]
+    recording: Recording,
+    model: Model,
+    turn: NDArray[np.float64],
+    worn: Worn | None = None,
 ) -> Iterator[Moment]:
-    """A device trained on the others, through the recording."""
-    model = train(hapt.dataset(others))
+    """A device with the model, through the recording; worn: None computes in floating point."""
     imu = har.turn(recording.imu, turn)
     starts = har.window_starts(len(imu), None, model.window)
     work = compact.plan(model.names, RATE, model.window)
     as_trained = model.predict(compact.extract(imu, starts, work))
-    aligner = align.Aligner(model.alignment) if model.alignment else None
-    worn = align.wear(align.motion(imu, starts, model.window), aligner)
-    Z = model.scaler.transform(align.extract(imu, starts, work, worn.rotations, worn.which))
-    turned = np.diff(worn.which, prepend=0) > 0
     activities = _activities(recording, starts, model)
-    device = OnDeviceLearner(model)
-    for k, start in enumerate(starts):
-        now = (int(start) + model.window) / RATE
-        step = device.sample(Z[k], now, bool(worn.known[k]))
+    device, inputs = worn or (OnDeviceLearner(model), None)
+    windows = _windows(model, imu, starts) if inputs is None else map(inputs.push, imu)
+    for k, window in enumerate(w for w in windows if w):
+        now = (int(starts[k]) + model.window) / RATE
+        step = device.sample(window.inputs, now, window.known, window.marked)
         events = [step.event] if step.event else []
         if step.query:
             event = device.label(step.sample, activities[k] or None, now).event
@@ -87,12 +88,22 @@ def moments(
             str(as_trained[k]),
             str(step.predicted),
             step.mode.value,
-            bool(worn.known[k]),
-            bool(turned[k]),
+            window.known,
+            window.turned,
             step.query is not None,
             activities[k] if step.query else "",
             ", ".join(event.value for event in events),
         )
+
+
+def _windows(
+    model: Model, imu: NDArray[np.float64], starts: NDArray[np.int64]
+) -> Iterator[align.Window]:
+    work = compact.plan(model.names, RATE, model.window)
+    aligner = align.Aligner(model.alignment) if model.alignment else None
+    motion = align.motion(imu, starts, model.window)
+    for window in align.each(imu, starts, work, motion, aligner):
+        yield window._replace(inputs=model.scaler.transform(window.inputs[None])[0])
 
 
 def _activities(recording: Recording, starts: NDArray[np.int64], model: Model) -> list[str]:

@@ -95,7 +95,7 @@ class FixedArithmetic:
         return Stream(told, step) if told else None
 
     def reset(self) -> None:
-        self.core = self._factory.copy()
+        self.core, self.dither = self._factory.copy(), core.FIRST_DITHER
         self._count()
         self.labels = self._model.learner.classes_.tolist()
         d, m = self.core.b.shape
@@ -103,7 +103,8 @@ class FixedArithmetic:
 
     def kept(self) -> dict[str, Array]:
         names = ("U", "mantissa", "exponent", "b")
-        return {name: getattr(self.core, name).astype(np.float64) for name in names}
+        parts = {name: getattr(self.core, name).astype(np.float64) for name in names}
+        return parts | {"dither": np.array([self.dither], float)}
 
     def resume(self, labels: list[Any], kept: Mapping[str, NDArray[Any]]) -> None:
         now = self._factory._replace(
@@ -115,6 +116,7 @@ class FixedArithmetic:
         now.check(len(self._step), len(labels))
         self.reset()
         self.core, self.labels, self._o = now, list(labels), core.empty(len(labels))
+        self.dither = int(kept["dither"][0])
         self._count()
 
     def _h(self, x: Array) -> NDArray[np.int64]:
@@ -151,4 +153,5 @@ class FixedArithmetic:
         gain = core.empty(len(self._o))
         ahead = round(reach * 2**now.o_bits) if reach < 1 else 0
         core.follow(self._o, k, total, alpha, ahead, now.o_bits, gain)
-        self.limited += core.move(self._u, gain, now.u_bits, now.b)
+        limited, self.dither = core.move(self._u, gain, now.u_bits, now.b, self.dither)
+        self.limited += limited

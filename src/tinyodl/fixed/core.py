@@ -26,6 +26,7 @@ A_MOST = 2**32 - 1
 G_BITS = 16  # fraction of gains
 LARGEST, INT32 = 2**15 - 1, 2**31 - 1
 V_MOST = 2**27 - 1  # an element of u as it begins
+FIRST_DITHER = 1
 M_BITS, M_MOST = 15, 2**15 - 1  # mantissas of what u is multiplied by
 
 
@@ -139,9 +140,9 @@ def reciprocal(value):  # type: ignore[no-untyped-def]
 
 @compiled
 def within(mantissa, shift):  # type: ignore[no-untyped-def]
-    """A mantissa and a shift of 1 to 31 for `step`: at its limit where it should be shifted up, 0
+    """A mantissa and a shift of 1 to 30 for `step`: at its limit where it should be shifted up, 0
     where all of it would be shifted out."""
-    if shift > 31 or mantissa == 0:
+    if shift > 30 or mantissa == 0:
         return 0, 1, False
     if shift < 1:
         return (-M_MOST if mantissa < 0 else M_MOST), 1, True
@@ -229,18 +230,34 @@ def follow(o, y, total, alpha, reach, o_bits, gain):  # type: ignore[no-untyped-
 
 
 @compiled
-def move(u, gain, u_bits, b):  # type: ignore[no-untyped-def]
-    """b <- b + u gain^T, rounded; in how many columns a number was at its limit."""
+def drawn(state):  # type: ignore[no-untyped-def]
+    """The next number of an xorshift of 32 bits (13, 17, 5; G. Marsaglia, "Xorshift RNGs", Journal
+    of Statistical Software 8(14), 2003); state is not 0."""
+    state ^= (state << 13) & (2**32 - 1)
+    state ^= state >> 17
+    return state ^ (state << 5) & (2**32 - 1)
+
+
+@compiled
+def move(u, gain, u_bits, b, dither):  # type: ignore[no-untyped-def]
+    """b <- b + u gain^T; in how many columns a number was at its limit, and the next dither.
+
+    Rounded up as often as the fraction says, by a number drawn for each column, so that steps of
+    less than one add up to what they should: rounded to nearest, they would not be taken, or lead
+    away (S. Gupta et al., "Deep Learning with Limited Numerical Precision", ICML 2015).
+    """
     limited = 0
     for k in range(gain.shape[0]):
         slope, z = mantissa_of(int(gain[k]))
         slope, s, beyond = within(slope, u_bits - 16 - z)
+        dither = drawn(dither)
+        up = dither >> (32 - s)
         for i in range(u.shape[0]):
-            moved = int(b[i, k]) + step(int(u[i]), slope, s)
+            moved = int(b[i, k]) + ((((int(u[i]) * slope) >> 16) + up) >> s)
             beyond |= moved != saturated(moved, LARGEST)
             b[i, k] = saturated(moved, LARGEST)
         limited += beyond
-    return limited
+    return limited, dither
 
 
 def elements(d: int) -> int:
