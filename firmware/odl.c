@@ -199,10 +199,10 @@ static int length(uint32_t v) {
     return v ? 32 - __builtin_clz(v) : 0;
 #else
     int n = 0;
-    for (int half = 16; half > 0; half >>= 1) {
-        if (v >> half) {
-            v >>= half;
-            n += half;
+    for (int step = 16; step > 0; step >>= 1) {
+        if (v >> step) {
+            v >>= step;
+            n += step;
         }
     }
     return n + (int)v;
@@ -230,6 +230,7 @@ static int32_t shifted(int32_t v, int shift, int32_t most) {
         return 0;
     }
     if (shift > 0) {
+        /* cppcheck-suppress shiftTooManyBitsSigned */
         v = (v >> shift) + ((v >> (shift - 1)) & 1);
         return v > most ? most : v < -most ? -most : v;
     }
@@ -355,6 +356,12 @@ static uint32_t draw(uint32_t *state) {
 
 /* Rows of 16 bits: a sum, a product with h, steps along u. Rows may begin at any even address. */
 #if ODL_DSP
+/* gcc's own macro is not clean of its -Wsign-conversion. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+static inline int32_t within16(int32_t v) { return __ssat(v, 16); }
+#pragma GCC diagnostic pop
+
 static int32_t pair(const int16_t *at) {
     int32_t two;
     __builtin_memcpy(&two, at, 4);
@@ -438,7 +445,7 @@ static uint32_t stepped_row(int16_t *row, const int32_t *u, factor f, int32_t up
         const int32_t two = pair(row + i);
         const int32_t a = (__smlawb(u[i], f.mantissa, up) >> f.shift) + (int16_t)two;
         const int32_t b = (__smlawb(u[i + 1], f.mantissa, up) >> f.shift) + (two >> 16);
-        (void)put_pair(row + i, __ssat(a, 16), __ssat(b, 16));
+        (void)put_pair(row + i, within16(a), within16(b));
     }
     limited = saturated();
 #endif
@@ -481,7 +488,7 @@ static uint32_t turned(int32_t *u, int16_t *row, int32_t v, factor f, int size, 
         const int32_t b = (__smlawb(u[i + 1], f.mantissa, up) >> f.shift) + (two >> 16);
         u[i] = __qadd(u[i], __smlawb(v, two, 0));
         u[i + 1] = __qadd(u[i + 1], __smlawt(v, two, 0));
-        all = __smlad(put_pair(row + i, __ssat(a, 16), __ssat(b, 16)), 0x00010001, all);
+        all = __smlad(put_pair(row + i, within16(a), within16(b)), 0x00010001, all);
     }
     limited = saturated();
 #endif
@@ -1838,7 +1845,8 @@ static void walk(odl *o, cursor *c) {
         S32(o->score_mean[k]);
         S64(o->votes[k]);
     }
-    U32(o->sum), U32(o->dither);
+    U32(o->sum);
+    U32(o->dither);
     U16(o->theta);
     U8(o->kappa);
     U8(o->disagreed);
@@ -1851,8 +1859,20 @@ static void walk(odl *o, cursor *c) {
     }
     U32(o->age);
     U16(o->number);
-    U8(o->of), U8(o->stray), U8(o->passed), U8(o->answer), U8(o->asked), U8(o->counted), U8(o->windows);
-    U8(o->mode), U8(o->wait), U8(o->again), U8(o->doubted), U8(o->puzzled), U8(o->agreeing), U8(o->worse);
+    U8(o->of);
+    U8(o->stray);
+    U8(o->passed);
+    U8(o->answer);
+    U8(o->asked);
+    U8(o->counted);
+    U8(o->windows);
+    U8(o->mode);
+    U8(o->wait);
+    U8(o->again);
+    U8(o->doubted);
+    U8(o->puzzled);
+    U8(o->agreeing);
+    U8(o->worse);
     U8(o->held);
     S8(o->vouched);
     U8(o->unanswered);
@@ -1861,18 +1881,37 @@ static void walk(odl *o, cursor *c) {
     U16(o->contradictions);
     U16(o->interval);
     S32(o->until_audit);
-    U32(o->since), U32(o->calm), U32(o->agreed), U32(o->labels), U32(o->audits);
-    U32(o->disagreeing), U32(o->unfit), U32(o->draws);
+    U32(o->since);
+    U32(o->calm);
+    U32(o->agreed);
+    U32(o->labels);
+    U32(o->audits);
+    U32(o->disagreeing);
+    U32(o->unfit);
+    U32(o->draws);
     U64(o->evidence);
     U32(o->bets);
-    U32(o->hour), U32(o->day);
-    U64(o->now), U64(o->last_asked), U64(o->last_sample);
-    U32(o->today), U32(o->this_hour);
-    U8(o->ever_asked), U8(o->ever_sampled);
-    U32(o->windows_seen), U32(o->windows_known), U32(o->windows_right), U32(o->drawn);
-    U64(o->weights), U64(o->squares), U64(o->rights), U64(o->nobodys);
+    U32(o->hour);
+    U32(o->day);
+    U64(o->now);
+    U64(o->last_asked);
+    U64(o->last_sample);
+    U32(o->today);
+    U32(o->this_hour);
+    U8(o->ever_asked);
+    U8(o->ever_sampled);
+    U32(o->windows_seen);
+    U32(o->windows_known);
+    U32(o->windows_right);
+    U32(o->drawn);
+    U64(o->weights);
+    U64(o->squares);
+    U64(o->rights);
+    U64(o->nobodys);
     U32(o->own_draws);
-    U8(o->share), U8(o->silence), U8(o->waiters);
+    U8(o->share);
+    U8(o->silence);
+    U8(o->waiters);
     for (int i = 0; i < ODL_WAITING; i++) {
         U16(o->waiting[i].bout);
         for (int k = 0; k < ODL_CLASSES; k++) {
@@ -1882,13 +1921,19 @@ static void walk(odl *o, cursor *c) {
     U8(o->queued);
     for (int i = 0; i < ODL_QUEUE; i++) {
         odl_query *q = &o->queue[i];
-        U16(q->sample), U16(q->bout), U16(q->flags), U8(q->predicted);
+        U16(q->sample);
+    U16(q->bout);
+    U16(q->flags);
+    U8(q->predicted);
         for (int k = 0; k < ODL_INPUTS; k++) {
             S8(q->x[k]);
         }
     }
     U32(o->next);
-    U32(o->limited), U32(o->refused), U32(o->repaired), U32(o->dropped);
+    U32(o->limited);
+    U32(o->refused);
+    U32(o->repaired);
+    U32(o->dropped);
 }
 
 /* Whether every number is one that the device could have. */

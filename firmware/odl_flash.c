@@ -24,10 +24,10 @@ static uint32_t get32(const uint8_t *at) {
 
 static int put(void *context, uint32_t at, const uint8_t *bytes, uint32_t size) {
     const slot *s = context;
-    uint8_t whole[32];
-    memset(whole, 0xFF, sizeof whole);
-    memcpy(whole, bytes, size);
-    return s->flash->program(s->flash->context, s->first + ODL_FLASH_HEADER + at, whole,
+    uint8_t words[32];
+    memset(words, 0xFF, sizeof words);
+    memcpy(words, bytes, size);
+    return s->flash->program(s->flash->context, s->first + ODL_FLASH_HEADER + at, words,
                              (size + 3u) & ~3u);
 }
 

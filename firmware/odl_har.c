@@ -300,8 +300,8 @@ static int64_t joined(const odl_har *o, int k) {
 
 /* window^2 times a variance, from the sums of squares and of values. */
 static int64_t spread(int64_t square, int64_t total) {
-    const int64_t mean = rounded64(total, V_BITS - E_BITS);
-    const int64_t v = square * WINDOW - mean * mean;
+    const int64_t middle = rounded64(total, V_BITS - E_BITS);
+    const int64_t v = square * WINDOW - middle * middle;
     return v > 0 ? v : 0;
 }
 

@@ -104,37 +104,59 @@ static void reading(odl_serial *s, const uint8_t *at, int there) {
     begin(s, WINDOW);
     memcpy(s->out + 1, window.x, ODL_INPUTS);
     s->size = 1 + ODL_INPUTS;
-    add(s, window.known, 1), add(s, window.turned, 1), add(s, window.marked, 1);
+    add(s, window.known, 1);
+    add(s, window.turned, 1);
+    add(s, window.marked, 1);
     add(s, step.sample, 4);
-    add(s, step.predicted, 1), add(s, step.mode, 1), add(s, step.asked, 1), add(s, step.event, 1);
-    add(s, step.troubles, 1), add(s, step.activity, 1), add(s, step.bout, 2);
-    add(s, (uint32_t)step.confidence, 4), add(s, step.leverage, 4), add(s, step.theta, 2);
+    add(s, step.predicted, 1);
+    add(s, step.mode, 1);
+    add(s, step.asked, 1);
+    add(s, step.event, 1);
+    add(s, step.troubles, 1);
+    add(s, step.activity, 1);
+    add(s, step.bout, 2);
+    add(s, (uint32_t)step.confidence, 4);
+    add(s, step.leverage, 4);
+    add(s, step.theta, 2);
     end(s);
 }
 
 static void label(odl_serial *s, const uint8_t *at) {
     const uint32_t sample = take(&at, 4);
-    odl_answer answer = {ODL_UNKNOWN, ODL_NOTHING};
-    const int code = odl_label(s->device, sample, (int16_t)take(&at, 2), &answer);
+    odl_answer found = {ODL_UNKNOWN, ODL_NOTHING};
+    const int code = odl_label(s->device, sample, (int16_t)take(&at, 2), &found);
     begin(s, ANSWER);
-    add(s, (uint8_t)code, 1), add(s, answer.outcome, 1), add(s, answer.event, 1), add(s, s->device->classes, 1);
+    add(s, (uint8_t)code, 1);
+    add(s, found.outcome, 1);
+    add(s, found.event, 1);
+    add(s, s->device->classes, 1);
     end(s);
 }
 
 static void hello(odl_serial *s) {
     begin(s, ABOUT);
-    add(s, ODL_SERIAL_VERSION, 1), add(s, s->device->model->fingerprint, 4), add(s, ODL_IMAGE_BYTES, 4);
-    add(s, ODL_INPUTS, 2), add(s, ODL_HAR_HOP, 2), add(s, ODL_CLASSES, 1);
-    add(s, (uint16_t)s->har->model->factor[0], 2), add(s, (uint16_t)s->har->model->factor[1], 2);
-    add(s, s->har->model->factor_shift[0], 1), add(s, s->har->model->factor_shift[1], 1);
+    add(s, ODL_SERIAL_VERSION, 1);
+    add(s, s->device->model->fingerprint, 4);
+    add(s, ODL_IMAGE_BYTES, 4);
+    add(s, ODL_INPUTS, 2);
+    add(s, ODL_HAR_HOP, 2);
+    add(s, ODL_CLASSES, 1);
+    add(s, (uint16_t)s->har->model->factor[0], 2);
+    add(s, (uint16_t)s->har->model->factor[1], 2);
+    add(s, s->har->model->factor_shift[0], 1);
+    add(s, s->har->model->factor_shift[1], 1);
     end(s);
 }
 
 static void stands(odl_serial *s) {
     const odl_accuracy right = odl_how_right(s->device);
     begin(s, STANDS);
-    add(s, right.share, 4), add(s, right.low, 4), add(s, right.high, 4), add(s, s->device->drawn, 4);
-    add(s, odl_troubles(s->device), 1), add(s, s->device->mode, 1);
+    add(s, right.share, 4);
+    add(s, right.low, 4);
+    add(s, right.high, 4);
+    add(s, s->device->drawn, 4);
+    add(s, odl_troubles(s->device), 1);
+    add(s, s->device->mode, 1);
     end(s);
 }
 

@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from tinyodl.cli.app import app
+from tinyodl.energy import Energy
 from tinyodl.firmware.targets import TARGETS
 
 KEYS = {
@@ -29,6 +31,18 @@ def test_the_report_of_the_preset_that_products_use(tmp_path: Path) -> None:
         assert row["learn_instructions"] > row["predict_instructions"]
         assert row["wear_second_instructions"] > row["learn_instructions"]
         assert row["ram_bytes"] + row["inputs_ram_bytes"] + 1000 <= 12_000
+    table = Energy().table  # which takes its instructions from here
+    m4 = next(row for row in rows if row["target"] == "cortex-m4")
+    d, m = 61, 6
+    products = d * (d - 1) / 2 + d * m, d * (d - 1) + d * m
+    measured = {
+        "predict": m4["predict_instructions"] / products[0],
+        "learn": m4["learn_instructions"] / products[1],
+        "reading": m4["reading_instructions"],
+        "window": m4["window_instructions"] - m4["reading_instructions"],
+    }
+    for name, value in measured.items():
+        assert table[name]["value"] == pytest.approx(value, rel=0.05), name
     m0 = next(row for row in rows if row["target"] == "cortex-m0")
     assert m0["wear_second_instructions"] <= 500_000
     assert m0["flash_bytes"] <= 48_000

@@ -349,7 +349,7 @@ def test_the_energy_of_the_document() -> None:
 
 def test_an_own_label_at_the_price_of_a_query_is_not_cheaper(tmp_path: Path) -> None:
     table = tomllib.loads(FIGURES)
-    for name in ("cycles_per_mac", "bit", "ramp", "between"):
+    for name in ("learn", "bit", "ramp", "between"):
         table[name]["value"] = 0.0
     lines = [f"[{name}]\nvalue = {entry['value']}" for name, entry in table.items()]
     (tmp_path / "free.toml").write_text("\n".join(lines))

@@ -1,10 +1,7 @@
-/* What a state image or an answer from outside can do to a device: for libFuzzer, and by itself (a first
- * argument of seconds, then of a seed) for compilers without it. Images get a right checksum again after
- * they were damaged, since everything behind it would never be reached otherwise. */
-#include <stdio.h>
+/* What a state image or an answer from outside can do to a device. Images get a right checksum again
+ * after they were damaged, since everything behind it would never be reached otherwise. */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "odl_factory.h"
 #include "odl_har_factory.h"
@@ -72,25 +69,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     return odl_how_right(&device).high > 65536u;
 }
-
-#ifndef LIBFUZZER
-int main(int count, char **arguments) {
-    const double seconds = count > 1 ? atof(arguments[1]) : 10;
-    const time_t end = time(0) + (time_t)seconds;
-    unsigned long runs = 0;
-    srand(count > 2 ? (unsigned)atoi(arguments[2]) : 0);
-    do {
-        uint8_t data[512];
-        const size_t size = (size_t)(rand() % (int)sizeof data);
-        for (size_t i = 0; i < size; i++) {
-            data[i] = (uint8_t)(rand() >> 7);
-        }
-        if (LLVMFuzzerTestOneInput(data, size)) {
-            abort();
-        }
-        runs++;
-    } while (time(0) < end);
-    printf("%lu inputs, nothing found\n", runs);
-    return 0;
-}
-#endif

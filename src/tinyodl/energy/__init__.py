@@ -87,13 +87,18 @@ class Energy:
         """d features, so many classes; readings between two windows; bytes of a query and its
         answer on the air.
 
-        Learning is u = P h (d^2), P (d^2 / 2) and beta (2 d m) with one division; predicting d m,
-        and d^2 for the leverage, beside the inputs' filters.
+        Predicting takes d m products and d (d - 1) / 2 for the leverage, beside the inputs;
+        learning d (d - 1) for P and d m for beta.
         """
         f = self._f
-        learn = (1.5 * d * d + 2 * d * classes) * f["cycles_per_mac"]
-        predict = (d * d + d * classes) * f["cycles_per_mac"] + readings * f["cycles_per_reading"]
-        return Spent(self.air(sent, received, packets), self.cpu(learn), self.cpu(predict))
+        learn = (d * (d - 1) + d * classes) * f["learn"]
+        predict = (d * (d - 1) / 2 + d * classes) * f["predict"]
+        inputs = readings * f["reading"] + f["window"]
+        return Spent(
+            self.air(sent, received, packets),
+            self.cpu(learn * f["cycles"]),
+            self.cpu((predict + inputs) * f["cycles"]),
+        )
 
     def connected(self) -> float:
         """mJ a day of keeping a connection without sending: an empty packet each way at every
