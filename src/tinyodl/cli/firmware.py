@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
@@ -12,16 +13,18 @@ from tinyodl.cli.errors import clear_errors
 from tinyodl.cli.progress import bar
 from tinyodl.data import hapt
 from tinyodl.data.errors import DataError
+from tinyodl.data.recordings import RATE
 from tinyodl.files import write_bytes
-from tinyodl.firmware import measure
+from tinyodl.firmware import forest, measure
 from tinyodl.firmware.device import DONT_KNOW as UNKNOWN
 from tinyodl.firmware.targets import TARGETS
 from tinyodl.fixed.stream import Ranges, Stream
-from tinyodl.har import Features
+from tinyodl.har import Features, compact
+from tinyodl.link import LEVELS
 from tinyodl.model import Model, load
 from tinyodl.recipe import fitting, methods
 from tinyodl.recipe.train import train
-from tinyodl.windows import Source, splits
+from tinyodl.windows import Source, from_dataset, splits
 
 PERSON = 16  # whose windows are lived through
 TRAINED_ON = 10
@@ -38,6 +41,7 @@ SHOWN = {
     "wear_second_instructions": "a second",
     "mlp_predict_instructions": "MLP predict",
     "mlp_learn_instructions": "MLP learn",
+    "forest_predict_instructions": "forest",
     "bits_wrong": "bits wrong",
 }
 
@@ -65,9 +69,13 @@ def report(presets: Sequence[str], path: Path | None, level: str, json_file: Pat
         for row in (row for row in rows if row["preset"] == name):
             values = dict[str, object](row)
             table.add_row(*(f"{v:,}" if isinstance(v := values[k], int) else str(v) for k in SHOWN))
-        Console(width=None if Console().width >= 110 else 110).print(table)
+        Console(width=None if Console().width >= 124 else 124).print(table)
     print("Bytes, and instructions: of a prediction, of learning (the most in 60 windows), of a")
     print("second of wear with windows that are learnt. RAM: state and stack, inputs aside.")
+    print(
+        f"Forest: {forest.TREES} trees by emlearn, which do not learn"
+        + ("." if forest.there() else ": pip install emlearn.")
+    )
     if json_file:
         write_bytes(json_file, json.dumps({"targets": rows}, indent=2).encode())
 
@@ -91,7 +99,11 @@ def _tiny(path: Path | None) -> measure.Preset:
             name = known[k] if k < len(known) else ""
             h.append(window.h)
             labels.append(names.index(name) if name in names else UNKNOWN)
-    return _preset("tiny", model, np.array(h), labels, counts)
+    work = compact.plan(model.names, RATE, model.window)
+    whole = hapt.dataset([r for r in recordings if r.subject in others])
+    seen = from_dataset(whole, lambda imu, starts: compact.extract(imu, starts, work), model.window)
+    trained = model.scaler.transform(seen.X), seen.y
+    return _preset("tiny", model, np.array(h), labels, counts, trained)
 
 
 def _nodes(name: str) -> measure.Preset:
@@ -108,16 +120,21 @@ def _nodes(name: str) -> measure.Preset:
     learner = fitting.fit(build(features, nodes, 0), scaler, lesson, len(windows.classes))
     whose = (windows.subject[others], windows.recording[others])
     model = fitting.assemble(learner, scaler, Z[others], windows.y[others], *whose)
-    h = np.clip(np.rint(Z[own] / (scaler.clip / 127)), -127, 127)
-    return _preset(name, model, h, windows.y[own].tolist(), None)
+    h = _whole(Z[own], scaler.clip)
+    return _preset(name, model, h, windows.y[own].tolist(), None, (Z[others], windows.y[others]))
+
+
+def _whole(Z: NDArray[np.float64], clip: float) -> NDArray[np.float64]:
+    return np.clip(np.rint(Z / (clip / LEVELS)), -LEVELS, LEVELS)
 
 
 def _preset(
     name: str,
     model: Model,
-    h: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+    h: NDArray[np.float64],
     labels: Sequence[int],
-    counts: np.ndarray[tuple[int, ...], np.dtype[np.int64]] | None,
+    counts: NDArray[np.int64] | None,
+    trained: tuple[NDArray[np.float64], NDArray[np.int64]],
 ) -> measure.Preset:
     return measure.Preset(
         name=name,
@@ -125,4 +142,5 @@ def _preset(
         h=h.astype(np.int8),
         labels=labels,
         counts=counts,
+        forest=forest.source(_whole(trained[0], model.scaler.clip), trained[1]),
     )

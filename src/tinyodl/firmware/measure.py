@@ -9,7 +9,7 @@ from typing import TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyodl.firmware import cross, host, program
+from tinyodl.firmware import cross, forest, host, program
 from tinyodl.firmware.device import DONT_KNOW
 from tinyodl.firmware.emulator import Machine
 from tinyodl.firmware.targets import Target
@@ -44,19 +44,23 @@ class Row(TypedDict):
     mlp_predict_instructions: int
     mlp_learn_instructions: int
     mlp8_predict_instructions: int
+    forest_predict_instructions: int
+    forest_flash_bytes: int
     vectors: int
     bits_wrong: int
 
 
 class Preset(TypedDict):
     """name; model; inputs h (windows, n) of a wearer, their class numbers, DONT_KNOW where nobody
-    knows; counts (readings, 6) for models whose inputs are made of them, else None."""
+    knows; counts (readings, 6) for models whose inputs are made of them, else None; forest: its
+    header, or ""."""
 
     name: str
     model: Model
     h: NDArray[np.int8]
     labels: Sequence[int]
     counts: NDArray[np.int64] | None
+    forest: str
 
 
 def row(preset: Preset, target: Target, level: str, ranges: Ranges) -> Row:
@@ -90,6 +94,7 @@ def row(preset: Preset, target: Target, level: str, ranges: Ranges) -> Row:
     reading, window = int(np.mean(readings[1:] or [0])), max(windows)
     changed = [more for more in learnt if more > predict / 2]
     beside = _perceptron(preset, target, level)
+    trees, bytes_of_trees = _forest(preset, target, level)
     return Row(
         target=target.name,
         preset=preset["name"],
@@ -108,6 +113,8 @@ def row(preset: Preset, target: Target, level: str, ranges: Ranges) -> Row:
         mlp_predict_instructions=beside["mlp_predict"],
         mlp_learn_instructions=beside["mlp_learn"],
         mlp8_predict_instructions=beside["mlp8_predict"],
+        forest_predict_instructions=trees,
+        forest_flash_bytes=bytes_of_trees,
         vectors=len(h) + 1,
         bits_wrong=wrong,
     )
@@ -137,3 +144,22 @@ def _perceptron(preset: Preset, target: Target, level: str) -> dict[str, int]:
         "mlp_learn": machine.call("mlp_learn", net, x, 2, count=True).instructions,
         "mlp8_predict": machine.call("mlp8_predict", small, x8, count=True).instructions,
     }
+
+
+def _forest(preset: Preset, target: Target, level: str) -> tuple[int, int]:
+    """Instructions of a prediction, the mean of the wearer's windows, and bytes of flash; 0 where
+    there is none."""
+    if not preset["forest"]:
+        return 0, 0
+    with tempfile.TemporaryDirectory() as work:
+        (Path(work) / "forest.h").write_text(preset["forest"])
+        (Path(work) / "call.c").write_text(forest.CALL)
+        out = Path(work) / "forest.elf"
+        made = cross.build(target, [Path(work) / "call.c"], ["forest_run"], out, level=level)
+        machine = Machine(target, made)
+    n = preset["h"].shape[1]
+    x, counts = machine.memory(2 * n), []
+    for h in preset["h"][:WINDOWS]:
+        machine.write(x, h.astype("<i2").tobytes())
+        counts.append(machine.call("forest_run", x, n, count=True).instructions)
+    return round(float(np.mean(counts))), made.flash
