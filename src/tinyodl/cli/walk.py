@@ -72,7 +72,7 @@ def moments(
     starts = har.window_starts(len(imu), None, model.window)
     work = compact.plan(model.names, RATE, model.window)
     as_trained = model.predict(compact.extract(imu, starts, work))
-    activities = _activities(recording, starts, model)
+    does = activities(recording, starts, model)
     device, inputs = worn or (OnDeviceLearner(model), None)
     windows = _windows(model, imu, starts) if inputs is None else map(inputs.push, imu)
     for k, window in enumerate(w for w in windows if w):
@@ -80,18 +80,18 @@ def moments(
         step = device.sample(window.inputs, now, window.known, window.marked)
         events = [step.event] if step.event else []
         if step.query:
-            event = device.label(step.sample, activities[k] or None, now).event
+            event = device.label(step.sample, does[k] or None, now).event
             events += [event] if event else []
         yield Moment(
             now,
-            activities[k],
+            does[k],
             str(as_trained[k]),
             str(step.predicted),
             step.mode.value,
             window.known,
             window.turned,
             step.query is not None,
-            activities[k] if step.query else "",
+            does[k] if step.query else "",
             ", ".join(event.value for event in events),
         )
 
@@ -106,7 +106,7 @@ def _windows(
         yield window._replace(inputs=model.scaler.transform(window.inputs[None])[0])
 
 
-def _activities(recording: Recording, starts: NDArray[np.int64], model: Model) -> list[str]:
+def activities(recording: Recording, starts: NDArray[np.int64], model: Model) -> list[str]:
     """What the person does in each window, "" where it is not one activity."""
     first, y = labelled(recording.activity, len(hapt.ACTIVITIES), model.window, "majority")
     most = dict(zip(first.tolist(), y.tolist(), strict=True))
