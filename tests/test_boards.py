@@ -45,7 +45,7 @@ def compare(board: Board, model: Model, life: Any, program: Path, windows: int) 
         line = port.Port(url)
         theirs = port.Device(line, model, RANGES, rules=rules, seed=seed)
         stream = port.Stream(line, theirs)
-        for counts, label in life(len(names), RANGES, windows):
+        for counts, label in life(len(names), RANGES, windows + 20):
             window, expected = stream.push(counts), inputs.push(counts)
             readings += 1
             assert (window is None) == (expected is None)

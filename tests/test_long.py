@@ -30,7 +30,7 @@ def test_a_hundred_thousand_windows_are_the_same_bits(model: Model, life: Any) -
     one, other = fixed.device(model, rules=rules, seed=seed), Device(model, rules=rules, seed=seed)
     step = other._step
     windows = readings = learnt = 0
-    for counts, label in life(len(names), RANGES, steps):
+    for counts, label in life(len(names), RANGES, steps + 20):
         expected, found = golden.push(counts), c.push(counts)
         readings += 1
         assert (found is None) == (expected is None)

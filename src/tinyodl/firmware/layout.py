@@ -8,6 +8,7 @@ from tinyodl.model import Model
 
 LIBRARY = (
     *("odl.h", "odl.c", "odl_har.h", "odl_har.c", "odl_flash.h", "odl_flash.c"),
+    *("odl_serial.h", "odl_serial.c"),
     "DESIGN.md",
 )
 
