@@ -362,6 +362,19 @@ static uint32_t draw(uint32_t *state) {
 static inline int32_t within16(int32_t v) { return __ssat(v, 16); }
 #pragma GCC diagnostic pop
 
+/* a times the lower or upper half of b, its upper 32 bits: gcc has no intrinsic for them. */
+static inline int32_t mulwb(int32_t a, int32_t b) {
+    int32_t product;
+    __asm__("smulwb %0, %1, %2" : "=r"(product) : "r"(a), "r"(b));
+    return product;
+}
+
+static inline int32_t mulwt(int32_t a, int32_t b) {
+    int32_t product;
+    __asm__("smulwt %0, %1, %2" : "=r"(product) : "r"(a), "r"(b));
+    return product;
+}
+
 static int32_t pair(const int16_t *at) {
     int32_t two;
     __builtin_memcpy(&two, at, 4);
@@ -405,6 +418,10 @@ static int32_t product(const int16_t *row, const int16_t *h, int size) {
         total = __smlad(pair(row + i), pair(h + i), total);
         total = __smlad(pair(row + i + 2), pair(h + i + 2), total);
     }
+    if (i + 1 < size) {
+        total = __smlad(pair(row + i), pair(h + i), total);
+        i += 2;
+    }
 #endif
     for (; i < size; i++) {
         total += (int32_t)row[i] * h[i];
@@ -425,6 +442,12 @@ static int32_t projected(const int16_t *row, const int16_t *h, int size, int32_t
         total = __smlad(b, pair(h + i + 2), total);
         all = __smlad(a, 0x00010001, all);
         all = __smlad(b, 0x00010001, all);
+    }
+    if (i + 1 < size) {
+        const int32_t a = pair(row + i);
+        total = __smlad(a, pair(h + i), total);
+        all = __smlad(a, 0x00010001, all);
+        i += 2;
     }
 #endif
     for (; i < size; i++) {
@@ -463,8 +486,8 @@ static uint32_t gathered(int32_t *u, const int16_t *row, int32_t v, int size) {
     (void)saturated();
     for (; i + 1 < size; i += 2) {
         const int32_t two = pair(row + i);
-        u[i] = __qadd(u[i], __smlawb(v, two, 0));
-        u[i + 1] = __qadd(u[i + 1], __smlawt(v, two, 0));
+        u[i] = __qadd(u[i], mulwb(v, two));
+        u[i + 1] = __qadd(u[i + 1], mulwt(v, two));
     }
     limited = saturated();
 #endif
@@ -474,22 +497,57 @@ static uint32_t gathered(int32_t *u, const int16_t *row, int32_t v, int size) {
     return limited;
 }
 
+#if ODL_DSP
+/* Of `turned`, two numbers: 19 instructions, for which compilers take 24 and more. */
+#define TURN_PAIR                                                                                      \
+    "ldr %[two], [%[row]]\n\t"                                                                         \
+    "ldrd %[a], %[b], [%[u]]\n\t"                                                                      \
+    "smlawb %[c], %[a], %[mantissa], %[up]\n\t"                                                        \
+    "smlawb %[d], %[b], %[mantissa], %[up]\n\t"                                                        \
+    "asr %[c], %[c], %[shift]\n\t"                                                                     \
+    "asr %[d], %[d], %[shift]\n\t"                                                                     \
+    "sxtah %[c], %[c], %[two]\n\t"                                                                     \
+    "add %[d], %[d], %[two], asr #16\n\t"                                                              \
+    "ssat %[c], #16, %[c]\n\t"                                                                         \
+    "ssat %[d], #16, %[d]\n\t"                                                                         \
+    "add %[sum], %[sum], %[c]\n\t"                                                                     \
+    "add %[sum], %[sum], %[d]\n\t"                                                                     \
+    "pkhbt %[c], %[c], %[d], lsl #16\n\t"                                                              \
+    "str %[c], [%[row]], #4\n\t"                                                                       \
+    "smulwb %[c], %[v], %[two]\n\t"                                                                    \
+    "smulwt %[d], %[v], %[two]\n\t"                                                                    \
+    "qadd %[a], %[a], %[c]\n\t"                                                                        \
+    "qadd %[b], %[b], %[d]\n\t"                                                                        \
+    "strd %[a], %[b], [%[u]], #8\n\t"
+#define TURN_OPERANDS                                                                                  \
+    : [two] "=&r"(two), [a] "=&r"(a), [b] "=&r"(b), [c] "=&r"(c), [d] "=&r"(d), [row] "+&r"(row),      \
+      [u] "+&r"(u), [sum] "+&r"(sum)                                                                   \
+    : [mantissa] "r"(f.mantissa), [up] "r"(up), [shift] "r"(f.shift), [v] "r"(v), [end] "r"(end)       \
+    : "cc", "memory"
+
+static int32_t turned_pairs(int32_t *u, int16_t *row, int32_t v, factor f, int32_t up, int size, int32_t sum) {
+    const int16_t *const end = row + size;
+    int32_t two, a, b, c, d;
+    if ((size & 2) != 0) {
+        __asm__ volatile(TURN_PAIR TURN_OPERANDS);
+    }
+    if (row != end) {
+        __asm__ volatile("1:\n\t" TURN_PAIR TURN_PAIR "cmp %[row], %[end]\n\tbne 1b" TURN_OPERANDS);
+    }
+    return sum;
+}
+#endif
+
 /* Both at once, of the row as it was: u += v row, row += (the u before) factor; *sum grows by the row's. */
-static uint32_t turned(int32_t *u, int16_t *row, int32_t v, factor f, int size, int32_t *sum) {
+static APART uint32_t turned(int32_t *u, int16_t *row, int32_t v, factor f, int size, int32_t *sum) {
     uint32_t limited = 0;
     const int32_t up = half(f);
     int32_t all = *sum;
     int i = 0;
 #if ODL_DSP
     (void)saturated();
-    for (; i + 1 < size; i += 2) {
-        const int32_t two = pair(row + i);
-        const int32_t a = (__smlawb(u[i], f.mantissa, up) >> f.shift) + (int16_t)two;
-        const int32_t b = (__smlawb(u[i + 1], f.mantissa, up) >> f.shift) + (two >> 16);
-        u[i] = __qadd(u[i], __smlawb(v, two, 0));
-        u[i + 1] = __qadd(u[i + 1], __smlawt(v, two, 0));
-        all = __smlad(put_pair(row + i, within16(a), within16(b)), 0x00010001, all);
-    }
+    all = turned_pairs(u, row, v, f, up, size & ~1, all);
+    i = size & ~1;
     limited = saturated();
 #endif
     for (; i < size; i++) {
@@ -925,7 +983,7 @@ static int place(odl *o, const int8_t *x) {
         for (int i = 0; i < ODL_INPUTS; i++) {
             const int32_t off = (int32_t)x[i] * (1 << MEAN_BITS) - o->mean[i];
             const uint32_t size = (uint32_t)(off < 0 ? -off : off);
-            distance += (uint64_t)o->model->bout_weights[i] * ((uint64_t)size * size);
+            distance += (uint64_t)o->model->bout_weights[i] * (size * size); /* size < 2^16 */
         }
         if (distance <= o->model->bout_limits[o->of - 1]) {
             found = SAME;

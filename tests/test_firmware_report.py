@@ -52,3 +52,9 @@ def test_a_preset_that_is_none_is_said() -> None:
     done = CliRunner().invoke(app, ["firmware", "report", "--preset", "n64"])
     assert done.exit_code != 0
     assert "no preset is called 'n64': take tiny, n128" in done.output
+
+
+def test_a_target_that_is_none_is_said() -> None:
+    done = CliRunner().invoke(app, ["firmware", "report", "--target", "z80"])
+    assert done.exit_code != 0
+    assert "no target is called 'z80': take cortex-m0, cortex-m3" in done.output

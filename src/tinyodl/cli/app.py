@@ -676,6 +676,14 @@ def firmware_report(
         Path | None,
         typer.Option(help="A model for tiny.", show_default="one trained on HAPT", metavar="MODEL"),
     ] = None,
+    target: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="cortex-m0, -m3, -m4, -m33 or rv32imc; repeat for more.",
+            show_default="all",
+            metavar="NAME",
+        ),
+    ] = None,
     level: Annotated[str, typer.Option(help="The compiler's optimisation.")] = "Os",
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write all figures.", metavar="FILE")
@@ -684,7 +692,8 @@ def firmware_report(
     """Flash, RAM and instructions on Cortex-M0, M3, M4, M33 and RV32IMC, by emulation."""
     from tinyodl.cli import firmware as command
 
-    command.report(preset or ["tiny", "n128", "n128-sign", "n256-sign"], model, level, json_file)
+    presets = preset or ["tiny", "n128", "n128-sign", "n256-sign"]
+    command.report(presets, target or [], model, level, json_file)
 
 
 @vectors_app.command("export", epilog="Example: tinyodl vectors export vectors")

@@ -46,20 +46,29 @@ SHOWN = {
 }
 
 
-def report(presets: Sequence[str], path: Path | None, level: str, json_file: Path | None) -> None:
+def report(
+    presets: Sequence[str],
+    names: Sequence[str],
+    path: Path | None,
+    level: str,
+    json_file: Path | None,
+) -> None:
     """See `tinyodl firmware report --help`."""
     with clear_errors():
         unknown = [name for name in presets if name not in ("tiny", *LEARNERS)]
         if unknown:
             raise DataError(f"no preset is called {unknown[0]!r}: take tiny, {', '.join(LEARNERS)}")
+        if unknown := [name for name in names if name not in TARGETS]:
+            raise DataError(f"no target is called {unknown[0]!r}: take {', '.join(TARGETS)}")
+        targets = [TARGETS[name] for name in names or TARGETS]
         rows: list[measure.Row] = []
         with bar("measuring") as progress:
-            every = len(presets) * len(TARGETS)
+            every = len(presets) * len(targets)
             progress(0, every)
             for name in presets:
                 made = _tiny(path) if name == "tiny" else _nodes(name)
                 try:
-                    for target in TARGETS.values():
+                    for target in targets:
                         rows.append(measure.row(made, target, f"-{level}", RANGES))
                         progress(len(rows), every)
                 except RuntimeError as error:

@@ -10,7 +10,13 @@ from typing import Any, NamedTuple
 from tinyodl.firmware.targets import Target
 
 BARE = Path(__file__).parent / "bare"
-ALWAYS = ("-std=c99", "-ffreestanding", "-ffunction-sections", "-fdata-sections")
+ALWAYS = (
+    "-std=c99",
+    "-ffreestanding",
+    "-fomit-frame-pointer",
+    "-ffunction-sections",
+    "-fdata-sections",
+)
 NEEDED = ("ziglang", "elftools", "unicorn")  # to compile, to read and to run it
 
 

@@ -40,8 +40,15 @@ void *memmove(void *to, const void *from, size_t size) {
 
 void *memset(void *to, int value, size_t size) {
     uint8_t *out = to;
-    while (size--) {
+    if (whole(to, to, size)) {
+        uint32_t *words = to;
+        for (size /= 4; size > 0; size--) {
+            *words++ = (uint8_t)value * 0x01010101u;
+        }
+    }
+    while (size > 0) {
         *out++ = (uint8_t)value;
+        size--;
     }
     return to;
 }
