@@ -20,6 +20,8 @@ from tinyodl.firmware.host import LIMITED, REFUSED, REPAIRED
 from tinyodl.firmware.library import build, compiler, declared
 from tinyodl.firmware.sources import folder
 from tinyodl.fixed.stream import Ranges
+from tinyodl.learn import OSELMClassifier
+from tinyodl.recipe import fitting
 from tinyodl.windows import Windows
 
 STRICT = (
@@ -100,6 +102,31 @@ def test_a_life_in_c_is_the_golden_model_s(someone: Any) -> None:
             if t % 250 == 0:
                 same_model(one, other)
         same_model(one, other)
+
+
+@pytest.mark.parametrize(
+    ("alpha", "nodes", "direct"),
+    [("hash", 24, False), ("sign", 64, False), ("sign", 40, True), ("hash", 7, True)],
+)
+def test_hidden_nodes_in_c_are_the_golden_model_s(
+    alpha: str, nodes: int, direct: bool, compact_windows: Windows
+) -> None:
+    """Where a word has all of a row's signs and where it has not, beside direct links or alone."""
+    W = compact_windows
+    others, own = np.flatnonzero(W.subject != 3), np.flatnonzero(W.subject == 3)
+    lesson = fitting.lesson(W, others)
+    scaler = fitting.scaler("compact").fit(lesson.X)
+    Z = scaler.transform(W.X)
+    untrained = OSELMClassifier(nodes, alpha=alpha, direct=direct)  # type: ignore[arg-type]
+    learner = fitting.fit(untrained, scaler, lesson, len(W.classes))
+    whose = (W.subject[others], W.recording[others])
+    model = fitting.assemble(learner, scaler, Z[others], W.y[others], *whose, har.names())
+    one, other = fixed.device(model), Device(model, flags=CHECKED)
+    one.command(True)
+    other.command(True)
+    learn(one, other, Z[own], W.y[own], 0, 150)
+    assert (other.part("U") != fixed.convert(model).U).any()
+    same_model(one, other)
 
 
 def test_extreme_windows_are_the_same_bits(someone: Any) -> None:

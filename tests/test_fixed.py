@@ -13,13 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tinyodl import Model, OSELMClassifier, teachers
+from tinyodl import Model, OSELMClassifier, har, teachers
 from tinyodl.device import OnDeviceLearner, live, snapshot
 from tinyodl.device.arithmetic import FloatArithmetic
 from tinyodl.experiments.trials import wearer
-from tinyodl.fixed import Core, FixedArithmetic, convert, core
+from tinyodl.fixed import Core, FixedArithmetic, convert, core, fits, inputs
+from tinyodl.fixed import device as fixed_device
 from tinyodl.fixed.convert import factors, normalised, product
-from tinyodl.har import RangeScaler
+from tinyodl.har import RangeScaler, compact
 from tinyodl.learn import rls
 from tinyodl.windows import Windows
 
@@ -261,20 +262,42 @@ def test_a_long_life_leaves_a_learner_that_learns(kind: str) -> None:
 
 
 def test_a_device_lives_in_whole_numbers_as_in_floating_point(compact_windows: Windows) -> None:
-    right: dict[bool, list[float]] = {True: [], False: []}
-    asked: dict[bool, list[float]] = {True: [], False: []}
+    """The learner alone in whole numbers, and all of it."""
+    makers: dict[str, Any] = {
+        "float": OnDeviceLearner,
+        "learner": lambda model: OnDeviceLearner(model, arithmetic=FixedArithmetic(model)),
+        "all": fixed_device,
+    }
+    right: dict[str, list[float]] = {how: [] for how in makers}
+    asked: dict[str, list[float]] = {how: [] for how in makers}
     for person in (3, 12, 28):
         who = wearer.prepare(compact_windows, person)
         y, test = compact_windows.y[who.stream].tolist(), compact_windows.y[who.test]
-        for whole in (False, True):
-            arithmetic = FixedArithmetic(who.model) if whole else FloatArithmetic(who.model)
-            device = OnDeviceLearner(who.model, arithmetic=arithmetic)
+        for how, make in makers.items():
+            device = make(who.model)
             lived = live(device, who.Z[who.stream], teachers.TrueLabels(y))
-            found = [arithmetic.look(x).predicted for x in who.Z[who.test]]
-            right[whole].append(float(np.mean(found == test)))
-            asked[whole].append(float(lived.asked.sum()))
-    assert np.mean(right[True]) == pytest.approx(np.mean(right[False]), abs=0.005)
-    assert np.mean(asked[True]) == pytest.approx(np.mean(asked[False]), abs=1)
+            found = [device.arithmetic.look(x).predicted for x in who.Z[who.test]]
+            right[how].append(float(np.mean(found == test)))
+            asked[how].append(float(lived.asked.sum()))
+    for how in ("learner", "all"):
+        assert np.mean(right[how]) == pytest.approx(np.mean(right["float"]), abs=0.005)
+        assert np.mean(asked[how]) == pytest.approx(np.mean(asked["float"]), abs=1)
+
+
+def test_what_has_no_form_in_whole_numbers_is_said(compact_windows: Windows) -> None:
+    model = wearer.prepare(compact_windows, 3).model
+    assert fits(model.learner)
+    stored = OSELMClassifier(8, alpha="base").fit(np.eye(8), np.arange(8) % 3)
+    assert not fits(stored)
+    with pytest.raises(ValueError, match="train with hash or sign weights"):
+        FixedArithmetic(model._replace(learner=stored))
+    large = OSELMClassifier(260, alpha="sign").fit(np.eye(8), np.arange(8) % 3)
+    assert not fits(large)
+    with pytest.raises(ValueError, match="258"):
+        convert(model._replace(learner=large))
+    work = compact.plan(har.names(), 50, 2050)
+    with pytest.raises(ValueError, match=r"a window of 2050 readings is too long.*40.96 s at most"):
+        inputs.recipe(work, model.scaler)
 
 
 def test_its_state_is_kept_to_the_bit(compact_windows: Windows) -> None:

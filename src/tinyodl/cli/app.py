@@ -109,7 +109,8 @@ Computing = Annotated[
     Computes,
     typer.Option(
         "--arithmetic",
-        help="How devices compute: floating point, or whole numbers (docs/fixed-point.md).",
+        help="How devices compute: floating point, or whole numbers (docs/fixed-point.md). "
+        "ODLBase, whose weights are stored, and over 258 elements stay in floating point.",
     ),
 ]
 

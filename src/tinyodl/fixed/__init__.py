@@ -1,7 +1,7 @@
 """The bit-exact model of what a device computes without a floating-point unit."""
 
 from tinyodl.fixed.arithmetic import FixedArithmetic
-from tinyodl.fixed.convert import Core, convert
+from tinyodl.fixed.convert import Core, convert, fits
 from tinyodl.fixed.device import device
 
-__all__ = ["Core", "FixedArithmetic", "convert", "device"]
+__all__ = ["Core", "FixedArithmetic", "convert", "device", "fits"]

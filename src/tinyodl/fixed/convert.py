@@ -68,6 +68,13 @@ def scales(learner: OSELMClassifier, clip: float) -> Array:
     return step
 
 
+def fits(learner: OSELMClassifier) -> bool:
+    """Whether there is a form in whole numbers: nodes' weights that are drawn, not stored, and not
+    too many elements."""
+    drawn = learner.alpha in ("hash", "sign") and learner.activation == "hard_sigmoid"
+    return (learner.n_hidden == 0 or drawn) and len(learner.beta_) <= LARGEST_D
+
+
 def convert(model: Model) -> Core:
     """ValueError where its numbers do not fit the formats."""
     learner, step = model.learner, scales(model.learner, model.scaler.clip)

@@ -1,7 +1,6 @@
 """A device in one of the arithmetics there are, and one that trains from its first sample on,
 through a stream whose labels are known."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -17,12 +16,6 @@ AUTO = Rules(settle_after=None)
 """What `auto` is run with: a whole device, but for its predicting mode."""
 
 
-ARITHMETICS: dict[str, Callable[..., OnDeviceLearner]] = {
-    "float": OnDeviceLearner,
-    "fixed": fixed.device,
-}
-
-
 def device(
     model: Model,
     arithmetic: str,
@@ -30,8 +23,9 @@ def device(
     rules: Rules = RULES,
     seed: int = 0,
 ) -> OnDeviceLearner:
-    """A new one that computes so."""
-    return ARITHMETICS[arithmetic](model, policy, rules=rules, seed=seed)
+    """A new one that computes so; in floating point where the model has no other form."""
+    whole = arithmetic == "fixed" and fixed.fits(model.learner)
+    return (fixed.device if whole else OnDeviceLearner)(model, policy, rules=rules, seed=seed)
 
 
 class Followed(NamedTuple):

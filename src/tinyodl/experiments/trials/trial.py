@@ -17,8 +17,8 @@ Order = Literal["time", "shuffled"]
 
 class Trial(NamedTuple):
     """What one trial is about; person is the one left out (0 for "pooled"); seeds: how many a
-    device is run with; added: what is compared beside ours; arithmetic: of devices, as in
-    `following.ARITHMETICS`."""
+    device is run with; added: what is compared beside ours; arithmetic: of devices, float or
+    fixed."""
 
     protocol: Protocol
     features: Features
