@@ -1,6 +1,7 @@
 """Fuzz the C library for so many seconds, with AddressSanitizer and UndefinedBehaviorSanitizer, a
 model trained on a few of the embedded people: firmware/fuzz, by libFuzzer where clang is there
-(make setup-firmware), by inputs at random otherwise.
+(make setup-firmware), from inputs that cover what was ever reached; by inputs at random otherwise.
+A found corpus becomes the kept one by libFuzzer's -set_cover_merge=1, zipped.
 
     python tools/fuzz.py 600 image serial
 """
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from pathlib import Path
 
 from tinyodl.data import hapt
@@ -64,7 +66,9 @@ def main() -> int:
             found.mkdir(parents=True, exist_ok=True)
             share = max(1, round(told.seconds / len(told.targets)))
             command = [str(program), f"-max_total_time={share}", f"-seed={told.seed % 2**31}"]
-            command += [str(found), str(folder() / "fuzz" / "corpus" / target)]
+            with zipfile.ZipFile(folder() / "fuzz" / "corpus" / f"{target}.zip") as known:
+                known.extractall(work / f"{target}-known")
+            command += [str(found), str(work / f"{target}-known")]
             done = subprocess.run(
                 [*command, "-timeout=10", f"-artifact_prefix=build/{target}-"],
                 capture_output=True,
