@@ -458,8 +458,11 @@ static int32_t projected(const int16_t *row, const int16_t *h, int size, int32_t
     return total;
 }
 
-/* row += u factor; whether a number was at its limit. */
-static uint32_t stepped_row(int16_t *row, const int32_t *u, factor f, int32_t up, int size) {
+/* row += u factor, rounded up as often as the fraction says: by a number that was drawn, every other element by
+ * what is left of it. Whether a number was at its limit. */
+static uint32_t stepped_row(int16_t *row, const int32_t *u, factor f, uint32_t drawn, int size) {
+    const int32_t up = (int32_t)(drawn >> (32 - f.shift));
+    const int32_t other = (int32_t)(~drawn >> (32 - f.shift));
     uint32_t limited = 0;
     int i = 0;
 #if ODL_DSP
@@ -467,13 +470,13 @@ static uint32_t stepped_row(int16_t *row, const int32_t *u, factor f, int32_t up
     for (; i + 1 < size; i += 2) {
         const int32_t two = pair(row + i);
         const int32_t a = (__smlawb(u[i], f.mantissa, up) >> f.shift) + (int16_t)two;
-        const int32_t b = (__smlawb(u[i + 1], f.mantissa, up) >> f.shift) + (two >> 16);
+        const int32_t b = (__smlawb(u[i + 1], f.mantissa, other) >> f.shift) + (two >> 16);
         (void)put_pair(row + i, within16(a), within16(b));
     }
     limited = saturated();
 #endif
     for (; i < size; i++) {
-        row[i] = sat16(row[i] + stepped(u[i], f, up), &limited);
+        row[i] = sat16(row[i] + stepped(u[i], f, i % 2 ? other : up), &limited);
     }
     return limited;
 }
@@ -852,9 +855,7 @@ static APART void learn(odl *o, uint32_t lever, int k, uint32_t alpha) {
         uint32_t limited = 0;
         const number n = number_of((int32_t)gain);
         const factor f = factor_of(n.mantissa, o->model->u_bits - 16 - n.exponent, &limited);
-        /* rounded up as often as the fraction says */
-        const int32_t up = (int32_t)(draw(&o->dither) >> (32 - f.shift));
-        limited |= stepped_row(o->b[i], o->u, f, up, ODL_D);
+        limited |= stepped_row(o->b[i], o->u, f, draw(&o->dither), ODL_D);
         o->limited += limited;
     }
 }

@@ -14,6 +14,7 @@ Ints = NDArray[np.int64]
 
 ROOM = 4.0  # times the greatest output weight of the factory's that there is room for
 MOST_LEVERAGE = 8.0  # that u has room for
+QUIET = 1 / 8  # of the usual leverage that may come of rounding h
 LARGEST_D = 258  # elements of h, whose outputs fit 32 bits
 
 
@@ -83,7 +84,7 @@ def convert(model: Model) -> Core:
             f"{len(step)} inputs and nodes are more than sums of 32 bits hold: train with "
             f"{LARGEST_D} at most"
         )
-    P = rls.full(learner.P_) * np.outer(step, step)
+    P = quiet(rls.full(learner.P_) * np.outer(step, step), model.leverage)
     beta = learner.beta_ * step[:, None]
     U, D = factors(P)
     mantissa, exponent = normalised(D)
@@ -101,6 +102,22 @@ def convert(model: Model) -> Core:
         o_bits,
         round(model.leverage * 2**core.A_BITS),
     )
+
+
+def quiet(P: Array, usual: float) -> Array:
+    """P (d, d) in steps, regularised as much as it takes for the rounding of h to add at most QUIET
+    of the usual leverage: h^T P h of a rounding error is trace(P) / 12 on average. So P does not
+    take noise for news where it was trained with hardly any regularization."""
+    most = 12 * QUIET * usual
+    if np.trace(P) <= most or usual <= 0:
+        return P
+    values, vectors = np.linalg.eigh(P)
+    low, high = 0.0, len(P) / most  # of what is added to the inverse of P
+    for _ in range(50):
+        middle = (low + high) / 2
+        loud = (values / (1 + middle * values)).sum() > most
+        low, high = (middle, high) if loud else (low, middle)
+    return np.asarray((vectors * (values / (1 + high * values))) @ vectors.T)
 
 
 def factors(P: Array) -> tuple[Array, Array]:

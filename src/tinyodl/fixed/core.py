@@ -244,16 +244,18 @@ def move(u, gain, u_bits, b, dither):  # type: ignore[no-untyped-def]
 
     Rounded up as often as the fraction says, by a number drawn for each column, so that steps of
     less than one add up to what they should: rounded to nearest, they would not be taken, or lead
-    away (S. Gupta et al., "Deep Learning with Limited Numerical Precision", ICML 2015).
+    away (S. Gupta et al., "Deep Learning with Limited Numerical Precision", ICML 2015). Every other
+    element is rounded by what is left to the greatest number, so that errors do not add up where
+    h is all of one sign, as hidden nodes are.
     """
     limited = 0
     for k in range(gain.shape[0]):
         slope, z = mantissa_of(int(gain[k]))
         slope, s, beyond = within(slope, u_bits - 16 - z)
         dither = drawn(dither)
-        up = dither >> (32 - s)
         for i in range(u.shape[0]):
-            moved = int(b[i, k]) + ((((int(u[i]) * slope) >> 16) + up) >> s)
+            up = (~dither if i % 2 else dither) & (2**32 - 1)
+            moved = int(b[i, k]) + ((((int(u[i]) * slope) >> 16) + (up >> (32 - s))) >> s)
             beyond |= moved != saturated(moved, LARGEST)
             b[i, k] = saturated(moved, LARGEST)
         limited += beyond
