@@ -33,6 +33,7 @@ ROOT = Path(__file__).resolve().parents[1]
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.toml")
 
 # Which tests belong to a file, cheapest first; its docstring's examples come before them.
+INPUTS = ("stream", "inputs", "signals", "moments", "mounting", "maths")
 TESTS = {
     "learn/rls.py": ("test_rls", "test_learn"),
     "prune/auto.py": ("test_prune",),
@@ -41,10 +42,19 @@ TESTS = {
     "device/state.py": ("test_state", "test_device"),
     "device/guard.py": ("test_guard", "test_device"),
     "device/estimate.py": ("test_estimate",),
+    "device/interval.py": ("test_estimate",),
     "device/tree.py": ("test_snapshot",),
     "device/snapshot.py": ("test_snapshot",),
     "device/*.py": ("test_device",),
-    "fixed/*.py": ("test_fixed",),
+    **{f"fixed/{part}.py": ("test_fixed_har",) for part in INPUTS},
+    "fixed/vectors.py": ("test_vectors",),
+    "fixed/core.py": ("test_fixed",),
+    "fixed/convert.py": ("test_fixed",),
+    "fixed/*.py": ("test_fixed", "test_firmware"),
+    "firmware/image.py": ("test_firmware",),
+    "firmware/device.py": ("test_firmware", "test_vectors"),
+    "align/*.py": ("test_align",),
+    "bouts/*.py": ("test_bouts",),
     "windows/splits.py": ("test_splits",),
     "experiments/summary/*.py": ("test_summary",),
     "recipe/fitting.py": ("test_fitting",),
@@ -207,7 +217,7 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.whole = folder / "whole"
-        for name in ("src", "tests"):
+        for name in ("src", "tests", "firmware", "tools"):
             shutil.copytree(ROOT / name, self.whole / name)  # with times: numba's cache is kept
         for name in ("pyproject.toml", "requirements.lock"):
             shutil.copy2(ROOT / name, self.whole)
