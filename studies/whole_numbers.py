@@ -3,7 +3,8 @@ turn, a device with the model of the others through all that they did, in floati
 board computes (the board's C, which is the golden model to the bit).
 
 Per way of wearing: windows of one activity that are right as they came, in %, the worst person's;
-questions; right of the stream's windows by the model at its end. Then how the inputs of both agree.
+questions; windows that realign alike, and that one asks and the other does not. Then how the
+inputs of both agree.
 
 python studies/whole_numbers.py [--people 6] [--acc-range 8] [--gyro-range 1000]
 """
@@ -35,12 +36,12 @@ Array = NDArray[np.float64]
 
 
 class Life(NamedTuple):
-    """Of one device: its windows' inputs in steps and predictions, questions, right at the end, and
+    """Of one device: its windows' inputs in steps, predictions, whether they were asked, and
     rotations."""
 
     h: Array
     said: list[str]
-    asked: int
+    asked: list[bool]
     rotations: Array
 
 
@@ -49,7 +50,7 @@ def real(model: Model, recordings: list[Recording], truths: list[list[str]]) -> 
     device = OnDeviceLearner(model, rules=RULES)
     aligner = align.Aligner(model.alignment) if model.alignment else None
     step = model.scaler.clip / 127
-    h, said, asked, rotations, readings = [], [], 0, [], 0
+    h, said, asked, rotations, readings = [], [], [], [], 0
     work = compact.plan(model.names, RATE, model.window)
     for recording, known in zip(recordings, truths, strict=True):
         starts = har.window_starts(len(recording.imu), None, model.window)
@@ -61,9 +62,9 @@ def real(model: Model, recordings: list[Recording], truths: list[list[str]]) -> 
             seen = device.sample(z, now, window.known, window.marked)
             if seen.query:
                 device.label(seen.sample, name or None, now)
-                asked += 1
             h.append(z / step)
             said.append(str(seen.predicted))
+            asked.append(seen.query is not None)
             rotations.append(aligner.rotation if aligner else np.eye(3))
         device.pause()
         readings += len(recording.imu)
@@ -75,7 +76,7 @@ def whole(
 ) -> Life:
     """As a board computes."""
     device, stream = Device(model, rules=RULES), HarStream(model, ranges)
-    h, said, asked, rotations, readings = [], [], 0, [], 0
+    h, said, asked, rotations, readings = [], [], [], [], 0
     step = model.scaler.clip / 127
     for recording, known in zip(recordings, truths, strict=True):
         names = iter(known)
@@ -89,9 +90,9 @@ def whole(
             seen = device.sample(x, readings / RATE, window.known, window.marked)
             if seen.query:
                 device.label(seen.sample, name or None, readings / RATE)
-                asked += 1
             h.append(window.h)
             said.append(str(seen.predicted))
+            asked.append(seen.query is not None)
             rotations.append(np.array(stream.rotation).reshape(3, 3) / 2.0**28)
         device.pause()
         stream.pause(off=False)
@@ -100,13 +101,15 @@ def whole(
 
 class Row(NamedTuple):
     """One person, one way of wearing: shares right, questions, both of floating point and of whole
-    numbers; inputs of both; degrees between the rotations."""
+    numbers; inputs of both; degrees between the rotations; windows that realign alike, of all;
+    share of windows that one asks and the other does not."""
 
     right: tuple[float, ...]
     asked: tuple[int, ...]
     h: tuple[Array, ...]
     apart: float
     decisions: tuple[int, int]
+    otherwise: float
 
 
 def person(number: int, ranges: Ranges) -> tuple[list[Row], tuple[str, ...]]:
@@ -131,10 +134,13 @@ def person(number: int, ranges: Ranges) -> tuple[list[Row], tuple[str, ...]]:
         rows.append(
             Row(
                 right,
-                tuple(life.asked for life in lives),
+                tuple(sum(life.asked) for life in lives),
                 tuple(life.h for life in lives),
                 float(apart.max()),
                 (same, len(changed[0])),
+                float(
+                    np.mean([a != b for a, b in zip(lives[0].asked, lives[1].asked, strict=True)])
+                ),
             )
         )
     return rows, model.names
@@ -155,7 +161,11 @@ def main(people: int, ranges: Ranges) -> None:
             texts.append(f"{np.mean(right):5.2f} ({min(right):5.1f})  {asked:5.1f} asked")
         same, of = (sum(row.decisions[i] for row in rows) for i in (0, 1))
         apart = max(row.apart for row in rows)
-        print(f"{turn:8}  {texts[0]}   {texts[1]}   {same} of {of}, {apart:.2f} degrees at most")
+        otherwise = 100 * np.mean([row.otherwise for row in rows])
+        print(
+            f"{turn:8}  {texts[0]}   {texts[1]}   {same} of {of}, {apart:.2f} degrees at most; "
+            f"{otherwise:.2f} % asked by one only"
+        )
     names = found[0][1]
     h = [np.vstack([one[0].h[how] for one, _ in found]) for how in (0, 1)]
     kept = np.clip(h[0], -127, 127)

@@ -17,7 +17,7 @@ from tinyodl import Model, OSELMClassifier, har, teachers
 from tinyodl.device import OnDeviceLearner, live, snapshot
 from tinyodl.device.arithmetic import FloatArithmetic
 from tinyodl.experiments.trials import wearer
-from tinyodl.fixed import Core, FixedArithmetic, convert, core, fits, inputs
+from tinyodl.fixed import Core, FixedArithmetic, convert, core, fits, inputs, lost
 from tinyodl.fixed import device as fixed_device
 from tinyodl.fixed.convert import QUIET, factors, normalised, product, quiet
 from tinyodl.har import RangeScaler, compact
@@ -283,6 +283,18 @@ def test_a_device_lives_in_whole_numbers_as_in_floating_point(compact_windows: W
     for how in ("learner", "all"):
         assert np.mean(right[how]) == pytest.approx(np.mean(right["float"]), abs=0.005)
         assert np.mean(asked[how]) == pytest.approx(np.mean(asked["float"]), abs=1)
+
+
+def test_what_a_conversion_loses_is_said_and_true(compact_windows: Windows) -> None:
+    who = wearer.prepare(compact_windows, 3)
+    found, whole, real = lost(who.model), FixedArithmetic(who.model), FloatArithmetic(who.model)
+    assert 0 < found.outputs < 0.01
+    assert 0 < found.leverage < 0.05
+    step = who.model.scaler.clip / core.H
+    for x in np.rint(who.Z[who.stream][:60].clip(-1.5, 1.5) / step) * step:
+        seen, true = whole.look(x), real.look(x)
+        assert np.abs(whole.outputs - real.outputs).max() <= found.outputs
+        assert seen.leverage == pytest.approx(true.leverage, rel=found.leverage + 0.01)
 
 
 def test_p_does_not_take_the_rounding_of_h_for_news() -> None:

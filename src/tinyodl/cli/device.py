@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from tinyodl import fixed
 from tinyodl.cli import own
 from tinyodl.cli.errors import clear_errors
 from tinyodl.cli.options import Train
@@ -58,6 +59,7 @@ def info(path: Path, as_json: bool) -> None:
             "accuracy_on_new_people": model.accuracy or None,
             "alignment": model.aligning,
             "bouts": _bouts(model),
+            "whole_numbers": _whole(model),
             "names": list(model.names),
         }
     if as_json:
@@ -68,6 +70,15 @@ def info(path: Path, as_json: bool) -> None:
         text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         table.add_row(name.replace("_", " "), Text(plain(text)))
     Console().print(table)
+
+
+def _whole(model: Model) -> str:
+    """What a device without floating point loses."""
+    try:
+        found = fixed.lost(model)
+    except ValueError as error:
+        return f"no: {error}"
+    return f"outputs within {found.outputs:.4f}, h^T P h within {found.leverage:.2%}"
 
 
 def _bouts(model: Model) -> str:

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import eigh
 
 from tinyodl.fixed import core
 from tinyodl.learn import OSELMClassifier, rls
@@ -102,6 +103,24 @@ def convert(model: Model) -> Core:
         o_bits,
         round(model.leverage * 2**core.A_BITS),
     )
+
+
+class Lost(NamedTuple):
+    """What a conversion loses at most, for any h there is: outputs: how far one is off; leverage:
+    how far h^T P h is off, as a share of it."""
+
+    outputs: float
+    leverage: float
+
+
+def lost(model: Model) -> Lost:
+    """Of `convert`. ValueError as there."""
+    made, step = convert(model), scales(model.learner, model.scaler.clip)
+    off = np.abs(model.learner.beta_ * step[:, None] - made.b / 2.0**made.o_bits)
+    P = rls.full(model.learner.P_) * np.outer(step, step)
+    D = made.mantissa * 2.0 ** -made.exponent.astype(np.float64)
+    shares = eigh(product(made.U / 2.0**core.U_BITS, D), P, eigvals_only=True)
+    return Lost(float(core.H * off.sum(0).max()), float(np.abs(shares - 1).max()))
 
 
 def quiet(P: Array, usual: float) -> Array:
