@@ -21,7 +21,7 @@ from tinyodl.model import load, save
 
 RANGES = Ranges(8, 1000)
 ALL = pytest.mark.parametrize("board", BOARDS.values(), ids=BOARDS)
-STEPS = 60
+STEPS = 40
 
 
 def needed(*boards: Board) -> None:
@@ -107,7 +107,7 @@ def test_a_run_on_a_board_says_the_same_lines(model: Model, tmp_path: Path) -> N
     needed(board)
     save(model, tmp_path / "mine.todl")
     own = next(r for r in hapt.load() if r.subject == 5)
-    rows = np.column_stack([own.imu, own.activity])[1000:9000]
+    rows = np.column_stack([own.imu, own.activity])[1000:5000]
     text = "\n".join(",".join(map(str, row)) for row in rows.tolist())
     (tmp_path / "own.csv").write_text(f"acc_x,acc_y,acc_z,gyro_x,gyro_y,gyro_z,activity\n{text}\n")
 
@@ -120,7 +120,7 @@ def test_a_run_on_a_board_says_the_same_lines(model: Model, tmp_path: Path) -> N
 
     with emulated(board, build(board, model, RANGES, tmp_path / "board.elf")) as url:
         there = run("--port", url)
-    assert len(there.splitlines()) > 100
+    assert len(there.splitlines()) > 50
     assert there == run("--engine", "c")
 
 

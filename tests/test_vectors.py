@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from tinyodl import Model
+from tinyodl import Model, fixed
 from tinyodl.cli.app import app
-from tinyodl.firmware import Device, HarStream, program
+from tinyodl.firmware import Device, HarStream, image, program
 from tinyodl.firmware.device import EVENTS, MODES, OUTCOMES, REASONS
 from tinyodl.firmware.targets import TARGETS
 from tinyodl.fixed import vectors
-from tinyodl.fixed.stream import Ranges
+from tinyodl.fixed.stream import Ranges, Stream
 from tinyodl.model import load
 
 HERE = Path(__file__).parent / "data" / "vectors"
@@ -28,93 +28,145 @@ def model() -> Model:
     return load(HERE / "tiny.todl")
 
 
-@pytest.fixture(scope="module")
-def kept() -> list[dict[str, Any]]:
-    with gzip.open(HERE / "tiny.jsonl.gz", "rt") as file:
+FILES = ("tiny", "settles", "drifts")
+
+
+def read(name: str) -> list[dict[str, Any]]:
+    with gzip.open(HERE / f"{name}.jsonl.gz", "rt") as file:
         return [json.loads(line) for line in file]
+
+
+@pytest.fixture(scope="module", params=FILES)
+def kept(request: pytest.FixtureRequest) -> list[dict[str, Any]]:
+    return read(request.param)
 
 
 def ranges(first: dict[str, Any]) -> Ranges:
     return Ranges(first["acc_range"], first["gyro_range"])
 
 
-def test_they_tell_of_a_life(kept: list[dict[str, Any]]) -> None:
-    """Questions, labels of every outcome that a teacher who knows can cause, an alignment, both
-    modes: what is not in them is not checked."""
-    steps = kept[1:]
-    assert len(steps) == 240
-    assert sum(step["turned"] for step in steps) >= 1
+def test_they_tell_of_a_life() -> None:
+    """Questions, labels of every outcome, an alignment, both modes, every action and what it
+    causes: what is not in them is not checked."""
+    steps = [step for name in FILES for step in read(name)[1:]]
+    assert len(steps) == 240 + 610 + 310
+    assert sum(step["turned"] for step in steps) >= 2
     assert {step["mode"] for step in steps} == {"predicting", "training"}
     assert {step["asked"] for step in steps} == {None, "audit", "doubt", "again"}
-    outcomes = {step["label"]["outcome"] for step in steps if "label" in step}
-    assert outcomes == {"learnt", "audited", "held", "abstained"}
-    assert len({step["P_sum"] for step in steps}) > 20
+    labels = [label for step in steps for label in step["labels"]]
+    outcomes = {label["outcome"] for label in labels}
+    assert outcomes == {"learnt", "audited", "held", "abstained", "unknown"}
+    events = {one["event"] for one in (*steps, *labels)}
+    assert events >= {None, "drift", "disagreement", "settled"}
+    given = [one for step in steps for one in step["input"]]
+    assert {one for one in given if isinstance(one, str)} == set(vectors.ACTIONS)
+    assert None in given
+    assert any(step["marked"] for step in steps)
+    assert any(label["sample"] < step["sample"] for step in steps for label in step["labels"])
+    assert any(step["troubles"] for step in steps)
+    assert len({step["P_sum"] for step in steps}) > 60
 
 
 def test_the_golden_model_makes_them(model: Model, kept: list[dict[str, Any]]) -> None:
+    """From their inputs and labels alone."""
     first, *steps = kept
-    rows, labels = [], []
-    for step in steps:
-        rows += step["counts"]
-        answer = step.get("label", {}).get("number", -1)
-        labels += [-1] * (len(step["counts"]) - 1) + [answer]
-    made = vectors.lines(model, ranges(first), rows, labels, first["seed"])
-    assert [json.loads(line) for line in made] == kept
+    sensor, rules, names = ranges(first), vectors.RULES, first["classes"]
+    device = fixed.device(model, rules=rules, seed=first["seed"], pending=first["queue"])
+    live(device, Stream.of(model, sensor), steps, names)
+    core = device.arithmetic.core  # type: ignore[attr-defined]
+    assert zlib.crc32(np.ascontiguousarray(core.b.T).astype("<i2").tobytes()) == steps[-1]["b_crc"]
 
 
 def test_c_on_this_machine_makes_them(model: Model, kept: list[dict[str, Any]]) -> None:
     first, *steps = kept
-    stream = HarStream(model, ranges(first))
-    device = Device(model, rules=vectors.RULES, seed=first["seed"])
-    names = first["classes"]
+    device = Device(model, rules=vectors.RULES, seed=first["seed"], pending=first["queue"])
+    live(device, HarStream(model, ranges(first)), steps, first["classes"])
     for number, step in enumerate(steps):
-        window = [w for w in map(stream.push, step["counts"]) if w][-1]
+        if number == len(steps) - 1:
+            parts = [device.part(part).sum() for part in ("U", "mantissa", "exponent")]
+            assert sum(parts) % 2**32 == step["P_sum"]
+            assert zlib.crc32(device.part("b").astype("<i2").tobytes()) == step["b_crc"]
+
+
+def live(device: Any, stream: Any, steps: list[dict[str, Any]], names: list[str]) -> None:
+    """What the vectors say happens, and that what they say comes of it does."""
+    per = device.model.scaler.clip / 127
+    for step in steps:
+        window = None
+        for given in step["input"]:
+            if isinstance(given, str):
+                act(device, stream, given)
+            else:
+                window = stream.push(given)
+        assert window is not None
         assert window.h.tolist() == step["h"]
         flags = (window.known, window.turned, window.marked)
         assert flags == (step["known"], step["turned"], step["marked"])
-        x = window.h * device._step
-        found = device.sample(x, step["milliseconds"] / 1000, window.known, window.marked)
-        assert found.sample == number
+        now = step["milliseconds"] / 1000
+        found = device.sample(window.h * per, now, window.known, window.marked)
+        assert found.sample == step["sample"]
         assert names.index(found.predicted) == step["predicted"]
-        assert found.confidence * device._unit == step["confidence"]
+        assert names.index(found.activity) == step["activity"]
         assert (found.mode.value, found.bout) == (step["mode"], step["bout"])
         assert (found.query.reason.value if found.query else None) == step["asked"]
-        if label := step.get("label"):
+        assert (found.event.value if found.event else None) == step["event"]
+        assert [trouble.value for trouble in found.troubles] == step["troubles"]
+        assert found.theta * 2**16 == step["theta"]
+        for label in step["labels"]:
             name = names[label["number"]] if label["number"] >= 0 else None
-            answer = device.label(found.sample, name, 0.0)
+            answer = device.label(label["sample"], name, now)
             assert answer.outcome == label["outcome"]
             assert (answer.event.value if answer.event else None) == label["event"]
-        parts = [device.part(part).astype(np.int64).sum() for part in ("U", "mantissa", "exponent")]
-        assert sum(parts) % 2**32 == step["P_sum"]
-        assert zlib.crc32(device.part("b").astype("<i2").tobytes()) == step["b_crc"]
+        assert [round(2**16 * share) for share in device.accuracy()] == step["accuracy"]
 
 
-@pytest.mark.parametrize("name", TARGETS)
-def test_c_on_other_processors_makes_them(
-    name: str, model: Model, kept: list[dict[str, Any]]
-) -> None:
-    first, *steps = kept
+def act(device: Any, stream: Any, what: str) -> None:
+    if what in vectors.PAUSES:
+        device.pause()
+        stream.pause(off=vectors.PAUSES[what])
+    elif what == "rollback":
+        device.rollback()
+    else:
+        device.command(train=what == "train")
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [*((name, "tiny") for name in TARGETS), ("cortex-m4", "settles"), ("rv32imc", "drifts")],
+)
+def test_c_on_other_processors_makes_them(name: str, file: str, model: Model) -> None:
+    first, *steps = read(file)
     machine, _ = program.build(TARGETS[name], model, ranges(first), "-O2")
     board = program.Board(machine, first["inputs"], first["seed"])
-    for number, step in enumerate(steps):
+    for step in steps:
         window = None
-        for row in step["counts"]:
-            window, _ = board.push(row)
+        for given in step["input"]:
+            if isinstance(given, str):
+                board.act(given)
+            else:
+                window, _ = board.push(given)
         assert window is not None
         assert window[:-3].tolist() == step["h"]
         assert window[-3:].tolist() == [step["known"], step["turned"], step["marked"]]
-        found = board.sample(window[:-3], step["milliseconds"], step["known"]).fields
-        sample, predicted, mode, why, event, _, activity, bout, confidence, leverage, theta = found
-        assert (sample, predicted, bout) == (number, step["predicted"], step["bout"])
-        assert (confidence, leverage) == (step["confidence"], step["leverage"])
-        assert (activity, theta) == (step["activity"], step["theta"])
-        assert MODES[mode].value == step["mode"]
-        assert (REASONS[why].value if why else None) == step["asked"]  # type: ignore[union-attr]
-        assert (EVENTS[event].value if event else None) == step["event"]  # type: ignore[union-attr]
-        if label := step.get("label"):
-            outcome, caused, _ = board.label(sample, label["number"])
+        how = step["known"], step["marked"]
+        found = board.sample(window[:-3], step["milliseconds"], *how).fields
+        assert (found.sample, found.predicted) == (step["sample"], step["predicted"])
+        assert (found.bout, found.activity) == (step["bout"], step["activity"])
+        assert (found.confidence, found.leverage) == (step["confidence"], step["leverage"])
+        assert (MODES[found.mode].value, found.theta) == (step["mode"], step["theta"])
+        why, event = REASONS[found.asked], EVENTS[found.event]
+        assert (why.value if why else None) == step["asked"]
+        assert (event.value if event else None) == step["event"]
+        for label in step["labels"]:
+            outcome, caused, _ = board.label(label["sample"], label["number"])
             assert OUTCOMES[outcome] == label["outcome"]
-            assert (EVENTS[caused].value if caused else None) == label["event"]  # type: ignore[union-attr]
+            event = EVENTS[caused]
+            assert (event.value if event else None) == label["event"]
+    parts = image.parts(model, board.state())
+    P = sum(int(parts[part].sum()) for part in ("U", "mantissa", "exponent"))
+    assert steps[-1]["P_sum"] == P % 2**32
+    b = parts["b"][: len(first["classes"])]
+    assert zlib.crc32(b.astype("<i2").tobytes()) == steps[-1]["b_crc"]
     machine.check()
 
 

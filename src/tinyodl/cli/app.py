@@ -710,13 +710,22 @@ def vectors_export(
     whole: Annotated[
         bool, typer.Option("--whole", help="All of P and b after each window, 20 kB each.")
     ] = False,
+    eventful: Annotated[
+        bool,
+        typer.Option(
+            "--eventful",
+            help="Labels late, wrong, twice or never; readings that do not come; pauses, training "
+            "by hand, going back.",
+        ),
+    ] = False,
     acc_range: AccRange = 8.0,
     gyro_range: GyroRange = 1000.0,
 ) -> None:
     """A device's life to the bit, from raw counts to P: docs/fixed-point.md has the format."""
     from tinyodl.cli import vectors as command
 
-    command.export(folder, model, windows, person, turn, whole, acc_range, gyro_range)
+    how = (whole, eventful, acc_range, gyro_range)
+    command.export(folder, model, windows, person, turn, *how)
 
 
 @data_app.command("export", epilog="Example: tinyodl data export hapt.csv")

@@ -1,5 +1,7 @@
 """`tinyodl vectors export`: golden vectors of a device's life."""
 
+from collections.abc import Iterator
+from itertools import cycle, islice
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,7 @@ from tinyodl.fixed.stream import Ranges
 from tinyodl.model import load, save
 from tinyodl.recipe.train import train
 
+LATE = 12  # windows that an answer takes at most, where it is no matter of course
 TRAINED_ON = 10  # of the others: enough for a model, and soon done
 
 
@@ -26,6 +29,7 @@ def export(
     person: int,
     turn: str,
     whole: bool,
+    eventful: bool,
     acc_range: float,
     gyro_range: float,
 ) -> None:
@@ -41,17 +45,21 @@ def export(
         ranges, rotation = Ranges(acc_range, gyro_range), walk.rotation(turn)
         names = model.learner.classes_.tolist()
         numbers = np.array([-1] + [names.index(a) if a in names else -1 for a in activities])
-        wanted = model.window + (windows - 1) * model.window // 2  # readings, again where it ends
-        imu = np.concatenate([har.turn(r.imu, rotation) for r in own])
-        rows = np.resize(ranges.counts(imu), (wanted, 6))
-        activity = np.resize(np.concatenate([r.activity for r in own]), wanted)
-        known = numbers[np.where(activity < len(numbers), activity, 0)]
+        counts = np.vstack([ranges.counts(har.turn(r.imu, rotation)) for r in own]).tolist()
+        activity = np.concatenate([r.activity for r in own])
+        known = numbers[np.where(activity < len(numbers), activity, 0)].tolist()
+        readings: Iterator[vectors.Reading] = map(
+            vectors.Reading, cycle(counts), cycle(known)
+        )  # again where it ends
+        if eventful:
+            readings = vectors.eventful(readings, len(names), person)
         if folder.exists() and not folder.is_dir():
             raise DataError(f"{folder} is no folder: give another name")
         folder.mkdir(parents=True, exist_ok=True)
         with bar("vectors") as progress, (folder / "tiny.jsonl").open("w") as file:
-            life = vectors.lines(model, ranges, rows, known.tolist(), seed=person, whole=whole)
-            for done, line in enumerate(life):
+            late = LATE if eventful else 0
+            life = vectors.lines(model, ranges, readings, person, header.QUEUE, late, whole)
+            for done, line in enumerate(islice(life, windows + 1)):
                 file.write(line + "\n")
                 progress(done, windows)
         save(model, folder / "tiny.todl")

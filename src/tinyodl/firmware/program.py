@@ -16,10 +16,19 @@ from tinyodl.firmware.emulator import Call, Long, Machine
 from tinyodl.firmware.sources import folder
 from tinyodl.firmware.targets import Target
 from tinyodl.fixed.stream import Ranges
+from tinyodl.fixed.vectors import PAUSES
 from tinyodl.model import Model
 
 ENTRIES = (
-    *("probe_init", "odl_sample", "odl_label", "odl_how_right", "odl_pause", "odl_train"),
+    *(
+        "probe_init",
+        "odl_sample",
+        "odl_label",
+        "odl_how_right",
+        "odl_pause",
+        "odl_train",
+        "odl_rollback",
+    ),
     *("odl_save", "odl_load", "probe_size"),
 )
 HAR_ENTRIES = ("odl_har_push", "odl_har_pause")
@@ -106,11 +115,23 @@ class Board:
 
     def push(self, counts: Any, **how: bool) -> tuple[NDArray[np.int8] | None, Call]:
         """One reading; the window's inputs, known, turned and marked where there is one."""
-        self.machine.write(self._counts, np.asarray(counts, "<i2").tobytes())
-        call = self.machine.call("odl_har_push", self.har, self._counts, self._window, **how)
+        at = 0 if counts is None else self._counts
+        if counts is not None:
+            self.machine.write(at, np.asarray(counts, "<i2").tobytes())
+        call = self.machine.call("odl_har_push", self.har, at, self._window, **how)
         if not call.value:
             return None, call
         return np.frombuffer(self.machine.read(self._window, self._inputs + 3), np.int8), call
+
+    def act(self, what: str) -> None:
+        """An action, as golden vectors name it."""
+        if what in PAUSES:
+            self.machine.call("odl_pause", self.odl)
+            self.machine.call("odl_har_pause", self.har, PAUSES[what])
+        elif what == "rollback":
+            self.machine.call("odl_rollback", self.odl)
+        else:
+            self.machine.call("odl_train", self.odl, what == "train")
 
     def sample(
         self,
