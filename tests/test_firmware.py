@@ -289,6 +289,34 @@ def test_it_compiles_without_a_warning(
         assert done.returncode == 0, done.stderr
 
 
+ARDUINO = """
+#include <stdint.h>
+struct Line {
+    void begin(long); int available(); int read(); long parseInt();
+    void write(uint8_t); void print(const char *); void println(const char *);
+};
+extern Line Serial;
+unsigned long micros();
+unsigned long millis();
+"""
+
+
+@pytest.mark.parametrize("sketch", ["wear", "serial"])
+def test_the_sketches_are_good_c_plus_plus(sketch: str, headers: Path, tmp_path: Path) -> None:
+    """With the model's headers, whose fields C++ wants in their order."""
+    found = shutil.which("g++") or shutil.which("clang++")
+    command = [found] if found else [sys.executable, "-m", "ziglang", "c++"]
+    text = (folder() / "layout" / "examples" / sketch / f"{sketch}.ino").read_text()
+    (tmp_path / "sketch.cpp").write_text(ARDUINO + text.replace("@ACTIVITIES@", '"a", "b"'))
+    include = [f"-I{headers}", f"-I{folder()}", "-o", str(tmp_path / "out.o")]
+    done = subprocess.run(
+        [*command, "-std=gnu++17", "-Wall", "-c", str(tmp_path / "sketch.cpp"), *include],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("name", PARTS)
 def test_a_checker_finds_what_is_listed_and_nothing_else(name: str, headers: Path) -> None:
     """Rules of MISRA C:2012 that are not kept are those that firmware/DESIGN.md gives reasons

@@ -16,6 +16,14 @@ from tinyodl.model import Model
 QUEUE = 10  # questions that may wait on a board: what 7,000 bytes have room for
 
 
+# As odl.h declares them, which C++ insists on.
+FIELDS = (
+    *("fingerprint", "U", "mantissa", "exponent", "b", "classes", "u_bits", "o_bits", "usual"),
+    *("accuracy", "trusted", "bout_weights", "bout_limits", "scores", "score_mean"),
+    *("score_inverse", "gap", "seed", "node_gain", "node_shift"),
+)
+
+
 def config(model: Model, queue: int = QUEUE) -> str:
     """odl_config.h: sizes. queue: questions that may wait for an answer."""
     learner = model.learner
@@ -69,4 +77,5 @@ def source(model: Model, name: str = "odl_factory") -> str:
         fields |= {"score_mean": "score_mean", "score_inverse": "score_inverse"}
         fields["scores"] = len(detector.mean)
     about = f"{', '.join(map(str, model.learner.classes_.tolist()))}: class 0 and on."
-    return header(about.replace("*/", "*"), "odl.h", parts, "odl_model", name, fields)
+    ordered = {field: fields[field] for field in FIELDS if field in fields}
+    return header(about.replace("*/", "*"), "odl.h", parts, "odl_model", name, ordered)
