@@ -1,6 +1,8 @@
 """What the library takes, by the report: figures that can be true, and bars that hold."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,3 +60,15 @@ def test_a_target_that_is_none_is_said() -> None:
     done = CliRunner().invoke(app, ["firmware", "report", "--target", "z80"])
     assert done.exit_code != 0
     assert "no target is called 'z80': take cortex-m0, cortex-m3" in done.output
+
+
+def test_a_forest_beside_it_leaves_numpy_as_it_was() -> None:
+    code = (
+        "import numpy as np; before = np.geterr()\n"
+        "from tinyodl.firmware import forest\n"
+        "text = forest.source(np.eye(8) * 100, np.arange(8) % 2)\n"
+        "assert 'forest_predict' in text\n"
+        "assert np.geterr() == before, np.geterr()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
