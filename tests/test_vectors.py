@@ -4,6 +4,7 @@ other processors are all held to the same file."""
 import gzip
 import json
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -68,29 +69,51 @@ def test_they_tell_of_a_life() -> None:
 
 
 def test_the_golden_model_makes_them(model: Model, kept: list[dict[str, Any]]) -> None:
-    """From their inputs and labels alone."""
+    """From their inputs and labels alone, every number at every step."""
     first, *steps = kept
-    sensor, rules, names = ranges(first), vectors.RULES, first["classes"]
-    device = fixed.device(model, rules=rules, seed=first["seed"], pending=first["queue"])
-    live(device, Stream.of(model, sensor), steps, names)
-    core = device.arithmetic.core  # type: ignore[attr-defined]
-    assert zlib.crc32(np.ascontiguousarray(core.b.T).astype("<i2").tobytes()) == steps[-1]["b_crc"]
+    device: Any = fixed.device(
+        model, rules=vectors.RULES, seed=first["seed"], pending=first["queue"]
+    )
+    arithmetic, unit = device.arithmetic, 2 ** first["o_bits"]
+
+    def seen(step: dict[str, Any]) -> None:
+        assert (arithmetic.outputs * unit).tolist() == step["o"]
+        assert arithmetic.leverage == step["leverage"]
+
+    def learnt(step: dict[str, Any]) -> None:
+        core = arithmetic.core
+        parts = {name: getattr(core, name) for name in ("U", "mantissa", "exponent")}
+        same_state(parts | {"b": np.ascontiguousarray(core.b.T)}, step)
+        assert arithmetic.total == step["total"]
+
+    live(device, Stream.of(model, ranges(first)), kept, seen, learnt)
+    assert len(steps) > 200
 
 
 def test_c_on_this_machine_makes_them(model: Model, kept: list[dict[str, Any]]) -> None:
-    first, *steps = kept
+    first = kept[0]
     device = Device(model, rules=vectors.RULES, seed=first["seed"], pending=first["queue"])
-    live(device, HarStream(model, ranges(first)), steps, first["classes"])
-    for number, step in enumerate(steps):
-        if number == len(steps) - 1:
-            parts = [device.part(part).sum() for part in ("U", "mantissa", "exponent")]
-            assert sum(parts) % 2**32 == step["P_sum"]
-            assert zlib.crc32(device.part("b").astype("<i2").tobytes()) == step["b_crc"]
+
+    def learnt(step: dict[str, Any]) -> None:
+        same_state({name: device.part(name) for name in ("U", "mantissa", "exponent", "b")}, step)
+
+    live(device, HarStream(model, ranges(first)), kept, lambda _: None, learnt)
 
 
-def live(device: Any, stream: Any, steps: list[dict[str, Any]], names: list[str]) -> None:
-    """What the vectors say happens, and that what they say comes of it does."""
-    per = device.model.scaler.clip / 127
+def same_state(parts: dict[str, Any], step: dict[str, Any]) -> None:
+    total = sum(int(parts[name].sum()) for name in ("U", "mantissa", "exponent"))
+    assert total % 2**32 == step["P_sum"]
+    assert zlib.crc32(parts["b"].astype("<i2").tobytes()) == step["b_crc"]
+
+
+Check = Callable[[dict[str, Any]], None]
+
+
+def live(device: Any, stream: Any, kept: list[dict[str, Any]], seen: Check, learnt: Check) -> None:
+    """What the vectors say happens, and that what they say comes of it does; seen: once a window
+    is predicted, learnt: after its labels."""
+    first, *steps = kept
+    names, per = first["classes"], device.model.scaler.clip / 127
     for step in steps:
         window = None
         for given in step["input"]:
@@ -104,7 +127,9 @@ def live(device: Any, stream: Any, steps: list[dict[str, Any]], names: list[str]
         assert flags == (step["known"], step["turned"], step["marked"])
         now = step["milliseconds"] / 1000
         found = device.sample(window.h * per, now, window.known, window.marked)
+        seen(step)
         assert found.sample == step["sample"]
+        assert found.confidence * 2 ** first["o_bits"] == step["confidence"]
         assert names.index(found.predicted) == step["predicted"]
         assert names.index(found.activity) == step["activity"]
         assert (found.mode.value, found.bout) == (step["mode"], step["bout"])
@@ -118,6 +143,7 @@ def live(device: Any, stream: Any, steps: list[dict[str, Any]], names: list[str]
             assert answer.outcome == label["outcome"]
             assert (answer.event.value if answer.event else None) == label["event"]
         assert [round(2**16 * share) for share in device.accuracy()] == step["accuracy"]
+        learnt(step)
 
 
 def act(device: Any, stream: Any, what: str) -> None:
@@ -163,10 +189,7 @@ def test_c_on_other_processors_makes_them(name: str, file: str, model: Model) ->
             event = EVENTS[caused]
             assert (event.value if event else None) == label["event"]
     parts = image.parts(model, board.state())
-    P = sum(int(parts[part].sum()) for part in ("U", "mantissa", "exponent"))
-    assert steps[-1]["P_sum"] == P % 2**32
-    b = parts["b"][: len(first["classes"])]
-    assert zlib.crc32(b.astype("<i2").tobytes()) == steps[-1]["b_crc"]
+    same_state(parts | {"b": parts["b"][: len(first["classes"])]}, steps[-1])
     machine.check()
 
 
