@@ -1,0 +1,174 @@
+"""Golden vectors for a core's bus: what is written, started, and expected, computed by the golden
+model. `verilog/odl_test.v` plays them."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinyodl.fixed import core as golden
+from tinyodl.fixed.convert import Core
+from tinyodl.fixed.nodes import Nodes
+from tinyodl.rtl import image
+from tinyodl.rtl.core import (
+    REGION_BITS,
+    SCALARS,
+    VECTORS,
+    WEIGHTS,
+    Memories,
+    Register,
+)
+from tinyodl.rtl.learner import Layout, Operation
+from tinyodl.rtl.nodes import DROPPED
+from tinyodl.rtl.shape import Shape
+
+Ints = NDArray[np.int64]
+WRITE, READ, RUN, DUMP, END = 0, 1, 2, 3, 15
+
+
+class Lesson(NamedTuple):
+    """A sample's inputs x (n,), and what is done with it: label is a class, or None where it is
+    held; alpha: 1 / weight, 28 bits of fraction; change: whether P changes; reach: 0 for the whole
+    way to the label."""
+
+    x: Ints
+    label: int | None
+    alpha: int
+    change: bool = True
+    reach: int = 0
+
+
+class Script:
+    """Lines of 64 bits, in `lines`, and the golden model's state behind them. limited, refused: how
+    often a number was at its limit, and how many steps were left out."""
+
+    def __init__(self, shape: Shape, start: Core, nodes: Nodes | None = None) -> None:
+        self.lines: list[int] = []
+        self.limited = self.refused = 0
+        self.shape, self.now, self.nodes = shape, start.copy(), nodes
+        self._at, self._layout = Memories(shape), Layout(shape)
+        self._dither = golden.FIRST_DITHER
+        d, m = self.now.b.shape
+        if d != shape.d or m > shape.classes:
+            raise ValueError(f"a model of {d} elements and {m} classes does not fit {shape}")
+        self._o, self._gain = golden.empty(m), golden.empty(m)
+        self._f, self._u = golden.empty(d), golden.empty(d)
+        self._load()
+
+    def learn(self, lessons: Iterable[Lesson]) -> None:
+        """Each is looked at, then learnt or held."""
+        for lesson in lessons:
+            self.look(lesson.x)
+            self.step(lesson)
+
+    def look(self, x: Ints) -> None:
+        """Outputs, class, P1P2, leverage, checksum."""
+        now, at = self.now, self._at
+        if self.shape.direct:
+            h = np.append(x, golden.H)
+            place = at.samples
+        else:
+            h = np.empty(0, np.int64)
+            place = at.h
+        if self.nodes:
+            h = np.append(h, self.nodes.of(x))
+        for i, word in enumerate(image.elements(np.append(x, [golden.H] * self.shape.direct))):
+            self._write(VECTORS, 2 * at.samples + i, word)
+        self._register(Register.PLACE, place | at.samples << 16)
+        self._run(Operation.LOOK.value)
+        golden.outputs(h, now.b, self._o)
+        golden.project(h, now.U, self._f)
+        second, first = np.partition(self._o, -2)[-2:]
+        self._expect(Register.PREDICTED, int(self._o.argmax()))
+        self._expect(Register.HIGHEST, int(first))
+        self._expect(Register.SECOND, int(second))
+        self._expect(Register.LEVERAGE, int(golden.leverage(self._f, now.mantissa, now.exponent)))
+        self._expect(Register.SUM, self._sum())
+        for k, o in enumerate(self._o.tolist()):
+            self._read(SCALARS, self._layout.o + k, o)
+
+    def step(self, lesson: Lesson) -> None:
+        """P, and b where there is a label, of the sample that was looked at."""
+        now = self.now
+        self._register(Register.ALPHA, lesson.alpha)
+        self._run(Operation.STEP.value | lesson.change << 2)
+        total, limited = golden.narrow(
+            self._f,
+            lesson.alpha,
+            now.U,
+            now.mantissa,
+            now.exponent,
+            now.u_bits,
+            lesson.change,
+            self._u,
+        )
+        self.limited += int(limited)
+        self.refused += total == 0
+        self._expect(Register.TOTAL, int(total))
+        self._expect(Register.SUM, self._sum())
+        self._expect(Register.STATUS, (total == 0) << 1 | int(limited) << 8)
+        if lesson.label is None or not total:
+            return
+        golden.follow(
+            self._o, lesson.label, total, lesson.alpha, lesson.reach, now.o_bits, self._gain
+        )
+        for k, gain in enumerate(self._gain.tolist()):
+            self._write(SCALARS, self._layout.gain + k, gain)
+        self._run(Operation.MOVE.value)
+        limited, self._dither = golden.move(self._u, self._gain, now.u_bits, now.b, self._dither)
+        self._expect(Register.DITHER, self._dither)
+        self._expect(Register.STATUS, int(limited) << 8)
+
+    def whole(self) -> None:
+        """Every word of U, b and D, and u."""
+        for i, word in enumerate(image.weights(self.shape, self.now)):
+            self._read(WEIGHTS, i, word)
+        for i, word in enumerate(image.scalars(self.now)):
+            self._read(SCALARS, i, word)
+        for i, u in enumerate(self._u.tolist()):
+            self._read(VECTORS, i, u)
+
+    def dump(self) -> None:
+        """What follows is recorded, where that is asked for."""
+        self._line(DUMP, 0, 0)
+
+    def text(self) -> str:
+        """For `$readmemh`."""
+        return "\n".join(f"{line:016x}" for line in [*self.lines, END << 60]) + "\n"
+
+    def _load(self) -> None:
+        for i, word in enumerate(image.weights(self.shape, self.now)):
+            self._write(WEIGHTS, i, word)
+        for i, word in enumerate(image.scalars(self.now)):
+            self._write(SCALARS, i, word)
+        for i in range(2 * self._at.vectors):
+            self._write(VECTORS, i, 0)
+        self._register(Register.FORMAT, self.now.b.shape[1] | self.now.u_bits << 8)
+        if self.nodes:
+            self._register(Register.NODES, self.nodes.gain | self.nodes.shift - DROPPED << 16)
+            self._register(Register.SEED, self.nodes.first)
+
+    def _sum(self) -> int:
+        """With the ones on U's diagonal."""
+        now = self.now
+        of_p = int(golden.checksum(now.U, now.mantissa, now.exponent))
+        return of_p + (self.shape.d << golden.U_BITS) & 0xFFFFFFFF
+
+    def _line(self, kind: int, address: int, data: int) -> None:
+        self.lines.append(kind << 60 | address << 32 | data & 0xFFFFFFFF)
+
+    def _write(self, region: int, offset: int, data: int) -> None:
+        self._line(WRITE, region << REGION_BITS | offset, data)
+
+    def _read(self, region: int, offset: int, data: int) -> None:
+        self._line(READ, region << REGION_BITS | offset, data)
+
+    def _register(self, number: Register, data: int) -> None:
+        self._line(WRITE, number, data)
+
+    def _expect(self, number: Register, data: int) -> None:
+        self._line(READ, number, data)
+
+    def _run(self, command: int) -> None:
+        self._line(RUN, 0, command)

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Plays a script to the core's bus and compares what comes back. A line of vectors.hex is 64 bits:
+//   0 address data   write
+//   1 address data   read: data is expected
+//   2 command        start it, and wait until the core is not busy
+//   3                what follows is dumped, where a dump is asked for
+//   F                the end
+// (4 bits, 28 bits, 32 bits). It prints how many words were compared and how many were wrong.
+`timescale 1ns / 1ps
+module odl_test;
+  parameter LINES = 1 << 22;
+  parameter [17:0] COMMAND = 1;
+  parameter [17:0] STATUS = 2;
+  reg clk = 0, rst = 1, enable = 0;
+  reg [3:0] write = 0;
+  reg [17:0] address = 0;
+  reg [31:0] write_data = 0;
+  wire [31:0] read_data;
+  reg [63:0] script[0:LINES - 1];
+  reg [63:0] line;
+  reg [1023:0] file, dump;
+  integer at, compared, wrong, cycles;
+
+  odl_core core (
+      .clk(clk),
+      .rst(rst),
+      .enable(enable),
+      .write(write),
+      .address(address),
+      .write_data(write_data),
+      .read_data(read_data)
+  );
+
+  always #50 clk = ~clk;
+  always @(posedge clk) cycles = cycles + 1;
+
+  task access(input [3:0] bytes, input [17:0] to, input [31:0] data);
+    begin
+      @(negedge clk);
+      enable = 1;
+      write = bytes;
+      address = to;
+      write_data = data;
+      @(negedge clk);
+      enable = 0;
+      write = 0;
+    end
+  endtask
+
+  initial begin
+    if (!$value$plusargs("vectors=%s", file)) file = "vectors.hex";
+    $readmemh(file, script);
+    at = 0;
+    compared = 0;
+    wrong = 0;
+    cycles = 0;
+    repeat (4) @(negedge clk);
+    rst = 0;
+    line = script[0];
+    while (line[63:60] != 4'hF) begin
+      case (line[63:60])
+        4'h0: access(4'hF, line[49:32], line[31:0]);
+        4'h1: begin
+          access(4'h0, line[49:32], 0);
+          compared = compared + 1;
+          if (read_data !== line[31:0]) begin
+            wrong = wrong + 1;
+            if (wrong <= 10)
+              $display("line %0d: %h instead of %h at %h", at + 1, read_data, line[31:0], line[49:32]);
+          end
+        end
+        4'h3:
+        if ($value$plusargs("dump=%s", dump)) begin
+          $dumpfile(dump);
+          $dumpvars(0, core);
+        end
+        default: begin
+          access(4'hF, COMMAND, line[31:0]);
+          access(4'h0, STATUS, 0);
+          while (read_data[0]) access(4'h0, STATUS, 0);
+        end
+      endcase
+      at = at + 1;
+      line = script[at];
+    end
+    $display("%0d cycles, %0d words compared, %0d wrong", cycles, compared, wrong);
+    $finish;
+  end
+endmodule

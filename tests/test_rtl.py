@@ -1,0 +1,237 @@
+"""The core's Verilog, simulated: every result of every step is the golden model's, to the bit."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from amaranth.hdl import Const, Module, signed
+from amaranth.sim import Simulator
+from numpy.typing import NDArray
+
+from tinyodl import Model, OSELMClassifier
+from tinyodl.fixed import core as golden
+from tinyodl.fixed.arithmetic import FixedArithmetic
+from tinyodl.har import RangeScaler
+from tinyodl.hardware.simulate import Played, build, play
+from tinyodl.model import load
+from tinyodl.rtl.divider import Divider
+from tinyodl.rtl.export import verilog
+from tinyodl.rtl.multiplier import Multiplier
+from tinyodl.rtl.script import Lesson, Script
+from tinyodl.rtl.shape import HASH, PRESETS, SIGN, Shape
+from tinyodl.rtl.shifts import Normaliser, Raiser, Rounder, clipped, saturated
+
+Ints = NDArray[np.int64]
+TINY = Path(__file__).parent / "data" / "vectors" / "tiny.todl"
+SMALL = Shape(inputs=13, nodes=32, direct=True, alpha=SIGN, classes=5, queue=2)
+HASHED = Shape(inputs=21, nodes=18, direct=False, alpha=HASH, classes=3, queue=2)
+compiler = pytest.mark.skipif(
+    not (shutil.which("c++") and shutil.which("perl")), reason="needs a C++ compiler and perl"
+)
+
+
+def made(shape: Shape, classes: int) -> FixedArithmetic:
+    """A trained model of a shape, in whole numbers."""
+    rng = np.random.default_rng(0)
+    y = np.arange(300) % classes
+    X = rng.normal(size=(classes, shape.inputs))[y] + rng.normal(0, 0.4, (300, shape.inputs))
+    X = np.clip(X, -1.5, 1.5)
+    learner = OSELMClassifier(
+        shape.nodes, alpha=shape.alpha, activation="hard_sigmoid", direct=shape.direct
+    ).fit(X, y)
+    usual = float(np.mean([learner.outlook(x).leverage for x in X]))
+    names = tuple(map(str, range(shape.inputs)))
+    return FixedArithmetic(Model(learner, RangeScaler().fit(X), names, leverage=usual))
+
+
+def lessons(n: int, classes: int, count: int, seed: int) -> Iterator[Lesson]:
+    """Of every kind, in runs: as usual, at the limits, the same again and again, nothing at all,
+    held, told a little of the way, and with weights from next to nothing to far too much."""
+    rng = np.random.default_rng(seed)
+    x = np.zeros(n, np.int64)
+    for step in range(count):
+        if step % 20 == 0:
+            kind = int(rng.integers(5))
+        if kind == 0:
+            x = np.clip(rng.normal(0, 60, n), -127, 127).astype(np.int64)
+        elif kind == 1:
+            x = rng.choice([-127, 127], n)
+        elif kind == 2:
+            x = np.zeros(n, np.int64)
+        elif kind == 3 and step % 20 == 0:
+            x = rng.integers(-127, 128, n)
+        elif kind == 4:
+            x = np.roll(x, 1)
+        label = None if rng.random() < 0.15 else int(rng.integers(classes))
+        alpha = int(rng.integers(1, 2 ** int(rng.integers(1, 33))))
+        alpha = 2**32 - 1 if rng.random() < 0.1 else alpha
+        reach = int(rng.integers(1, 2**14)) if rng.random() < 0.2 else 0
+        yield Lesson(x, label, alpha, bool(rng.random() < 0.85), reach)
+
+
+def simulated(folder: Path, shape: Shape, script: Script) -> Played:
+    return play(build(folder, {"odl_core.v": verilog(shape)}), script.text())
+
+
+@compiler
+@pytest.mark.parametrize(
+    ("shape", "classes", "count"), [(SMALL, 4, 600), (HASHED, 3, 600)], ids=["sign", "hash"]
+)
+def test_a_life_is_the_golden_model_s_to_the_bit(
+    shape: Shape, classes: int, count: int, tmp_path: Path
+) -> None:
+    arithmetic = made(shape, classes)
+    script = Script(shape, arithmetic.core, arithmetic._nodes)
+    for lesson in lessons(shape.inputs, classes, count, seed=1):
+        script.learn([lesson])
+    script.whole()
+    played = simulated(tmp_path, shape, script)
+    assert not played.wrong, played.said
+    assert played.compared > 10 * count
+    assert script.limited > 10  # numbers were at their limits
+    assert script.refused > 10  # and weights were too great
+
+
+@compiler
+def test_tiny_is_the_golden_model_s_to_the_bit_and_finds_its_own_mistakes(tmp_path: Path) -> None:
+    arithmetic = FixedArithmetic(load(TINY))
+    shape = PRESETS["tiny"]
+    script = Script(shape, arithmetic.core)
+    for lesson in lessons(shape.inputs, 6, 150, seed=2):
+        script.learn([lesson])
+    script.whole()
+    program = build(tmp_path, {"odl_core.v": verilog(shape)})
+    played = play(program, script.text())
+    assert not played.wrong, played.said
+    broken = Script(shape, arithmetic.core)
+    broken.look(np.zeros(60, np.int64))
+    broken.lines[-3] ^= 1  # what is compared is compared
+    assert play(program, broken.text()).wrong == 1
+
+
+# Blocks -------------------------------------------------------------------------------------------
+
+
+def run(module: Module, bench: Any, clock: bool = False) -> None:
+    simulator = Simulator(module)
+    if clock:
+        simulator.add_clock(1e-7)
+    simulator.add_testbench(bench)
+    simulator.run()
+
+
+def combinational(block: Any, bench: Any) -> None:
+    module = Module()
+    module.submodules.block = block
+    run(module, bench)
+
+
+def test_the_divider_is_the_reciprocal() -> None:
+    block = Divider()
+
+    async def bench(ctx: Any) -> None:
+        rng = np.random.default_rng(0)
+        for divisor in [2**15, 2**15 + 1, 2**16 - 1, *rng.integers(2**15, 2**16, 100).tolist()]:
+            ctx.set(block.divisor, divisor)
+            ctx.set(block.start, 1)
+            await ctx.tick()
+            ctx.set(block.start, 0)
+            await ctx.tick().until(~block.busy)
+            assert ctx.get(block.inverse) == golden.reciprocal.py_func(divisor << 16)[0]
+
+    module = Module()
+    module.submodules.block = block
+    run(module, bench, clock=True)
+
+
+def test_the_multiplier_in_both_shapes() -> None:
+    block = Multiplier()
+
+    async def bench(ctx: Any) -> None:
+        rng = np.random.default_rng(0)
+        for i in range(200):
+            a = rng.choice([-(2**15), 2**15 - 1, 0, int(rng.integers(-(2**15), 2**15))], 8)
+            b = rng.choice([-128, 127, -1, int(rng.integers(-128, 128))], 8)
+            x = rng.choice([-(2**32), 2**32 - 1, int(rng.integers(-(2**32), 2**32))], 2)
+            y = rng.choice([-(2**16), 2**16 - 1, int(rng.integers(-(2**16), 2**16))], 2)
+            for lane in range(8):
+                ctx.set(block.a[lane], int(a[lane]))
+                ctx.set(block.b[lane], int(b[lane]))
+            for half in range(2):
+                ctx.set(block.x[half], int(x[half]))
+                ctx.set(block.y[half], int(y[half]))
+            ctx.set(block.wide, i % 2)
+            if i % 2:
+                assert ctx.get(block.products[0]) == int(x[0]) * int(y[0])
+                assert ctx.get(block.products[1]) == int(x[1]) * int(y[1])
+            else:
+                assert ctx.get(block.dot) == int(a @ b)
+
+    combinational(block, bench)
+
+
+def test_the_normaliser_stops_at_the_highest_bit_or_at_the_limit() -> None:
+    block = Normaliser()
+
+    async def bench(ctx: Any) -> None:
+        rng = np.random.default_rng(0)
+        for bits in range(41):
+            for limit in (0, 1, bits, 40 - bits, 39, 63):
+                value = int(rng.integers(2**bits // 2, 2**bits)) if bits else 0
+                ctx.set(block.value, value)
+                ctx.set(block.limit, limit)
+                shift = min(40 - bits, limit) if bits else limit
+                assert ctx.get(block.shift) == shift
+                assert ctx.get(block.normal) == value << shift
+
+    combinational(block, bench)
+
+
+def test_the_rounder_is_what_the_golden_model_rounds_by() -> None:
+    block = Rounder()
+
+    async def bench(ctx: Any) -> None:
+        rng = np.random.default_rng(0)
+        for shift in range(1, 32):
+            for draw in (2**31, 0, 2**32 - 1, int(rng.integers(2**32))):
+                value = int(rng.integers(-(2**33), 2**33 - 2**31))
+                ctx.set(block.value, value)
+                ctx.set(block.draw, draw)
+                ctx.set(block.shift, shift)
+                expected = (value + (draw >> (32 - shift))) >> shift
+                assert ctx.get(block.result) == expected
+                if draw == 2**31:
+                    assert expected == golden.rounded.py_func(value, shift)
+
+    combinational(block, bench)
+
+
+def test_the_raiser_says_what_it_loses() -> None:
+    block = Raiser()
+
+    async def bench(ctx: Any) -> None:
+        for value in (0, 1, 3, 0x8000, 0xFFFF_FFFF):
+            for shift in range(128):
+                ctx.set(block.value, value)
+                ctx.set(block.shift, shift)
+                lost = value << shift >= 2**32
+                assert ctx.get(block.lost) == lost
+                if not lost:
+                    assert ctx.get(block.result) == value << shift
+
+    combinational(block, bench)
+
+
+def test_what_does_not_fit_is_the_nearest_that_does() -> None:
+    module = Module()
+
+    async def bench(ctx: Any) -> None:
+        for v in range(-64, 64):
+            wide = Const(v, signed(8))
+            assert ctx.get(saturated(wide, 5)) == min(max(v, -16), 15)
+            assert ctx.get(clipped(wide, 5)) == min(max(v, -15), 15)
+
+    run(module, bench)
