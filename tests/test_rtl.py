@@ -167,8 +167,10 @@ def test_the_multiplier_in_both_shapes() -> None:
             if i % 2:
                 assert ctx.get(block.products[0]) == int(x[0]) * int(y[0])
                 assert ctx.get(block.products[1]) == int(x[1]) * int(y[1])
+                assert ctx.get(block.dot) == 0
             else:
                 assert ctx.get(block.dot) == int(a @ b)
+                assert ctx.get(block.products[0]) == 0
 
     combinational(block, bench)
 

@@ -43,6 +43,8 @@ export_app = typer.Typer(help="A model for a board.", no_args_is_help=True)
 app.add_typer(export_app, name="export")
 firmware_app = typer.Typer(help="The C library on processors.", no_args_is_help=True)
 app.add_typer(firmware_app, name="firmware")
+hardware_app = typer.Typer(help="The core in a process.", no_args_is_help=True)
+app.add_typer(hardware_app, name="hardware")
 vectors_app = typer.Typer(help="What other implementations are checked by.", no_args_is_help=True)
 app.add_typer(vectors_app, name="vectors")
 
@@ -695,6 +697,38 @@ def firmware_report(
 
     presets = preset or ["tiny", "n128", "n128-sign", "n256-sign"]
     command.report(presets, target or [], model, level, json_file)
+
+
+@hardware_app.command("report", epilog="Example: tinyodl hardware report --preset tiny")
+def hardware_report(
+    preset: Annotated[
+        list[str] | None,
+        typer.Option(help="tiny, n128, n128-sign or n256-sign; repeat for more.", metavar="NAME"),
+    ] = None,
+    memory: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="lop or lstp: cells of the memories; repeat for both.",
+            show_default="both",
+            metavar="NAME",
+        ),
+    ] = None,
+    liberty: Annotated[
+        Path | None,
+        typer.Option(help="Your process's cells.", show_default="45 nm", metavar="FILE.lib"),
+    ] = None,
+    sram: Annotated[
+        Path | None,
+        typer.Option(help="Your process's memories.", show_default="45 nm", metavar="FILE.csv"),
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write all figures.", metavar="FILE")
+    ] = None,
+) -> None:
+    """Cycles, area, time and power of the core, by synthesis and simulation."""
+    from tinyodl.cli import hardware as command
+
+    command.report(preset or ["tiny"], memory or ["lop", "lstp"], liberty, sram, json_file)
 
 
 @vectors_app.command("export", epilog="Example: tinyodl vectors export vectors")

@@ -66,7 +66,7 @@ def report(
             every = len(presets) * len(targets)
             progress(0, every)
             for name in presets:
-                made = _tiny(path) if name == "tiny" else _nodes(name)
+                made = preset(name, path)
                 try:
                     for target in targets:
                         rows.append(measure.row(made, target, f"-{level}", RANGES))
@@ -87,6 +87,11 @@ def report(
     )
     if json_file:
         write_bytes(json_file, json.dumps({"targets": rows}, indent=2).encode())
+
+
+def preset(name: str, path: Path | None) -> measure.Preset:
+    """A trained model and windows of a person that it has not seen; path: a model for tiny."""
+    return _tiny(path) if name == "tiny" else _nodes(name)
 
 
 def _tiny(path: Path | None) -> measure.Preset:

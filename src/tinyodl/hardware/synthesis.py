@@ -53,7 +53,9 @@ setundef -zero
 hilomap -hicell {high} -locell {low}
 opt_clean -purge
 tee -o stat stat -liberty cells.lib
-write_verilog -noattr -noexpr net.v
+splitnets
+opt_clean -purge
+write_verilog -noattr -noexpr -simple-lhs net.v
 """
 
 

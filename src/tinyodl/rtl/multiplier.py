@@ -30,7 +30,8 @@ class Multiplier(wiring.Component):
     wide = 0: dot = sum over the lanes l of a[l] b[l], 16 by 8 bits: eight products of U's or b's
     elements and those of h.
     wide = 1: products[i] = x[i] y[i], 33 by 17 bits: x's bytes go to four lanes, y to each of them,
-    and the sums that are there for `dot` add them up, shifted.
+    and the sums that are there for `dot` add them up, shifted. The shape that is not asked for is
+    0, so that what is behind it does not switch.
     """
 
     wide: In(1)
@@ -61,7 +62,8 @@ class Multiplier(wiring.Component):
             high = parts[2] + Mux(self.wide, parts[3] << SLICE, parts[3])
             both = Signal(signed(50), name=f"sum_{half}")
             m.d.comb += both.eq(low + Mux(self.wide, high << 2 * SLICE, high))
-            m.d.comb += self.products[half].eq(both)
+            m.d.comb += self.products[half].eq(Mux(self.wide, both, 0))
             sums.append(both)
-        m.d.comb += self.dot.eq(sums[0][:28].as_signed() + sums[1][:28].as_signed())
+        dot = sums[0][:28].as_signed() + sums[1][:28].as_signed()
+        m.d.comb += self.dot.eq(Mux(self.wide, 0, dot))
         return m

@@ -24,7 +24,7 @@ from tinyodl.rtl.nodes import DROPPED
 from tinyodl.rtl.shape import Shape
 
 Ints = NDArray[np.int64]
-WRITE, READ, RUN, DUMP, END = 0, 1, 2, 3, 15
+WRITE, READ, RUN, COUNT, PRINT, REST, END = 0, 1, 2, 3, 4, 5, 15
 
 
 class Lesson(NamedTuple):
@@ -41,11 +41,12 @@ class Lesson(NamedTuple):
 
 class Script:
     """Lines of 64 bits, in `lines`, and the golden model's state behind them. limited, refused: how
-    often a number was at its limit, and how many steps were left out."""
+    often a number was at its limit, and how many steps were left out; leverage: of the last
+    look."""
 
     def __init__(self, shape: Shape, start: Core, nodes: Nodes | None = None) -> None:
         self.lines: list[int] = []
-        self.limited = self.refused = 0
+        self.limited = self.refused = self.leverage = 0
         self.shape, self.now, self.nodes = shape, start.copy(), nodes
         self._at, self._layout = Memories(shape), Layout(shape)
         self._dither = golden.FIRST_DITHER
@@ -83,16 +84,20 @@ class Script:
         self._expect(Register.PREDICTED, int(self._o.argmax()))
         self._expect(Register.HIGHEST, int(first))
         self._expect(Register.SECOND, int(second))
-        self._expect(Register.LEVERAGE, int(golden.leverage(self._f, now.mantissa, now.exponent)))
+        self.leverage = int(golden.leverage(self._f, now.mantissa, now.exponent))
+        self._expect(Register.LEVERAGE, self.leverage)
         self._expect(Register.SUM, self._sum())
         for k, o in enumerate(self._o.tolist()):
             self._read(SCALARS, self._layout.o + k, o)
 
-    def step(self, lesson: Lesson) -> None:
-        """P, and b where there is a label, of the sample that was looked at."""
+    def step(self, lesson: Lesson, timed: bool = False) -> None:
+        """P, and b where there is a label, of the sample that was looked at. timed: print how many
+        cycles each of the two takes."""
         now = self.now
         self._register(Register.ALPHA, lesson.alpha)
         self._run(Operation.STEP.value | lesson.change << 2)
+        if timed:
+            self.cycles()
         total, limited = golden.narrow(
             self._f,
             lesson.alpha,
@@ -116,6 +121,8 @@ class Script:
         for k, gain in enumerate(self._gain.tolist()):
             self._write(SCALARS, self._layout.gain + k, gain)
         self._run(Operation.MOVE.value)
+        if timed:
+            self.cycles()
         limited, self._dither = golden.move(self._u, self._gain, now.u_bits, now.b, self._dither)
         self._expect(Register.DITHER, self._dither)
         self._expect(Register.STATUS, int(limited) << 8)
@@ -129,9 +136,17 @@ class Script:
         for i, u in enumerate(self._u.tolist()):
             self._read(VECTORS, i, u)
 
-    def dump(self) -> None:
-        """What follows is recorded, where that is asked for."""
-        self._line(DUMP, 0, 0)
+    def rest(self, cycles: int) -> None:
+        """Nothing happens for so many cycles."""
+        self._line(REST, 0, cycles)
+
+    def count(self) -> None:
+        """What follows is counted, and recorded where that is asked for."""
+        self._line(COUNT, 0, 0)
+
+    def cycles(self) -> None:
+        """Print how many the last operation took."""
+        self._line(PRINT, Register.CYCLES, 0)
 
     def text(self) -> str:
         """For `$readmemh`."""

@@ -3,9 +3,12 @@
 //   0 address data   write
 //   1 address data   read: data is expected
 //   2 command        start it, and wait until the core is not busy
-//   3                what follows is dumped, where a dump is asked for
+//   3                what follows is counted, and dumped where a dump is asked for
+//   4 address        print what is read
+//   5 cycles         wait
 //   F                the end
-// (4 bits, 28 bits, 32 bits). It prints how many words were compared and how many were wrong.
+// (4 bits, 28 bits, 32 bits). It prints how many words were compared and how many were wrong, and the
+// accesses to memories since the last 3.
 `timescale 1ns / 1ps
 module odl_test;
   parameter LINES = 1 << 22;
@@ -19,7 +22,8 @@ module odl_test;
   reg [63:0] script[0:LINES - 1];
   reg [63:0] line;
   reg [1023:0] file, dump;
-  integer at, compared, wrong, cycles;
+  integer at, compared, wrong, cycles, counted;
+  integer scalar_reads, scalar_writes, vector_reads, vector_writes, weight_reads, weight_writes;
 
   odl_core core (
       .clk(clk),
@@ -32,7 +36,19 @@ module odl_test;
   );
 
   always #50 clk = ~clk;
-  always @(posedge clk) cycles = cycles + 1;
+  always @(posedge clk) begin
+    cycles = cycles + 1;
+    counted = counted + 1;
+    if (core.scalars.macro.enable)
+      if (core.scalars.macro.write != 0) scalar_writes = scalar_writes + 1;
+      else scalar_reads = scalar_reads + 1;
+    if (core.vectors.macro.enable)
+      if (core.vectors.macro.write != 0) vector_writes = vector_writes + 1;
+      else vector_reads = vector_reads + 1;
+    if (core.weights.macro.enable)
+      if (core.weights.macro.write != 0) weight_writes = weight_writes + 1;
+      else weight_reads = weight_reads + 1;
+  end
 
   task access(input [3:0] bytes, input [17:0] to, input [31:0] data);
     begin
@@ -54,6 +70,8 @@ module odl_test;
     compared = 0;
     wrong = 0;
     cycles = 0;
+    counted = 0;
+    {scalar_reads, scalar_writes, vector_reads, vector_writes, weight_reads, weight_writes} = 0;
     repeat (4) @(negedge clk);
     rst = 0;
     line = script[0];
@@ -69,11 +87,24 @@ module odl_test;
               $display("line %0d: %h instead of %h at %h", at + 1, read_data, line[31:0], line[49:32]);
           end
         end
-        4'h3:
-        if ($value$plusargs("dump=%s", dump)) begin
-          $dumpfile(dump);
-          $dumpvars(0, core);
+        4'h3: begin
+          counted = 0;
+          scalar_reads = 0;
+          scalar_writes = 0;
+          vector_reads = 0;
+          vector_writes = 0;
+          weight_reads = 0;
+          weight_writes = 0;
+          if ($value$plusargs("dump=%s", dump)) begin
+            $dumpfile(dump);
+            $dumpvars(0, core);
+          end
         end
+        4'h4: begin
+          access(4'h0, line[49:32], 0);
+          $display("read %0d", read_data);
+        end
+        4'h5: repeat (line[31:0]) @(negedge clk);
         default: begin
           access(4'hF, COMMAND, line[31:0]);
           access(4'h0, STATUS, 0);
@@ -83,6 +114,8 @@ module odl_test;
       at = at + 1;
       line = script[at];
     end
+    $display("accesses %0d %0d %0d %0d %0d %0d %0d", counted, scalar_reads, scalar_writes, vector_reads,
+             vector_writes, weight_reads, weight_writes);
     $display("%0d cycles, %0d words compared, %0d wrong", cycles, compared, wrong);
     $finish;
   end

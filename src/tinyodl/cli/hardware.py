@@ -1,0 +1,106 @@
+"""`tinyodl hardware report`: what the core takes in a process."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from tinyodl.cli.errors import clear_errors
+from tinyodl.cli.firmware import LEARNERS, preset
+from tinyodl.cli.progress import bar
+from tinyodl.data.errors import DataError
+from tinyodl.files import write_bytes
+
+CELLS = Path("third_party/nangate45/nangate45_typ.lib.gz")
+MEMORIES = Path("third_party/cacti/sram45.csv")
+STAGES = 4
+SHOWN = {
+    "sram": ("memory", "{}"),
+    "predict_cycles": ("predict, cycles", "{:,}"),
+    "learn_cycles": ("learn, cycles", "{:,}"),
+    "memory_bytes": ("bytes", "{:,}"),
+    "predict_mw": ("predict, mW", "{:.3f}"),
+    "learn_mw": ("learn, mW", "{:.3f}"),
+    "idle_mw": ("idle, mW", "{:.3f}"),
+    "sleep_mw": ("sleep, mW", "{:.5f}"),
+    "predict_uj": ("predict, uJ", "{:.4f}"),
+    "learn_uj": ("learn, uJ", "{:.3f}"),
+    "wear_mw": ("wear, mW", "{:.5f}"),
+    "area_mm2": ("mm2", "{:.4f}"),
+    "fmax_mhz": ("most MHz", "{:.1f}"),
+    "bits_wrong": ("words wrong", "{}"),
+}
+SPLIT = {
+    "sram_leakage": "memory leaks",
+    "sram_access": "memory accesses",
+    "logic_leakage": "logic leaks",
+    "registers": "registers, clock",
+    "gates": "gates",
+}
+
+
+def report(
+    presets: Sequence[str],
+    kinds: Sequence[str],
+    liberty: Path | None,
+    memories: Path | None,
+    json_file: Path | None,
+) -> None:
+    """See `tinyodl hardware report --help`."""
+    with clear_errors():
+        unknown = [name for name in presets if name not in ("tiny", *LEARNERS)]
+        if unknown:
+            raise DataError(f"no preset is called {unknown[0]!r}: take tiny, {', '.join(LEARNERS)}")
+        for path, option in ((liberty or CELLS, "--liberty"), (memories or MEMORIES, "--sram")):
+            if not path.exists():
+                raise DataError(
+                    f"{path} is not here: give {option} a file of your process, or run this in a "
+                    "clone of the project"
+                )
+        try:
+            from tinyodl.hardware import measure, sram, synthesis
+        except ImportError as error:
+            raise DataError(f"it needs {error.name}: pip install 'tinyodl[hardware]'") from None
+        cells, table = synthesis.read(liberty or CELLS), sram.read(memories or MEMORIES)
+        found: list[measure.Row] = []
+        with bar("measuring") as progress:
+            every, done = STAGES * len(presets), 0
+            progress(0, every)
+
+            def step() -> None:
+                nonlocal done
+                done += 1
+                progress(done, every)
+
+            for name in presets:
+                made = preset(name, None)
+                life = measure.Life(
+                    name, made["model"], np.asarray(made["h"], np.int64), list(made["labels"])
+                )
+                try:
+                    found += measure.rows(life, kinds, cells, table, step)
+                except RuntimeError as error:
+                    raise DataError(str(error)) from None
+    console = Console(width=None if Console().width >= 160 else 160)
+    for name in presets:
+        shown = Table(*(title for title, _ in SHOWN.values()), title=name, title_justify="left")
+        parts = Table("mW", *SPLIT.values())
+        for row in (row for row in found if row["preset"] == name):
+            values = dict[str, object](row)
+            shown.add_row(*(form.format(values[key]) for key, (_, form) in SHOWN.items()))
+            for what, split in (("predict", row["predict_split"]), ("learn", row["learn_split"])):
+                each = dict[str, object](split)
+                parts.add_row(f"{what}, {row['sram']}", *(f"{each[key]:.4f}" for key in SPLIT))
+        console.print(shown)
+        console.print(parts)
+    print(
+        "At 10 MHz. The learner, its memories and its bus; not the device's decisions, wires or a"
+    )
+    print(
+        "clock tree (docs/hardware.md). Wear: a window each 1.28 s, learnt, logic off in between."
+    )
+    if json_file:
+        write_bytes(json_file, json.dumps({"presets": found}, indent=2).encode())

@@ -1,0 +1,129 @@
+"""Timing and power of a netlist by OpenSTA, with each net's changes counted in simulation."""
+
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from tinyodl.rtl.export import LOGIC
+
+PERIOD = 100.0  # ns: 10 MHz
+PIN = re.compile(r"\.(\w+)\(\s*(\\\S+ (?:\[\d+\])?|[^()\s]+)\s*\)")
+CELL = re.compile(r"^  ([A-Z]\w+) (\\\S+ |\w+) \(\n(.*?)\n  \);", re.MULTILINE | re.DOTALL)
+DRAWN = re.compile(r"^ *([\d.e+-]+) +([\d.e+-]+) +([\d.e+-]+) +([\d.e+-]+) (\S+)$", re.MULTILINE)
+NET = re.compile(r"^\s*\((\S+) \(T0 (\d+)\) \(T1 (\d+)\) .*\(TC (\d+)\)\)$", re.MULTILINE)
+
+
+class Power(NamedTuple):
+    """In mW. registers: of flip-flops and the gates of their clocks, clock pins included; gates: of
+    all other cells; leakage: of all."""
+
+    registers: float
+    gates: float
+    leakage: float
+
+
+def activity(saif: str, netlist: str) -> tuple[dict[str, tuple[float, float]], float]:
+    """By pin: changes a clock cycle, and the share of time at 1; and the share of
+    nets that were found. saif: of the logic."""
+    inside = saif[saif.index("(INSTANCE logic") :]
+    known: dict[str, tuple[int, float]] = {}
+    clock = 0
+    for name, t0, t1, changes in NET.findall(inside):
+        net = name.replace("\\", "")
+        known.setdefault(net, (int(changes), int(t1) / max(int(t0) + int(t1), 1)))
+        if net == "clk" and not clock:
+            clock = int(changes) // 2
+    found, missing = {}, 0
+    for _, instance, pins in CELL.findall(netlist):
+        for pin, net in PIN.findall(pins):
+            plain = net.replace("\\", "").replace(" ", "")
+            if plain in known:
+                changes, duty = known[plain]
+                found[f"{instance.strip()}/{pin}"] = (changes / max(clock, 1), duty)
+            else:
+                missing += 1
+    return found, len(found) / max(len(found) + missing, 1)
+
+
+def _sta(liberty: str, netlist: str, access_ns: float, more: str) -> str:
+    program = shutil.which("sta")
+    if program is None:
+        raise RuntimeError("OpenSTA is not installed: run `make setup-hardware`")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "cells.lib").write_text(liberty)
+        (folder / "net.v").write_text(netlist.replace(f"\\{LOGIC} ", "odl_logic "))
+        (folder / "run.tcl").write_text(
+            f"""
+read_liberty cells.lib
+read_verilog net.v
+link_design odl_logic
+create_clock -name clk -period {PERIOD} [get_ports clk]
+set_input_delay {access_ns} -clock clk [get_ports *read_data*]
+{more}
+exit
+"""
+        )
+        ran = subprocess.run(
+            [program, "-exit", "run.tcl"], cwd=folder, capture_output=True, text=True, check=False
+        )
+        if ran.returncode or "Error" in ran.stdout + ran.stderr:
+            raise RuntimeError(f"OpenSTA failed: {ran.stdout[-500:]}{ran.stderr[-500:]}")
+        return ran.stdout
+
+
+def longest(liberty: str, netlist: str, access_ns: float) -> float:
+    """ns of the longest path from register or memory to register."""
+    said = _sta(liberty, netlist, access_ns, "report_checks -path_delay max -digits 4")
+    slack = re.search(r"(-?[\d.]+)\s+slack", said)
+    if not slack:
+        raise RuntimeError(f"OpenSTA found no path: {said[-500:]}")
+    return PERIOD - float(slack[1])
+
+
+def power(liberty: str, netlist: str, saif: str) -> Power:
+    """At PERIOD, with the activity of a simulation; without wires and a clock tree.
+
+    OpenSTA takes a gated clock for one that runs all the time. What a flip-flop draws that does not
+    change (`still`) is its clock's, and is taken off as far as its gate was shut."""
+    pins, share = activity(saif, netlist)
+    if share < 0.9:
+        raise RuntimeError(
+            f"the simulation knows {share:.0%} of the nets: it must be of the netlist"
+        )
+    lines = [  # `set_power_activity -pins` of OpenSTA 2.0 fails; this is what it would call
+        f"::sta::set_power_pin_activity [get_pins {{{pin}}}] {rate:.6f} {duty:.4f}"
+        for pin, (rate, duty) in pins.items()
+    ]
+    asked = "report_power -digits 6 -instances [get_cells *]"
+    said = _sta(liberty, netlist, 0.0, "\n".join([*lines, asked]))
+    drawn = {row[4]: [float(v) for v in row[:4]] for row in DRAWN.findall(said)}
+    if not drawn:
+        raise RuntimeError(f"OpenSTA reported no power: {said[-500:]}")
+    kinds, clocks, drivers = {}, {}, {}
+    for kind, instance, body in CELL.findall(netlist):
+        name = instance.strip()
+        kinds[name] = kind
+        for pin, net in PIN.findall(body):
+            if pin == "CK":
+                clocks[name] = net.strip()
+            elif pin == "GCK":
+                drivers[net.strip()] = f"{name}/GCK"
+    flops = [name for name in drawn if kinds[name].startswith("DFF")]
+    still = {
+        kind: min(drawn[name][0] for name in flops if kinds[name] == kind)
+        for kind in {kinds[name] for name in flops}
+    }
+    registers = gates = leakage = 0.0
+    for name, (internal, switching, leaks, _) in drawn.items():
+        leakage += leaks
+        if clocks.get(name) is None:
+            gates += internal + switching
+            continue
+        registers += internal + switching
+        if driver := drivers.get(clocks[name]):
+            registers -= still.get(kinds[name], 0.0) * (1 - pins[driver][0] / 2)
+    return Power(1e3 * registers, 1e3 * gates, 1e3 * leakage)

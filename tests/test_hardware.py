@@ -1,0 +1,109 @@
+"""The core's figures: tables of memories, counts of changes, the netlist's bits."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tinyodl.fixed.arithmetic import FixedArithmetic
+from tinyodl.hardware import power, simulate, sram, synthesis
+from tinyodl.model import load
+from tinyodl.rtl.export import verilog
+from tinyodl.rtl.script import Lesson, Script
+from tinyodl.rtl.shape import PRESETS, Shape
+
+ROOT = Path(__file__).parents[1]
+MEMORIES = ROOT / "third_party" / "cacti" / "sram45.csv"
+CELLS = ROOT / "third_party" / "nangate45" / "nangate45_typ.lib.gz"
+TINY = Path(__file__).parent / "data" / "vectors" / "tiny.todl"
+
+
+def test_a_memory_is_between_the_two_that_are_known() -> None:
+    table = sram.read(MEMORIES)
+    low, high = sram.macro(table, "lop", 128, 256), sram.macro(table, "lop", 128, 512)
+    assert low.leak_mw == pytest.approx(0.0234565 + 0.10229)  # 4,096 bytes, as the table has it
+    between = sram.macro(table, "lop", 128, 384)
+    assert between.leak_mw == pytest.approx((low.leak_mw + high.leak_mw) / 2)
+    assert between.read_nj == pytest.approx((low.read_nj + high.read_nj) / 2)
+    assert sram.macro(table, "lop", 128, 1) == sram.macro(table, "lop", 128, 64)
+    assert sram.macro(table, "lstp", 128, 256).leak_mw < low.leak_mw / 100
+
+
+@pytest.mark.parametrize(
+    ("cell", "width", "depth"), [("lop", 128, 10**6), ("lop", 13, 64), ("hp", 128, 64)]
+)
+def test_a_memory_that_is_not_known_is_refused(cell: str, width: int, depth: int) -> None:
+    with pytest.raises(ValueError, match="no macro of"):
+        sram.macro(sram.read(MEMORIES), cell, width, depth)
+
+
+def test_a_table_of_other_columns_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_text("cell,bytes,width_bits\nlop,1024,32\n")
+    with pytest.raises(ValueError, match="must have the columns"):
+        sram.read(tmp_path / "own.csv")
+
+
+def test_changes_are_those_of_a_pin_s_net_by_clock_cycle() -> None:
+    saif = """
+(INSTANCE core
+  (NET
+   (clk (T0 5) (T1 5) (TZ 0) (TX 0) (TB 0) (TC 999))
+  )
+  (INSTANCE logic
+   (NET
+    (clk (T0 500) (T1 500) (TZ 0) (TX 0) (TB 0) (TC 20))
+    (sum\\[3\\] (T0 750) (T1 250) (TZ 0) (TX 0) (TB 0) (TC 5))
+   )
+  )
+)
+"""
+    netlist = """
+module top (clk);
+  INV_X1 _1_ (
+    .A(\\sum [3]),
+    .ZN(_lost_)
+  );
+  DFF_X1 _2_ (
+    .CK(clk),
+    .D(_lost_),
+    .Q(\\sum [3])
+  );
+endmodule
+"""
+    pins, share = power.activity(saif, netlist)
+    assert pins == {"_1_/A": (0.5, 0.25), "_2_/CK": (2.0, 0.5), "_2_/Q": (0.5, 0.25)}
+    assert share == 3 / 5
+
+
+def life(shape: Shape, looks: int, steps: int) -> Script:
+    """Windows at random, the first `steps` of them learnt."""
+    rng = np.random.default_rng(0)
+    script = Script(shape, FixedArithmetic(load(TINY)).core)
+    for i in range(looks):
+        x = np.clip(rng.normal(0, 50, shape.inputs), -127, 127).astype(np.int64)
+        script.look(x)
+        if i < steps:
+            script.step(Lesson(x, int(rng.integers(6)), 1 << 23))
+            if i == steps - 1:
+                script.whole()
+    return script
+
+
+@pytest.mark.long
+def test_twenty_thousand_windows_in_verilog(tmp_path: Path) -> None:
+    shape = PRESETS["tiny"]
+    program = simulate.build(tmp_path, {"odl_core.v": verilog(shape)})
+    played = simulate.play(program, life(shape, 20_000, 5_000).text())
+    assert not played.wrong, played.said
+    assert played.compared > 20_000 * 11
+
+
+@pytest.mark.long
+def test_the_netlist_is_the_golden_model_s_to_the_bit(tmp_path: Path) -> None:
+    shape, cells = PRESETS["tiny"], synthesis.read(CELLS)
+    netlist = synthesis.synthesise(shape, cells)
+    assert netlist.cells["CLKGATE_X1"] > 20
+    around, models = synthesis.around(shape), synthesis.models(cells)
+    files = {"around.v": around, "net.v": netlist.verilog, "cells.v": models}
+    played = simulate.play(simulate.build(tmp_path, files), life(shape, 40, 12).text())
+    assert not played.wrong, played.said
