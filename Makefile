@@ -39,7 +39,7 @@ browser:
 	@command -v chromium >/dev/null || tools/install_debian "the report's test" chromium
 
 # Cross compilers, emulated boards, a fuzzer and a checker of C: what `make test` can do without.
-FIRMWARE := gcc-arm-none-eabi gcc-riscv64-unknown-elf qemu-system-arm qemu-system-misc clang cppcheck
+FIRMWARE := gcc-arm-none-eabi libnewlib-arm-none-eabi gcc-riscv64-unknown-elf qemu-system-arm qemu-system-misc clang cppcheck
 setup-firmware:
 	@tools/install_debian "the boards" $(FIRMWARE)
 

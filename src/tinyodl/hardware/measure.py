@@ -88,18 +88,12 @@ def rows(
     four stages."""
     shape = shape_of(life.model, queue)
     arithmetic = FixedArithmetic(life.model)
-    told = [(x, k) for x, k in zip(life.h, life.labels, strict=True) if k >= 0]
+    told = _told(life)
 
     def script() -> Script:
         return Script(shape, arithmetic.core, arithmetic._nodes)
 
-    whole = script()
-    for x, k in told[:COMPARED]:
-        whole.look(x)
-        whole.cycles()
-        change = whole.leverage > arithmetic.core.usual >> KNOWN
-        whole.step(Lesson(x, k, WEIGHT, change))
-    whole.whole()
+    whole = vectors(life, COMPARED, queue)
     x, k = told[0]
     looks, learning, idle = script(), script(), script()
     looks.look(x)
@@ -175,6 +169,23 @@ def rows(
         )
     done()
     return made
+
+
+def vectors(life: Life, windows: int, queue: int = 10) -> Script:
+    """So many windows looked at and learnt, as a device learns them, and all of U, D and b."""
+    arithmetic = FixedArithmetic(life.model)
+    script = Script(shape_of(life.model, queue), arithmetic.core, arithmetic._nodes)
+    for x, k in _told(life)[:windows]:
+        script.look(x)
+        script.cycles()
+        change = script.leverage > arithmetic.core.usual >> KNOWN
+        script.step(Lesson(x, k, WEIGHT, change))
+    script.whole()
+    return script
+
+
+def _told(life: Life) -> list[tuple[Ints, int]]:
+    return [(x, k) for x, k in zip(life.h, life.labels, strict=True) if k >= 0]
 
 
 def _split(ran: simulate.Played, used: power.Power, macros: dict[str, sram.Macro]) -> Split:

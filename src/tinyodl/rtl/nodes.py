@@ -40,7 +40,7 @@ def signature(vectors: int) -> dict[str, Any]:
         "target": In(range(vectors)),
         "seed": In(32),
         "gain": In(16),
-        "factors": Out(signed(33)).array(2),
+        "factors": Out(signed(32)).array(2),
         "product": In(signed(50)),
         "scaled": In(signed(34)),
         "vectors": In(port(64, vectors, 8)),
