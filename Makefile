@@ -51,7 +51,7 @@ firmware-test: .venv/ready
 setup-hardware:
 	@tools/install_debian "the core's figures" opensta g++ make perl
 
-# The core in 45 nm, every preset: some fifteen minutes.
+# The core in 45 nm, every preset: minutes each.
 PRESETS ?= tiny n128-sign n128 n256-sign
 hardware-report: .venv/ready
 	$(BIN)/tinyodl hardware report $(addprefix --preset ,$(PRESETS)) --json build/hardware.json

@@ -65,7 +65,13 @@ def report(
         _needed()
         from tinyodl.hardware import measure, sram, synthesis
 
-        cells, table = synthesis.read(liberty or CELLS), sram.read(memories or MEMORIES)
+        try:
+            cells, table = synthesis.read(liberty or CELLS), sram.read(memories or MEMORIES)
+        except (OSError, ValueError) as error:
+            raise DataError(str(error)) from None
+        known = sorted({cell for cell, _ in table})
+        if unknown := [kind for kind in kinds if kind not in known]:
+            raise DataError(f"no memory is of {unknown[0]!r}: take {', '.join(known)}")
         found: list[measure.Row] = []
         with bar("measuring") as progress:
             every, done = STAGES * len(presets), 0
@@ -79,7 +85,7 @@ def report(
             for name in presets:
                 try:
                     found += measure.rows(_life(name), kinds, cells, table, step)
-                except RuntimeError as error:
+                except (RuntimeError, ValueError) as error:
                     raise DataError(str(error)) from None
     console = Console(width=None if Console().width >= 160 else 160)
     for name in presets:

@@ -47,7 +47,10 @@ def macro(table: Table, cell: str, width: int, depth: int) -> Macro:
     known = table.get((cell, width))
     size = depth * width // 8
     if not known or size > known[-1][0]:
-        raise ValueError(f"no macro of {size} bytes, {width} bits wide and {cell} cells is known")
+        raise ValueError(
+            f"no macro of {size} bytes, {width} bits wide and {cell} cells is known: "
+            "take another kind, or give a table that has it"
+        )
     above = next(i for i, (bytes_, _) in enumerate(known) if bytes_ >= size)
     if above == 0:
         return known[0][1]

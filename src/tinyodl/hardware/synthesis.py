@@ -60,7 +60,7 @@ write_verilog -noattr -noexpr -simple-lhs net.v
 
 
 class Netlist(NamedTuple):
-    """verilog: of the logic; area: um2; cells: how many of each kind; flops: bits that are kept."""
+    """verilog: of the logic; area: um2; cells: how many of each kind."""
 
     verilog: str
     area: float

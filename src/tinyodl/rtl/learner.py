@@ -54,8 +54,8 @@ class Operation(enum.IntEnum):
 
 
 class Layout:
-    """Where the learner's numbers are. weights: U from 0, b from `b`; vectors: f and u from 0, h
-    from `h`; scalars: D from 0, outputs from `o`, gains from `gain`."""
+    """Where the learner's numbers are. weights: U from 0, b from `b`; vectors: f and u from
+    0; scalars: D from 0, outputs from `o`, gains from `gain`."""
 
     def __init__(self, shape: Shape) -> None:
         self.b = shape.triangle
@@ -151,7 +151,7 @@ class Learner(wiring.Component):
         accumulated = register(signed(32))
         m.d.comb += self.total.eq(alpha)
 
-        # `mantissa_of`: number = found 2^exp. What is normalised otherwise is in `raw`.
+        # `mantissa_of`: number = found 2^exp.
         number, size = Signal(signed(33)), Signal(32)
         found, exp = Signal(signed(16)), Signal(signed(7))
         magnitude = normaliser.normal[WIDE - M_BITS :]
@@ -178,7 +178,7 @@ class Learner(wiring.Component):
         shifted = Signal(32)  # at most 2^32 - 1
         m.d.comb += shifted.eq(Mux(up_by, down[:32], raiser.result | raiser.lost.replicate(32)))
 
-        def shift(amount):  # type: ignore[no-untyped-def]
+        def shift(amount):
             return [
                 by.eq(amount),
                 rounder.value.eq(value),
