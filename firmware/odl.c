@@ -874,11 +874,11 @@ static void policy_start(odl *o) {
     memset(o->named, 0, sizeof o->named);
 }
 
-/* confidence 2^halved with T_BITS, C_MOST at most. */
+/* confidence 2^halved with T_BITS, within 0..C_MOST. */
 static uint32_t whole_confidence(const odl *o, int32_t confidence, int halved) {
     const int shift = T_BITS + halved - o->model->o_bits;
     const int64_t c = shift >= 0 ? (int64_t)confidence * ((int64_t)1 << shift) : confidence >> -shift;
-    return c > C_MOST ? C_MOST : (uint32_t)c;
+    return c > C_MOST ? C_MOST : c < 0 ? 0u : (uint32_t)c;
 }
 
 static int unsure(const odl *o, uint32_t confidence, uint32_t lever) {

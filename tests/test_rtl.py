@@ -1,5 +1,7 @@
 """The core's Verilog, simulated: every result of every step is the golden model's, to the bit."""
 
+import gzip
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,11 +16,13 @@ from numpy.typing import NDArray
 from tinyodl import Model, OSELMClassifier
 from tinyodl.fixed import core as golden
 from tinyodl.fixed.arithmetic import FixedArithmetic
+from tinyodl.fixed.vectors import RULES
 from tinyodl.har import RangeScaler
 from tinyodl.hardware.simulate import Played, build, play
 from tinyodl.model import load
 from tinyodl.rtl.divider import Divider
 from tinyodl.rtl.export import files, verilog
+from tinyodl.rtl.life import Life
 from tinyodl.rtl.multiplier import Multiplier
 from tinyodl.rtl.script import Lesson, Script
 from tinyodl.rtl.shape import HASH, PRESETS, SIGN, Shape
@@ -111,6 +115,44 @@ def test_tiny_is_the_golden_model_s_to_the_bit_and_finds_its_own_mistakes(tmp_pa
     broken.look(np.zeros(60, np.int64))
     broken.lines[-3] ^= 1  # what is compared is compared
     assert play(program, broken.text()).wrong == 1
+
+
+LIVES = ("tiny", "settles", "drifts")
+
+
+def lived(name: str) -> Life:
+    """A kept life, by the golden device: every event, action, late, wrong and missing labels."""
+    with gzip.open(TINY.parent / f"{name}.jsonl.gz", "rt") as file:
+        first, *steps = map(json.loads, file)
+    life = Life(PRESETS["tiny"], load(TINY), RULES, first["seed"])
+    for step in steps:
+        for given in step["input"]:
+            if given in ("pause", "off"):
+                life.pause()
+            elif given == "rollback":
+                life.rollback()
+            elif isinstance(given, str):
+                life.command(given == "train")
+        now = step["milliseconds"]
+        life.sample(np.array(step["h"]), now, step["known"], step["marked"])
+        for label in step["labels"]:
+            number = label["number"]
+            life.label(label["sample"], number if number >= 0 else None, now)
+    life.whole()
+    return life
+
+
+@compiler
+def test_whole_lives_are_the_golden_device_s_to_the_bit(tmp_path: Path) -> None:
+    """1,160 windows: what is predicted, decided, asked and learnt, in every word that is kept."""
+    program = build(tmp_path, {"odl_core.v": verilog(PRESETS["tiny"])})
+    compared = 0
+    for name in LIVES:
+        life = lived(name)
+        played = play(program, life.text())
+        assert not played.wrong, played.said
+        compared += played.compared
+    assert compared > 20_000
 
 
 # Blocks -------------------------------------------------------------------------------------------

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from tinyodl.fixed.arithmetic import KNOWN, FixedArithmetic
 from tinyodl.hardware import power, simulate, sram, synthesis
 from tinyodl.model import Model
-from tinyodl.rtl.core import WIDTHS, Memories
+from tinyodl.rtl.core import WIDTHS
 from tinyodl.rtl.export import verilog
 from tinyodl.rtl.script import Lesson, Script
 from tinyodl.rtl.shape import HASH, SIGN, Shape
+from tinyodl.rtl.state import Layout
 
 WEIGHT = 1 << 23  # 1 / 32 of a label, 28 bits of fraction: kappa as training begins
 COMPARED = 40  # windows that are learnt, to compare every bit
@@ -133,7 +134,7 @@ def rows(
     for kind in kinds:
         macros = {
             memory: sram.macro(table, kind, WIDTHS[memory], depth)
-            for memory, depth in Memories(shape).depths.items()
+            for memory, depth in Layout(shape).depths.items()
         }
         access = max(macro.access_ns for macro in macros.values())
         path = power.longest(cells.liberty, netlist.verilog, access)
@@ -143,7 +144,7 @@ def rows(
         cycle_us = power.PERIOD / 1e3
         predict_uj = predict * predict_cycles * cycle_us / 1e3
         learn_uj = learn * learn_cycles * cycle_us / 1e3
-        size = sum(depth * WIDTHS[memory] // 8 for memory, depth in Memories(shape).depths.items())
+        size = sum(depth * WIDTHS[memory] // 8 for memory, depth in Layout(shape).depths.items())
         made.append(
             Row(
                 preset=life.name,

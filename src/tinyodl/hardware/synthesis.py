@@ -30,6 +30,8 @@ opt_clean
 alumacc
 share
 opt
+memory
+opt
 opt -fast -full
 maccmap
 opt

@@ -1,70 +1,68 @@
-"""The core: the learner, its three memories, and a bus of 32 bits to all of them.
+"""The core: what learns, what decides, their memories, and a bus of 32 bits to all of them.
 
 Addresses are of words of 32 bits, the region above them:
 
 | region | what |
 | --- | --- |
-| REGISTERS | `Register`, by number |
-| SCALARS | D (mantissa, exponent << 16), outputs, gains |
+| REGISTERS | `Register`, by number; from INPUT on the next window's inputs, four a word |
+| SCALARS | variables, D (mantissa, exponent << 16), outputs and what else `state.py` has |
 | VECTORS | two words each: f or u, then h and samples, four elements a word |
 | WEIGHTS | four words each: U's columns, b's rows, two elements a word |
 
-While an operation runs, memories are the learner's: a write is lost and a read is anything.
+A write to COMMAND starts a command of `program` (variables have its arguments and its results),
+or, with RAW, an operation of the learner. While it runs the memories are the core's: a write is
+lost, and a read is STATUS.
+
+The factory's model is outside, where nothing is lost: its words of 32 bits, in the order of
+`image.factory`, are asked for one at a time, and waited for.
 """
 
 import enum
+from collections.abc import Sequence
 
-from amaranth.hdl import Cat, Module, Signal
+from amaranth.hdl import Cat, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from tinyodl.rtl.clock import register
-from tinyodl.rtl.learner import Layout, Learner
+from tinyodl.rtl.learner import CHANGE, WINDOWS, Learner
 from tinyodl.rtl.memory import Behaviour, Macro, port
+from tinyodl.rtl.sequencer import Sequencer
 from tinyodl.rtl.shape import LANES, Shape
+from tinyodl.rtl.state import Layout
 
-ID = 0x4F444C31  # "ODL1"
+ID = 0x4F444C32  # "ODL2"
 REGION_BITS = 16  # of an address inside a region
-REGISTERS, SCALARS, VECTORS, WEIGHTS = range(4)
+REGISTERS, SCALARS, VECTORS, WEIGHTS, FACTORY = range(5)
+INPUT = 0x200
+RAW = 1 << 8  # of COMMAND: an operation of the learner
 
 
 class Register(enum.IntEnum):
-    """Written: COMMAND starts an operation (its number; bit 2: P is changed), the others stay as
-    they are. Read: STATUS (bit 0: busy, 1: refused, 8 on: limited), and what LOOK and STEP
-    found."""
+    """Written: COMMAND; for the learner what stays as it is, and ALPHA and DITHER once. INTERRUPT
+    is written by a question that is asked (1) and by who has seen it (0). The others are read."""
 
     IDENTITY = 0
     COMMAND = 1
-    STATUS = 2
-    FORMAT = 3  # classes, u_bits << 8
-    PLACE = 4  # word of `vectors` of h, and << 16 of the nodes' inputs
-    ALPHA = 5
+    STATUS = 2  # bit 0: busy
+    INTERRUPT = 3
+    FORMAT = 4  # classes, u_bits << 8
+    PLACE = 5  # word of `vectors` of h, and << 16 of x
     NODES = 6  # gain, shift << 16
     SEED = 7
-    PREDICTED = 8
-    HIGHEST = 9
-    SECOND = 10
-    LEVERAGE = 11
-    SUM = 12
-    TOTAL = 13
-    DITHER = 14
-    CYCLES = 15  # of the last operation
-
-
-class Memories:
-    """Where samples are in `vectors`, and how deep the memories are."""
-
-    def __init__(self, shape: Shape) -> None:
-        self.h = shape.pairs  # nodes' h, where h is not a sample's own inputs
-        self.samples = shape.pairs + (0 if shape.direct else shape.row)
-        self.slot = shape.row if shape.direct else shape.sample
-        self.vectors = self.samples + (shape.queue + 1) * self.slot
-        self.scalars = Layout(shape).scalars
-        self.depths = {
-            "scalars": self.scalars,
-            "vectors": self.vectors,
-            "weights": shape.weights,
-        }
+    ALPHA = 8
+    DITHER = 9
+    PREDICTED = 10
+    HIGHEST = 11
+    SECOND = 12
+    LEVERAGE = 13
+    SUM = 14
+    TOTAL = 15
+    REFUSED = 16
+    LIMITED = 17
+    DISTANCE_LOW = 18
+    DISTANCE_HIGH = 19
+    CYCLES = 20  # of the last command
 
 
 BUS = {
@@ -74,6 +72,18 @@ BUS = {
     "write_data": In(32),
     "read_data": Out(32),
 }
+
+
+OUTSIDE = BUS | {
+    "busy": Out(1),
+    "interrupt": Out(1),  # a question has not been seen
+    "factory_enable": Out(1),
+    "factory_address": Out(16),
+    "factory_data": In(32),  # there when ready says so, from the cycle after enable on, and stays
+    "factory_ready": In(1),
+}
+
+
 GRAINS = {"scalars": 32, "vectors": 8, "weights": 32}  # bits that can be written on their own
 WIDTHS = {"scalars": 32, "vectors": 64, "weights": 16 * LANES}
 
@@ -81,19 +91,20 @@ WIDTHS = {"scalars": 32, "vectors": 64, "weights": 16 * LANES}
 class Core(wiring.Component):
     """enable: an access; write: not 0 for each byte that is written; read_data comes a cycle later.
 
-    macros: memories are instances of `odl_sram`, else what it does."""
+    program: of the sequencer; macros: memories are instances of `odl_sram`, else what it does."""
 
-    def __init__(self, shape: Shape, macros: bool = False) -> None:
-        super().__init__(BUS)
-        self._shape, self._make = shape, Macro if macros else Behaviour
+    def __init__(self, shape: Shape, program: Sequence[int], macros: bool = False) -> None:
+        super().__init__(OUTSIDE)
+        self._shape, self._program = shape, program
+        self._make = Macro if macros else Behaviour
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        m.submodules.logic = logic = Logic(self._shape)
-        for name in BUS:
+        m.submodules.logic = logic = Logic(self._shape, self._program)
+        for name, member in OUTSIDE.items():
             ours, theirs = getattr(self, name), getattr(logic, name)
-            m.d.comb += ours.eq(theirs) if name == "read_data" else theirs.eq(ours)
-        for name, depth in Memories(self._shape).depths.items():
+            m.d.comb += ours.eq(theirs) if member.flow is Out else theirs.eq(ours)
+        for name, depth in Layout(self._shape).depths.items():
             memory = self._make(WIDTHS[name], depth, GRAINS[name])
             m.submodules[name] = memory
             wiring.connect(m, getattr(logic, name), memory.port)
@@ -103,34 +114,59 @@ class Core(wiring.Component):
 class Logic(wiring.Component):
     """All of a core but its memories: what is synthesised."""
 
-    def __init__(self, shape: Shape) -> None:
-        depths = Memories(shape).depths
+    def __init__(self, shape: Shape, program: Sequence[int]) -> None:
+        depths = Layout(shape).depths
         super().__init__(
-            BUS
+            OUTSIDE
             | {name: In(port(WIDTHS[name], depth, GRAINS[name])) for name, depth in depths.items()}
         )
-        self._shape = shape
+        self._shape, self._program = shape, program
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
-        shape, at = self._shape, Memories(self._shape)
-        m.submodules.learner = learner = Learner(shape, at.vectors, at.scalars)
+        shape = self._shape
+        m.submodules.learner = learner = Learner(shape)
+        m.submodules.sequencer = sequencer = Sequencer(self._program)
+        deciding = sequencer.busy
+
+        # The bus is the host's, or the sequencer's.
+        enable, write, read_data = Signal(), Signal(4), Signal(32)
+        region, offset, write_data = Signal(3), Signal(REGION_BITS), Signal(32)
+        m.d.comb += [
+            enable.eq(Mux(deciding, sequencer.enable, self.enable)),
+            write.eq(Mux(deciding, sequencer.write.replicate(4), self.write)),
+            write_data.eq(Mux(deciding, sequencer.write_data, self.write_data)),
+        ]
+        place = register(32)
+        asked, asked_offset = self.address[REGION_BITS:], self.address[:REGION_BITS]
+        with m.If(deciding):
+            m.d.comb += [region.eq(sequencer.region), offset.eq(sequencer.offset)]
+        with m.Elif((asked == REGISTERS) & (asked_offset >= INPUT)):
+            m.d.comb += [
+                region.eq(VECTORS),
+                offset.eq((place[16:] << 1) + asked_offset[: (INPUT - 1).bit_length()]),
+            ]
+        with m.Else():
+            m.d.comb += [region.eq(asked), offset.eq(asked_offset)]
+        blocked = register()  # the host's last access came while the sequencer had the bus
+        with m.If(self.enable):
+            m.d.sync += blocked.eq(deciding)
+        was = register(3)  # region and offset of the last access
+        low = register(2)
+        with m.If(enable):
+            m.d.sync += [was.eq(region), low.eq(offset)]
+
         memories = {
             SCALARS: (learner.scalars, self.scalars),
             VECTORS: (learner.vectors, self.vectors),
             WEIGHTS: (learner.weights, self.weights),
         }
-        region, offset = self.address[REGION_BITS:], self.address[:REGION_BITS]
-        was = register(2)  # region and offset of the last access
-        low = register(4)
-        with m.If(self.enable):
-            m.d.sync += [was.eq(region), low.eq(offset)]
         found = {}
         for number, (mine, memory) in memories.items():
             words = len(memory.write_data) // 32
             bits = (words - 1).bit_length()
             each = len(memory.write) // words  # bits of `write` for a word of 32 bits
-            mask = self.write if each == 4 else self.write.all()
+            mask = write if each == 4 else write.all()
             chosen = Signal(words, name=f"chosen_{number}")
             m.d.comb += [
                 chosen.eq(1 << offset[:bits] if bits else 1),
@@ -145,68 +181,101 @@ class Logic(wiring.Component):
                 ]
             with m.Else():
                 m.d.comb += [
-                    memory.enable.eq(self.enable & (region == number)),
+                    memory.enable.eq(enable & (region == number)),
                     memory.write.eq(Cat(mask & chosen[i].replicate(each) for i in range(words))),
                     memory.address.eq(offset >> bits),
-                    memory.write_data.eq(self.write_data.replicate(words)),
+                    memory.write_data.eq(write_data.replicate(words)),
                 ]
             found[number] = (
                 memory.read_data.word_select(low[:bits], 32) if bits else memory.read_data
             )
-
-        cycles, value = register(32), register(32)
-        writes = self.enable & self.write.all() & (region == REGISTERS)
-        kept = {
-            number: register(32)
-            for number in (Register.FORMAT, Register.PLACE, Register.ALPHA)
-            + ((Register.NODES, Register.SEED) if shape.nodes else ())
-        }
-        change, operation, start = register(), register(2), Signal()
-        m.d.sync += start.eq(0)
-        with m.If(writes):
-            for number, kept_value in kept.items():
-                with m.If(offset == number):
-                    m.d.sync += kept_value.eq(self.write_data)
-            with m.If((offset == Register.COMMAND) & ~learner.busy):
-                m.d.sync += [
-                    operation.eq(self.write_data),
-                    change.eq(self.write_data[2]),
-                    start.eq(1),
-                ]
-        with m.If(start):
-            m.d.sync += cycles.eq(0)
-        with m.Elif(learner.busy):
-            m.d.sync += cycles.eq(cycles + 1)
-        busy = learner.busy | start
+        found[FACTORY] = self.factory_data
         m.d.comb += [
-            learner.start.eq(start),
+            learner.factory_data.eq(self.factory_data),
+            learner.factory_ready.eq(self.factory_ready),
+            self.factory_enable.eq(
+                Mux(learner.busy, learner.factory_enable, enable & (region == FACTORY))
+            ),
+            self.factory_address.eq(Mux(learner.busy, learner.factory_address, offset)),
+        ]
+
+        # Registers.
+        cycles, value = register(32), register(32)
+        format_, raw, raw_operation = register(16), register(), register(len(sequencer.operation))
+        raw_start = Signal()
+        nodes, seed = (register(32), register(32)) if shape.nodes else (Signal(32), Signal(32))
+        writes = enable & write.all() & (region == REGISTERS)
+        kept = {Register.FORMAT: format_, Register.PLACE: place}
+        if shape.nodes:
+            kept |= {Register.NODES: nodes, Register.SEED: seed}
+        m.d.sync += raw_start.eq(0)
+        commanded = Signal()
+        m.d.comb += commanded.eq(
+            writes & (offset == Register.COMMAND) & ~learner.busy & ~raw_start & ~deciding
+        )
+        with m.If(writes), m.Switch(offset):
+            for number, kept_value in kept.items():
+                with m.Case(number):
+                    m.d.sync += kept_value.eq(write_data)
+            with m.Case(Register.INTERRUPT):
+                m.d.sync += self.interrupt.eq(write_data)
+            with m.Case(Register.ALPHA):
+                m.d.comb += learner.set_alpha.eq(1)
+            with m.Case(Register.DITHER):
+                m.d.comb += learner.set_dither.eq(1)
+        with m.If(commanded):
+            m.d.sync += [
+                raw.eq(write_data[RAW.bit_length() - 1]),
+                raw_operation.eq(write_data),
+                raw_start.eq(write_data[RAW.bit_length() - 1]),
+                cycles.eq(0),
+            ]
+        with m.Elif(self.busy):
+            m.d.sync += cycles.eq(cycles + 1)
+        operation = Signal(len(sequencer.operation))
+        m.d.comb += [
+            sequencer.start.eq(commanded & ~write_data[RAW.bit_length() - 1]),
+            sequencer.command.eq(write_data),
+            sequencer.read_data.eq(read_data),
+            self.read_data.eq(Mux(blocked, 1, read_data)),  # that it is busy, and no more
+            sequencer.ready.eq((was != FACTORY) | self.factory_ready),
+            sequencer.running.eq(learner.busy),
+            self.busy.eq(deciding | learner.busy | raw_start),
+            operation.eq(Mux(raw, raw_operation, sequencer.operation)),
+            learner.start.eq(Mux(raw, raw_start, sequencer.run)),
             learner.operation.eq(operation),
-            learner.change.eq(change),
-            learner.classes.eq(kept[Register.FORMAT]),
-            learner.u_bits.eq(kept[Register.FORMAT][8:]),
-            learner.sample.eq(kept[Register.PLACE]),
-            learner.inputs.eq(kept[Register.PLACE][16:]),
-            learner.alpha.eq(kept[Register.ALPHA]),
+            learner.change.eq(operation[CHANGE.bit_length() - 1]),
+            learner.windows.eq(operation[WINDOWS:]),
+            learner.classes.eq(format_),
+            learner.u_bits.eq(format_[8:]),
+            learner.sample.eq(place),
+            learner.inputs.eq(place[16:]),
+            learner.setting.eq(write_data),
         ]
         if shape.nodes:
             m.d.comb += [
-                learner.gain.eq(kept[Register.NODES]),
-                learner.shift.eq(kept[Register.NODES][16:]),
-                learner.seed.eq(kept[Register.SEED]),
+                learner.gain.eq(nodes),
+                learner.shift.eq(nodes[16:]),
+                learner.seed.eq(seed),
             ]
         said = {
             Register.IDENTITY: ID,
-            Register.STATUS: Cat(busy, learner.refused, Signal(6), learner.limited),
+            Register.STATUS: self.busy,
+            Register.INTERRUPT: self.interrupt,
+            Register.DITHER: learner.dither,
             Register.PREDICTED: learner.predicted,
             Register.HIGHEST: learner.highest,
             Register.SECOND: learner.second,
             Register.LEVERAGE: learner.leverage,
             Register.SUM: learner.sum,
             Register.TOTAL: learner.total,
-            Register.DITHER: learner.dither,
+            Register.REFUSED: learner.refused,
+            Register.LIMITED: learner.limited,
+            Register.DISTANCE_LOW: learner.distance_low,
+            Register.DISTANCE_HIGH: learner.distance_high,
             Register.CYCLES: cycles,
         }
-        with m.If(self.enable), m.Switch(offset[:4]):
+        with m.If(enable & (region == REGISTERS)), m.Switch(offset[:5]):
             for number, what in said.items():
                 with m.Case(number):
                     m.d.sync += value.eq(what)
@@ -214,5 +283,5 @@ class Logic(wiring.Component):
         with m.Switch(was):
             for number, read in found.items():
                 with m.Case(number):
-                    m.d.comb += self.read_data.eq(read)
+                    m.d.comb += read_data.eq(read)
         return m

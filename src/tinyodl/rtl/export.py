@@ -5,6 +5,7 @@ from importlib import resources
 from amaranth.back import rtlil
 
 from tinyodl.rtl.core import Core
+from tinyodl.rtl.programs import program
 from tinyodl.rtl.shape import Shape
 from tinyodl.rtl.yosys import yosys
 
@@ -13,7 +14,8 @@ TOP, LOGIC = "odl_core", "odl_core.logic"
 
 def intermediate(shape: Shape) -> str:
     """RTLIL, which Yosys reads; memories are instances of `odl_sram`."""
-    return str(rtlil.convert(Core(shape, macros=True), name=TOP, emit_src=False))
+    core = Core(shape, program(shape).words, macros=True)
+    return str(rtlil.convert(core, name=TOP, emit_src=False))
 
 
 def verilog(shape: Shape) -> str:

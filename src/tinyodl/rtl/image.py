@@ -41,6 +41,12 @@ def scalars(now: Core) -> list[int]:
     return [int(m) | int(e) << 16 for m, e in zip(now.mantissa, now.exponent, strict=True)]
 
 
+def factory(shape: Shape, now: Core, score_means: Sequence[int]) -> list[int]:
+    """What a core asks for when its model is to be the factory's: words of 32 bits."""
+    means = [v & 0xFFFFFFFF for v in score_means]
+    return [*weights(shape, now), *scalars(now), *means, *[0] * (shape.classes - len(means))]
+
+
 def elements(h: Ints) -> list[int]:
     """h, or a sample, whole words of LANES."""
     whole = [*h.tolist(), *[0] * (-len(h) % LANES)]

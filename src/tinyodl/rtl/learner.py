@@ -9,9 +9,12 @@ them, so that what the learner costs is their area and the cycles that they are 
 | LOOK | o = b^T h, the class, P1P2; f = U^T h, the leverage, P's checksum | words of b and U, 2 d |
 | STEP | u = P h, and P <- P - u u^T / total where `change` | d (d - 1) / 2 + 12 d |
 | MOVE | b <- b + u gain^T | m (d + 4) |
+| COMPARE | the class by the factory's b, as `predicted` | 2 words of it |
+| DISTANCE | of x from the mean of its bout | 3 n |
+| FOLLOW | the mean goes part of the way to x, by how many windows are in it | 2 n |
+| AVERAGE | x becomes the mean | 2 n |
 
-STEP takes the f that LOOK left. Memories: `weights` (128 bits: U's columns, then b's rows, class
-after class), `vectors` (64 bits: f, which becomes u, then h), `scalars` (32 bits: D, o, gains).
+STEP takes the f that LOOK left. `state.py` has where what is in the memories.
 """
 
 import enum
@@ -26,7 +29,6 @@ from tinyodl.fixed.core import (
     D_MOST,
     F_BITS,
     F_MOST,
-    FIRST_DITHER,
     K_BITS,
     M_BITS,
     U_BITS,
@@ -39,6 +41,7 @@ from tinyodl.rtl.multiplier import Multiplier
 from tinyodl.rtl.nodes import DROPPED, HashNodes, SignNodes
 from tinyodl.rtl.shape import LANES, SIGN, Shape
 from tinyodl.rtl.shifts import WIDE, Normaliser, Raiser, Rounder, clipped, saturated
+from tinyodl.rtl.state import Layout
 
 HALVES_UP = 1 << 31  # a draw of one half
 PAIRS = LANES // 2  # of elements in a word of U
@@ -51,40 +54,44 @@ class Operation(enum.IntEnum):
     LOOK = 0
     STEP = 1
     MOVE = 2
+    COMPARE = 3
+    DISTANCE = 4
+    FOLLOW = 5
+    AVERAGE = 6
 
 
-class Layout:
-    """Where the learner's numbers are. weights: U from 0, b from `b`; vectors: f and u from
-    0; scalars: D from 0, outputs from `o`, gains from `gain`."""
-
-    def __init__(self, shape: Shape) -> None:
-        self.b = shape.triangle
-        self.o = shape.d
-        self.gain = shape.d + shape.classes
-        self.scalars = shape.d + 2 * shape.classes
+CHANGE = 1 << 3  # STEP changes P
+WINDOWS = 4  # from this bit on: of FOLLOW, how many are in the mean
 
 
 class Learner(wiring.Component):
-    """start: an operation begins, while busy is 0. sample: where h is in `vectors`; inputs: where
-    x is, of which nodes are made (seed, gain, shift: `nodes.py`); classes: m;
-    u_bits: Fu; alpha: 1 / weight; change: whether P is changed.
+    """start: an operation begins, while busy is 0, and stays until its end; change: whether STEP
+    changes P; windows: 0 to 3, for FOLLOW. sample: where h is in `vectors`; inputs: where x is,
+    of which nodes are made (seed, gain, shift: `nodes.py`); classes: m; u_bits: Fu; set_alpha,
+    set_dither: 1 / weight, or the last draw of b's rounding, becomes `setting`. factory: words of
+    its b, read-only, there when `factory_ready` says so.
 
-    predicted, highest, second: of LOOK's outputs; leverage; sum: P's checksum as LOOK found it and
+    predicted, highest, second: of LOOK's or COMPARE's outputs; distance_low, distance_high: of
+    DISTANCE; leverage; sum: P's checksum as LOOK found it and
     STEP left it; total: alpha + leverage; refused: that had over 32 bits, and nothing was done;
     limited: columns in which a number was at its limit; dither: the last draw of b's rounding.
     """
 
-    def __init__(self, shape: Shape, vectors: int, scalars: int) -> None:
-        self._shape, self._layout, self._depth = shape, Layout(shape), vectors
+    def __init__(self, shape: Shape) -> None:
+        self._shape, self._layout = shape, Layout(shape)
+        vectors, scalars = self._layout.vectors, self._layout.scalars
         super().__init__(
             {
                 "start": In(1),
-                "operation": In(2),
+                "operation": In(3),
                 "sample": In(range(vectors)),
                 "classes": In(range(shape.classes + 1)),
                 "u_bits": In(6),
-                "alpha": In(32),
+                "setting": In(32),
+                "set_alpha": In(1),
+                "set_dither": In(1),
                 "change": In(1),
+                "windows": In(2),
                 "inputs": In(range(vectors)),
                 "seed": In(32),
                 "gain": In(16),
@@ -96,9 +103,15 @@ class Learner(wiring.Component):
                 "leverage": Out(32),
                 "sum": Out(32),
                 "total": Out(32),
+                "distance_low": Out(32),
+                "distance_high": Out(32),
                 "refused": Out(1),
                 "limited": Out(range(shape.d + shape.classes + 1)),
-                "dither": Out(32, init=FIRST_DITHER),
+                "dither": Out(32),
+                "factory_enable": Out(1),
+                "factory_address": Out(range(4 * shape.weights)),
+                "factory_data": In(32),
+                "factory_ready": In(1),
                 "weights": In(port(16 * LANES, shape.weights, 32)),
                 "vectors": In(port(64, vectors, 8)),
                 "scalars": In(port(32, scalars, 32)),
@@ -108,7 +121,7 @@ class Learner(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         m = Module()
         shape, layout = self._shape, self._layout
-        d = shape.d
+        d, n = shape.d, shape.inputs
         m.submodules.multiplier = multiplier = Multiplier()
         m.submodules.normaliser = normaliser = Normaliser()
         m.submodules.rounder = rounder = Rounder()
@@ -117,8 +130,8 @@ class Learner(wiring.Component):
         weights, vectors, scalars = self.weights, self.vectors, self.scalars
 
         # Where we are: element j of d, or class k; word or pair of its column.
-        j, k = register(range(max(d, shape.classes) + 1)), register(range(shape.classes + 1))
-        word, pair = register(range(shape.row + 1)), register(range(shape.pairs + 1))
+        j, k = register(range(max(d, n, shape.classes) + 1)), register(range(shape.classes + 1))
+        word, pair = register(range(max(shape.row, 4) + 1)), register(range(shape.pairs + 1))
         first = register(range(shape.weights + 1))  # word of `weights` that is read next
         last = Signal()
         arrived, was_last = register(), register()  # what was read is there, the column's last
@@ -149,7 +162,13 @@ class Learner(wiring.Component):
         beyond = register()
         held = register(signed(42))  # for one cycle: f, a square, a product, what D keeps
         accumulated = register(signed(32))
-        m.d.comb += self.total.eq(alpha)
+        dither = register(32)
+        m.d.comb += [
+            self.total.eq(alpha),
+            self.dither.eq(dither),
+            self.distance_low.eq(accumulated),
+            self.distance_high.eq(before),
+        ]
 
         # `mantissa_of`: number = found 2^exp.
         number, size = Signal(signed(33)), Signal(32)
@@ -214,8 +233,14 @@ class Learner(wiring.Component):
             )
             for lane in range(LANES)
         ]
+        factory, two_h = Signal(), vectors.read_data.word_select(word[:2], 16)
         for lane, (element, h) in enumerate(lanes):
-            m.d.comb += [multiplier.a[lane].eq(element), multiplier.b[lane].eq(h)]
+            other = self.factory_data.word_select(lane, 16) if lane < 2 else None
+            other_h = two_h.word_select(lane, 8) if lane < 2 else 0
+            m.d.comb += [
+                multiplier.a[lane].eq(element if other is None else Mux(factory, other, element)),
+                multiplier.b[lane].eq(Mux(factory, other_h, h)),
+            ]
         reached = Signal(signed(32))
         m.d.comb += reached.eq(accumulated + multiplier.dot)
         of_word = Signal(signed(20))
@@ -225,7 +250,7 @@ class Learner(wiring.Component):
         nodes, starting = None, register()
         if shape.nodes:
             make = SignNodes if shape.alpha == SIGN else HashNodes
-            m.submodules.nodes = nodes = make(shape, self._depth)
+            m.submodules.nodes = nodes = make(shape, layout.vectors)
             m.d.comb += [
                 nodes.sample.eq(self.inputs),
                 nodes.target.eq(self.sample),
@@ -235,6 +260,19 @@ class Learner(wiring.Component):
                 nodes.scaled.eq(rounder.result),
                 nodes.vectors.read_data.eq(vectors.read_data),
             ]
+
+        # An output is there: the greatest, and the second.
+        output = Signal()
+        with m.If(output):
+            m.d.sync += j.eq(j + 1)
+            with m.If((reached > highest) | ~j.any()):
+                m.d.sync += [
+                    highest.eq(reached),
+                    second.eq(Mux(j.any(), highest, -(1 << 31))),
+                    predicted.eq(j),
+                ]
+            with m.Elif(reached > second):
+                m.d.sync += second.eq(reached)
 
         read_word = [
             weights.enable.eq(1),
@@ -305,7 +343,7 @@ class Learner(wiring.Component):
         ]
 
         x1, x2 = Signal(32), Signal(32)  # the next draw
-        m.d.comb += [x1.eq(self.dither ^ (self.dither << 13)), x2.eq(x1 ^ (x1 >> 17))]
+        m.d.comb += [x1.eq(dither ^ (dither << 13)), x2.eq(x1 ^ (x1 >> 17))]
 
         own = [  # u_j, and f_j before it
             vectors.enable.eq(1),
@@ -318,10 +356,14 @@ class Learner(wiring.Component):
         with m.FSM() as fsm:
             m.d.comb += self.busy.eq(~fsm.ongoing("IDLE"))
             with m.State("IDLE"):
-                m.d.comb += [added_to.eq(self.alpha), added.eq(leverage)]
+                m.d.comb += [added_to.eq(alpha), added.eq(leverage)]
+                with m.If(self.set_alpha):
+                    m.d.sync += alpha.eq(self.setting)
+                with m.If(self.set_dither):
+                    m.d.sync += dither.eq(self.setting)
                 with m.If(self.start):
                     m.d.sync += [
-                        *(index.eq(0) for index in (j, k, word, first, accumulated, limited)),
+                        *(index.eq(0) for index in (j, k, word, pair, first, accumulated, limited)),
                         moving.eq(0),
                     ]
                     with m.Switch(self.operation):
@@ -335,14 +377,20 @@ class Learner(wiring.Component):
                             m.next = "NODES" if nodes else "OUTPUTS"
                         with m.Case(Operation.STEP):
                             m.d.sync += [
-                                alpha.eq(Mux(raised[32], 0, self.alpha)),
+                                alpha.eq(Mux(raised[32], 0, alpha)),
                                 refused.eq(raised[32]),
                             ]
                             with m.If(~raised[32]):
                                 m.next = "DIVIDE"
-                        with m.Default():
+                        with m.Case(Operation.MOVE):
                             m.d.sync += [moving.eq(1), first.eq(layout.b)]
                             m.next = "GAIN"
+                        with m.Case(Operation.COMPARE):
+                            m.d.sync += first.eq(layout.b)
+                            m.next = "FACTORY"
+                        with m.Default():
+                            m.d.sync += before.eq(0)
+                            m.next = "MEAN"
 
             # LOOK ------------------------------------------------------------------------
             if nodes:
@@ -375,18 +423,10 @@ class Learner(wiring.Component):
                         m.d.comb += [
                             scalars.enable.eq(1),
                             scalars.write.eq(1),
-                            scalars.address.eq(layout.o + j),
+                            scalars.address.eq(layout.arrays["o"] + j),
                             scalars.write_data.eq(reached),
+                            output.eq(1),
                         ]
-                        m.d.sync += j.eq(j + 1)
-                        with m.If((reached > highest) | ~j.any()):
-                            m.d.sync += [
-                                highest.eq(reached),
-                                second.eq(Mux(j.any(), highest, -(1 << 31))),
-                                predicted.eq(j),
-                            ]
-                        with m.Elif(reached > second):
-                            m.d.sync += second.eq(reached)
                 with m.If((k == self.classes) & ~arrived):
                     m.d.sync += [first.eq(0), word.eq(0), j.eq(0)]
                     m.next = "COLUMN"
@@ -417,7 +457,7 @@ class Learner(wiring.Component):
                     *own,
                     vectors.write_data.eq(held[:32].replicate(2)),
                     scalars.enable.eq(1),
-                    scalars.address.eq(j),
+                    scalars.address.eq(layout.arrays["D"] + j),
                     multiplier.wide.eq(1),
                     multiplier.x[0].eq(found),
                     multiplier.y[0].eq(found),
@@ -455,7 +495,7 @@ class Learner(wiring.Component):
                     vectors.enable.eq(1),
                     vectors.address.eq(j >> 1),
                     scalars.enable.eq(1),
-                    scalars.address.eq(j),
+                    scalars.address.eq(layout.arrays["D"] + j),
                 ]
                 m.next = "FACTOR"
             with m.State("FACTOR"):
@@ -522,7 +562,7 @@ class Learner(wiring.Component):
                     *compute,
                     element.eq(of_pair[:16]),
                     u.eq(vectors.read_data[:32]),
-                    draw.eq(Mux(moving, self.dither, HALVES_UP)),
+                    draw.eq(Mux(moving, dither, HALVES_UP)),
                 ]
                 m.d.sync += [
                     lower.eq(Cat(element_next, u_next)),
@@ -537,7 +577,7 @@ class Learner(wiring.Component):
                     *compute,
                     element.eq(waiting[:16]),
                     u.eq(waiting[16:]),
-                    draw.eq(Mux(moving, ~self.dither, HALVES_UP)),
+                    draw.eq(Mux(moving, ~dither, HALVES_UP)),
                 ]
                 m.d.sync += [
                     upper.eq(Mux(two, Cat(element_next, u_next), waiting)),
@@ -618,7 +658,7 @@ class Learner(wiring.Component):
                     deeper.eq(exponent + normaliser.shift),
                     scalars.enable.eq(1),
                     scalars.write.eq(1),
-                    scalars.address.eq(j),
+                    scalars.address.eq(layout.arrays["D"] + j),
                     scalars.write_data.eq(Cat(kept, deeper)),
                     changed.eq(kept - mantissa + normaliser.shift),
                 ]
@@ -629,11 +669,11 @@ class Learner(wiring.Component):
 
             # MOVE ------------------------------------------------------------------------
             with m.State("GAIN"):
-                m.d.comb += [scalars.enable.eq(1), scalars.address.eq(layout.gain + k)]
-                m.d.sync += [pair.eq(0), place.eq(first), self.dither.eq(x2 ^ (x2 << 5))]
+                m.d.comb += [scalars.enable.eq(1), scalars.address.eq(layout.arrays["gain"] + k)]
+                m.d.sync += [pair.eq(0), place.eq(first), dither.eq(x2 ^ (x2 << 5))]
                 m.next = "GAIN-SLOPE"
                 with m.If(k == self.classes):
-                    m.d.sync += self.dither.eq(self.dither)
+                    m.d.sync += dither.eq(dither)
                     m.next = "IDLE"
             with m.State("GAIN-SLOPE"):
                 m.d.comb += [
@@ -643,6 +683,90 @@ class Learner(wiring.Component):
                 ]
                 m.d.sync += [*fit, beyond.eq(~none & near)]
                 m.next = "LOWER"
+
+            # COMPARE ---------------------------------------------------------------------
+            with m.State("FACTORY"):  # two elements of b, and of h
+                m.d.comb += [
+                    self.factory_enable.eq(1),
+                    self.factory_address.eq(Cat(word[:2], first)),
+                    vectors.enable.eq(1),
+                    vectors.address.eq(self.sample + pair),
+                ]
+                m.next = "FACTORY-PRODUCT"
+            with m.State("FACTORY-PRODUCT"):
+                m.d.comb += factory.eq(1)
+                with m.If(self.factory_ready):
+                    m.d.sync += [accumulated.eq(reached), word.eq(word + 1)]
+                    m.next = "FACTORY"
+                    with m.If(word[:2].all()):
+                        m.d.sync += [first.eq(first + 1), word.eq(0), pair.eq(pair + 1)]
+                        with m.If(pair == shape.row - 1):
+                            m.d.comb += output.eq(1)
+                            m.d.sync += [pair.eq(0), accumulated.eq(0), k.eq(k + 1)]
+                            with m.If(k + 1 == self.classes):
+                                m.next = "IDLE"
+
+            # The mean of a bout, and weights, which are beside it: 8 bits of fraction ----------
+            off, mean = Signal(signed(17)), Signal(signed(16))
+            x = vectors.read_data.word_select(j[:3], 8).as_signed()
+            m.d.comb += [mean.eq(scalars.read_data[:16]), off.eq((x << 8) - mean)]
+            following = self.operation == Operation.FOLLOW
+            with m.State("MEAN"):
+                m.d.comb += [
+                    scalars.enable.eq(1),
+                    scalars.address.eq(layout.arrays["mean"] + j),
+                    vectors.enable.eq(1),
+                    vectors.address.eq(self.inputs + (j >> 3)),
+                ]
+                m.next = "OFF"
+            with m.State("OFF"):
+                share = Signal(16)  # of the way, by the windows that are in the mean
+                m.d.comb += [
+                    share.eq(Mux(self.windows[1], Mux(self.windows[0], 1 << 14, 21846), 1 << 15)),
+                    multiplier.wide.eq(1),
+                    multiplier.x[0].eq(off),
+                    multiplier.y[0].eq(Mux(following, Cat(share, 0).as_signed(), off)),
+                    rounder.value.eq(multiplier.products[0]),
+                    rounder.shift.eq(Mux(self.windows.any(), 16, 15)),
+                    rounder.draw.eq(HALVES_UP),
+                    scalars.write_data.eq(
+                        Cat((mean + rounder.result)[:16], scalars.read_data[16:])
+                    ),
+                    scalars.address.eq(layout.arrays["mean"] + j),
+                    vectors.write_data.eq(((mean + 128) >> 8)[:8].replicate(8)),
+                    vectors.write.eq(1 << j[:3]),
+                    vectors.address.eq(self.inputs + (j >> 3)),
+                ]
+                m.d.sync += [held.eq(multiplier.products[0]), j.eq(j + 1)]
+                m.next = "MEAN"
+                with m.If(self.operation == Operation.DISTANCE):
+                    m.d.sync += j.eq(j)
+                    m.next = "WEIGH"
+                with m.Else():
+                    m.d.comb += [
+                        scalars.enable.eq(following),
+                        scalars.write.eq(1),
+                        vectors.enable.eq(~following),
+                    ]
+                    with m.If(j == n - 1):
+                        m.next = "IDLE"
+            with m.State("WEIGH"):
+                weight, distance = Signal(16), Signal(64)
+                m.d.comb += [
+                    weight.eq(scalars.read_data[16:]),
+                    multiplier.wide.eq(1),
+                    multiplier.x[0].eq(held),  # a square of 32 bits: the highest is no sign
+                    multiplier.y[0].eq(weight),
+                    distance.eq(
+                        Cat(accumulated, before)
+                        + multiplier.products[0]
+                        + (Mux(held[31], weight, 0) << 32)
+                    ),
+                ]
+                m.d.sync += [Cat(accumulated, before).eq(distance), j.eq(j + 1)]
+                m.next = "MEAN"
+                with m.If(j == n - 1):
+                    m.next = "IDLE"
         m.d.comb += divider.divisor.eq(upper_half)
         computing = fsm.ongoing("LOWER") | (fsm.ongoing("UPPER") & two)
         with m.If(computing & ~moving & self.change):  # U's change goes into the checksum

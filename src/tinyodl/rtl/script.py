@@ -1,5 +1,5 @@
 """Golden vectors for a core's bus: what is written, started, and expected, computed by the golden
-model. `verilog/odl_test.v` plays them."""
+model. `verilog/odl_test.v` plays them. Here its learner's; `life.py` has a whole device's."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -12,19 +12,21 @@ from tinyodl.fixed.convert import Core
 from tinyodl.fixed.nodes import Nodes
 from tinyodl.rtl import image
 from tinyodl.rtl.core import (
+    RAW,
     REGION_BITS,
+    REGISTERS,
     SCALARS,
     VECTORS,
     WEIGHTS,
-    Memories,
     Register,
 )
-from tinyodl.rtl.learner import Layout, Operation
+from tinyodl.rtl.learner import CHANGE, Operation
 from tinyodl.rtl.nodes import DROPPED
 from tinyodl.rtl.shape import Shape
+from tinyodl.rtl.state import Layout
 
 Ints = NDArray[np.int64]
-WRITE, READ, RUN, COUNT, PRINT, REST, END = 0, 1, 2, 3, 4, 5, 15
+WRITE, READ, RUN, COUNT, PRINT, REST, FACTORY, END = 0, 1, 2, 3, 4, 5, 6, 15
 
 
 class Lesson(NamedTuple):
@@ -39,16 +41,54 @@ class Lesson(NamedTuple):
     reach: int = 0
 
 
-class Script:
-    """Lines of 64 bits, in `lines`, and the golden model's state behind them. limited, refused: how
-    often a number was at its limit, and how many steps were left out; leverage: of the last
-    look."""
+class Bus:
+    """What goes over it: lines of 64 bits, in `lines`."""
+
+    def __init__(self) -> None:
+        self.lines: list[int] = []
+
+    def rest(self, cycles: int) -> None:
+        """Nothing happens for so many cycles."""
+        self.line(REST, 0, cycles)
+
+    def count(self) -> None:
+        """What follows is counted, and recorded where that is asked for."""
+        self.line(COUNT, 0, 0)
+
+    def cycles(self) -> None:
+        """Print how many the last command took."""
+        self.line(PRINT, Register.CYCLES, 0)
+
+    def text(self) -> str:
+        """For `$readmemh`."""
+        return "\n".join(f"{line:016x}" for line in [*self.lines, END << 60]) + "\n"
+
+    def line(self, kind: int, address: int, data: int) -> None:
+        """One."""
+        self.lines.append(kind << 60 | address << 32 | data & 0xFFFFFFFF)
+
+    def write(self, region: int, offset: int, data: int) -> None:
+        """A word."""
+        self.line(WRITE, region << REGION_BITS | offset, data)
+
+    def expect(self, region: int, offset: int, data: int) -> None:
+        """A word is read, and compared."""
+        self.line(READ, region << REGION_BITS | offset, data)
+
+    def run(self, command: int) -> None:
+        """A command, to its end."""
+        self.line(RUN, 0, command)
+
+
+class Script(Bus):
+    """The golden model's state behind them. limited, refused: how often a number was at its limit,
+    and how many steps were left out; leverage: of the last look."""
 
     def __init__(self, shape: Shape, start: Core, nodes: Nodes | None = None) -> None:
-        self.lines: list[int] = []
+        super().__init__()
         self.limited = self.refused = self.leverage = 0
         self.shape, self.now, self.nodes = shape, start.copy(), nodes
-        self._at, self._layout = Memories(shape), Layout(shape)
+        self._at = Layout(shape)
         self._dither = golden.FIRST_DITHER
         d, m = self.now.b.shape
         if d != shape.d or m > shape.classes:
@@ -75,9 +115,9 @@ class Script:
         if self.nodes:
             h = np.append(h, self.nodes.of(x))
         for i, word in enumerate(image.elements(np.append(x, [golden.H] * self.shape.direct))):
-            self._write(VECTORS, 2 * at.samples + i, word)
+            self.write(VECTORS, 2 * at.samples + i, word)
         self._register(Register.PLACE, place | at.samples << 16)
-        self._run(Operation.LOOK.value)
+        self._run(Operation.LOOK)
         golden.outputs(h, now.b, self._o)
         golden.project(h, now.U, self._f)
         second, first = np.partition(self._o, -2)[-2:]
@@ -88,14 +128,14 @@ class Script:
         self._expect(Register.LEVERAGE, self.leverage)
         self._expect(Register.SUM, self._sum())
         for k, o in enumerate(self._o.tolist()):
-            self._read(SCALARS, self._layout.o + k, o)
+            self.expect(SCALARS, self._at.arrays["o"] + k, o)
 
     def step(self, lesson: Lesson, timed: bool = False) -> None:
         """P, and b where there is a label, of the sample that was looked at. timed: print how many
         cycles each of the two takes."""
         now = self.now
         self._register(Register.ALPHA, lesson.alpha)
-        self._run(Operation.STEP.value | lesson.change << 2)
+        self._run(Operation.STEP | (CHANGE if lesson.change else 0))
         if timed:
             self.cycles()
         total, limited = golden.narrow(
@@ -112,53 +152,39 @@ class Script:
         self.refused += total == 0
         self._expect(Register.TOTAL, int(total))
         self._expect(Register.SUM, self._sum())
-        self._expect(Register.STATUS, (total == 0) << 1 | int(limited) << 8)
+        self._expect(Register.REFUSED, int(total == 0))
+        self._expect(Register.LIMITED, int(limited))
         if lesson.label is None or not total:
             return
         golden.follow(
             self._o, lesson.label, total, lesson.alpha, lesson.reach, now.o_bits, self._gain
         )
         for k, gain in enumerate(self._gain.tolist()):
-            self._write(SCALARS, self._layout.gain + k, gain)
-        self._run(Operation.MOVE.value)
+            self.write(SCALARS, self._at.arrays["gain"] + k, gain)
+        self._run(Operation.MOVE)
         if timed:
             self.cycles()
         limited, self._dither = golden.move(self._u, self._gain, now.u_bits, now.b, self._dither)
         self._expect(Register.DITHER, self._dither)
-        self._expect(Register.STATUS, int(limited) << 8)
+        self._expect(Register.LIMITED, int(limited))
 
     def whole(self) -> None:
         """Every word of U, b and D, and u."""
         for i, word in enumerate(image.weights(self.shape, self.now)):
-            self._read(WEIGHTS, i, word)
+            self.expect(WEIGHTS, i, word)
         for i, word in enumerate(image.scalars(self.now)):
-            self._read(SCALARS, i, word)
+            self.expect(SCALARS, self._at.arrays["D"] + i, word)
         for i, u in enumerate(self._u.tolist()):
-            self._read(VECTORS, i, u)
-
-    def rest(self, cycles: int) -> None:
-        """Nothing happens for so many cycles."""
-        self._line(REST, 0, cycles)
-
-    def count(self) -> None:
-        """What follows is counted, and recorded where that is asked for."""
-        self._line(COUNT, 0, 0)
-
-    def cycles(self) -> None:
-        """Print how many the last operation took."""
-        self._line(PRINT, Register.CYCLES, 0)
-
-    def text(self) -> str:
-        """For `$readmemh`."""
-        return "\n".join(f"{line:016x}" for line in [*self.lines, END << 60]) + "\n"
+            self.expect(VECTORS, i, u)
 
     def _load(self) -> None:
         for i, word in enumerate(image.weights(self.shape, self.now)):
-            self._write(WEIGHTS, i, word)
+            self.write(WEIGHTS, i, word)
         for i, word in enumerate(image.scalars(self.now)):
-            self._write(SCALARS, i, word)
+            self.write(SCALARS, self._at.arrays["D"] + i, word)
         for i in range(2 * self._at.vectors):
-            self._write(VECTORS, i, 0)
+            self.write(VECTORS, i, 0)
+        self._register(Register.DITHER, self._dither)
         self._register(Register.FORMAT, self.now.b.shape[1] | self.now.u_bits << 8)
         if self.nodes:
             self._register(Register.NODES, self.nodes.gain | self.nodes.shift - DROPPED << 16)
@@ -170,20 +196,11 @@ class Script:
         of_p = int(golden.checksum(now.U, now.mantissa, now.exponent))
         return of_p + (self.shape.d << golden.U_BITS) & 0xFFFFFFFF
 
-    def _line(self, kind: int, address: int, data: int) -> None:
-        self.lines.append(kind << 60 | address << 32 | data & 0xFFFFFFFF)
-
-    def _write(self, region: int, offset: int, data: int) -> None:
-        self._line(WRITE, region << REGION_BITS | offset, data)
-
-    def _read(self, region: int, offset: int, data: int) -> None:
-        self._line(READ, region << REGION_BITS | offset, data)
-
     def _register(self, number: Register, data: int) -> None:
-        self._line(WRITE, number, data)
+        self.write(REGISTERS, number, data)
 
     def _expect(self, number: Register, data: int) -> None:
-        self._line(READ, number, data)
+        self.expect(REGISTERS, number, data)
 
-    def _run(self, command: int) -> None:
-        self._line(RUN, 0, command)
+    def _run(self, operation: int) -> None:
+        self.run(RAW | operation)

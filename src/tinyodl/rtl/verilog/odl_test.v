@@ -6,6 +6,7 @@
 //   3                what follows is counted, and dumped where a dump is asked for
 //   4 address        print what is read
 //   5 cycles         wait
+//   6 address data   a word of the factory's model, which is outside the core
 //   F                the end
 // (4 bits, 28 bits, 32 bits). It prints how many words were compared and how many were wrong, and the
 // accesses to memories since the last 3.
@@ -25,6 +26,23 @@ module odl_test;
   integer at, compared, wrong, cycles, counted;
   integer scalar_reads, scalar_writes, vector_reads, vector_writes, weight_reads, weight_writes;
 
+  // The factory's model, in a memory that takes a while now and then.
+  wire factory_enable;
+  wire [15:0] factory_address;
+  reg [31:0] factory[0:65535];
+  reg [31:0] factory_data;
+  reg factory_ready = 0;
+  integer factory_waits = 0;
+  always @(posedge clk)
+    if (factory_enable) begin
+      factory_data <= factory[factory_address];
+      factory_ready <= factory_address[2:0] != 5;
+      factory_waits <= 3;
+    end else if (!factory_ready) begin
+      factory_waits <= factory_waits - 1;
+      factory_ready <= factory_waits == 1;
+    end
+
   odl_core core (
       .clk(clk),
       .rst(rst),
@@ -32,7 +50,11 @@ module odl_test;
       .write(write),
       .address(address),
       .write_data(write_data),
-      .read_data(read_data)
+      .read_data(read_data),
+      .factory_enable(factory_enable),
+      .factory_address(factory_address),
+      .factory_data(factory_data),
+      .factory_ready(factory_ready)
   );
 
   always #50 clk = ~clk;
@@ -104,6 +126,7 @@ module odl_test;
           access(4'h0, line[49:32], 0);
           $display("read %0d", read_data);
         end
+        4'h6: factory[line[47:32]] = line[31:0];
         4'h5: repeat (line[31:0]) @(negedge clk);
         default: begin
           access(4'hF, COMMAND, line[31:0]);

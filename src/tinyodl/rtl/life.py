@@ -1,0 +1,193 @@
+"""A device's life for a core's bus: commands, and what the golden device says to each.
+
+It is a device itself, with the calls of `OnDeviceLearner` on whole numbers; every call is written
+down with what must come of it."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinyodl.device import Rules, Trouble
+from tinyodl.device.learner import gap
+from tinyodl.device.state import VOUCHED_FACTORY
+from tinyodl.firmware.device import EVENTS, MODES, NO_LIMIT, OUTCOMES, REASONS, settings
+from tinyodl.fixed import bouts, core
+from tinyodl.fixed.arithmetic import FixedArithmetic
+from tinyodl.fixed.device import device
+from tinyodl.fixed.drift import Cusum
+from tinyodl.model import Model
+from tinyodl.rtl import image
+from tinyodl.rtl.core import INPUT, REGISTERS, SCALARS, WEIGHTS
+from tinyodl.rtl.nodes import DROPPED
+from tinyodl.rtl.program.bouts import NONE
+from tinyodl.rtl.program.budget import NO_LIMIT as UNLIMITED
+from tinyodl.rtl.program.device import COMMANDS
+from tinyodl.rtl.script import FACTORY, Bus
+from tinyodl.rtl.shape import Shape
+from tinyodl.rtl.state import VARIABLES, Layout
+
+Ints = NDArray[np.int64]
+HOUR = 3_600_000
+
+
+class Life(Bus):
+    """rules.estimate: which windows are drawn is the host's to say, here the golden device's.
+    windows, learnt: how many of them came, and how often P changed or b."""
+
+    def __init__(self, shape: Shape, model: Model, rules: Rules, seed: int) -> None:
+        super().__init__()
+        self.golden = device(model, rules=rules, seed=seed, pending=shape.queue)
+        arithmetic = self.golden.arithmetic
+        assert isinstance(arithmetic, FixedArithmetic)
+        self._arithmetic, self._shape, self._at = arithmetic, shape, Layout(shape)
+        self._unit = 2.0**arithmetic.core.o_bits
+        self._step = model.scaler.clip / core.H
+        self._names = model.learner.classes_.tolist()
+        means = Cusum(model.calibration).mean if model.calibration else []
+        for i, word in enumerate(image.factory(shape, arithmetic.core, means)):
+            self.line(FACTORY, i, word)
+        for offset, word in configuration(shape, model, rules, seed).items():
+            self.write(SCALARS, offset, word)
+        self._command("initialise")
+
+    def sample(self, h: Ints, now: int, known: bool = True, marked: bool = False) -> bool:
+        """A window (n,) at a time in ms. Whether it is asked."""
+        golden = self.golden
+        before = golden.pending.full
+        found = golden.sample(h.astype(np.float64) * self._step, now / 1000, known, marked)
+        padded = np.append(h, [core.H] * self._shape.direct)
+        for i, word in enumerate(image.packed([*padded, *[0] * (-len(padded) % 4)], 8, 32)):
+            self.write(REGISTERS, INPUT + i, word)
+        self._set("now_high", now >> 32)
+        self._set("now_low", now)
+        self._set("sensed", 2 if marked else int(known))
+        self._command("sample")
+        self._expect("sample", found.sample)
+        self._expect("predicted", golden.arithmetic.labels.index(found.predicted))
+        self._expect("confidence", round(found.confidence * self._unit))
+        self._expect("leverage", self._arithmetic.leverage)
+        self._expect("activity", golden.arithmetic.labels.index(found.activity))
+        self._expect("number", found.bout)
+        self._expect("mode", MODES.index(found.mode))
+        self._expect("event", EVENTS.index(found.event))
+        drawn = False
+        if found.query:
+            kept = golden.pending._waiting[found.sample]
+            drawn = kept.drawn is not None
+        if drawn:
+            assert not before
+            self._expect("open", 1)
+            self._command("ask_drawn")
+        self._expect("why", REASONS.index(found.query.reason if found.query else None))
+        self._after()
+        return found.query is not None
+
+    def label(self, sample: int, k: int | None, now: int) -> str:
+        """A class's number, None where nobody knows. What becomes of it."""
+        golden = self.golden
+        names = golden.arithmetic.labels
+        name = None if k is None else names[k] if k < len(names) else type(names[0])(f"{k}")
+        found = golden.label(sample, name, now / 1000)
+        self._set("about", sample)
+        self._set("label", NONE if k is None else k)
+        self._command("label")
+        self._expect("outcome", OUTCOMES.index(found.outcome))
+        self._expect("event", EVENTS.index(found.event))
+        self._after()
+        return found.outcome
+
+    def pause(self) -> None:
+        """A recording ends."""
+        self.golden.pause()
+        self._command("paused")
+
+    def command(self, train: bool) -> None:
+        """By hand."""
+        event = self.golden.command(train)
+        self._set("train", int(train))
+        self._command("by_hand")
+        self._expect("event", EVENTS.index(event))
+        self._after()
+
+    def rollback(self) -> None:
+        """To the factory's model."""
+        self.golden.rollback()
+        self._command("rollback")
+        self._after()
+
+    def whole(self) -> None:
+        """All of U, b and D, and what else is kept."""
+        now = self._arithmetic.core
+        for i, word in enumerate(image.weights(self._shape, now)):
+            self.expect(WEIGHTS, i, word)
+        for i, word in enumerate(image.scalars(now)):
+            self.expect(SCALARS, self._at.arrays["D"] + i, word)
+
+    def _after(self) -> None:
+        golden, now = self.golden, self._arithmetic.core
+        of_p = int(core.checksum(now.U, now.mantissa, now.exponent))
+        self._expect("sum", of_p + (self._shape.d << core.U_BITS))
+        self._expect("dither", self._arithmetic.dither)
+        self._expect("theta", int(golden.policy.theta * 2**16))
+        self._expect("queued", len(golden.pending))
+        troubles = golden.troubles
+        self._expect("troubles", sum(1 << i for i, t in enumerate(Trouble) if t in troubles))
+        for name in ("limited", "refused", "repaired", "total"):
+            self._expect(name, getattr(self._arithmetic, name))
+
+    def _command(self, name: str) -> None:
+        self.run(COMMANDS.index(name))
+
+    def _set(self, name: str, value: int) -> None:
+        self.write(SCALARS, VARIABLES[name], value)
+
+    def _expect(self, name: str, value: int) -> None:
+        self.expect(SCALARS, VARIABLES[name], value)
+
+
+def configuration(shape: Shape, model: Model, rules: Rules, seed: int) -> dict[int, int]:
+    """Words of the memory of scalars that a host writes once, by their places."""
+    at = Layout(shape).arrays
+    arithmetic = FixedArithmetic(model)
+    now = arithmetic.core
+    told = settings(rules, 2.0**now.o_bits)
+    share = -(-told.per_day // 4) if told.per_day != NO_LIMIT else NO_LIMIT
+    hourly = min(told.per_hour, share)
+    found = {
+        "format": now.b.shape[1] | now.u_bits << 8,
+        "usual": now.usual,
+        "o_bits": now.o_bits,
+        "factory_classes": now.b.shape[1],
+        "trusted": int(model.accuracy >= VOUCHED_FACTORY),
+        "told": int(bool(model.bouts) and rules.bouts),
+        "scores": 0,
+        "gap": gap(model.window),
+        "audits": int(told.audits),
+        "confirm": int(told.confirm),
+        "settle_after": told.settle_after,
+        "spacing": told.spacing,
+        "whole": int(told.whole),
+        "margin": told.margin,
+        "per_day": told.per_day,
+        "hourly": hourly,
+        "apart": HOUR // (2 * hourly) if hourly and hourly != UNLIMITED else 0,
+        "draws": (2 * seed + 1) * 0x9E3779B9 & 0xFFFFFFFF,
+        "nodes": 0,
+        "seed": 0,
+    }
+    arrays: dict[str, list[int]] = {}
+    if nodes := arithmetic._nodes:
+        found |= {"nodes": nodes.gain | nodes.shift - DROPPED << 16, "seed": nodes.first}
+    if model.bouts:
+        step = np.full(len(model.names), model.scaler.clip / core.H)
+        weights, limits = bouts.constants(model.bouts, step)
+        arrays["mean"] = [int(w) << 16 for w in weights]
+        arrays["limit_low"] = [int(v) & 0xFFFFFFFF for v in limits]
+        arrays["limit_high"] = [int(v) >> 32 for v in limits]
+    if model.calibration:
+        detector = Cusum(model.calibration)
+        found["scores"] = len(detector.mean)
+        arrays["score_inverse"] = detector.inverse
+    words = {VARIABLES[name]: value for name, value in found.items()}
+    for name, values in arrays.items():
+        words |= {at[name] + i: value for i, value in enumerate(values)}
+    return words

@@ -1,0 +1,180 @@
+"""What the learner is told to do: `fixed/core.py` and `fixed/arithmetic.py`."""
+
+from tinyodl.fixed.core import A_BITS, FIRST_DITHER, G_BITS
+from tinyodl.rtl.language import divide, down_pair, negative, plus, product, right
+from tinyodl.rtl.learner import CHANGE, Operation
+from tinyodl.rtl.program.names import core, factory, run, s, weights
+from tinyodl.rtl.program.policy import own_halvings
+
+LOOK, STEP, MOVE = int(Operation.LOOK), int(Operation.STEP), int(Operation.MOVE)
+COMPARE = int(Operation.COMPARE)
+KNOWN, OWN_KNOWN, HOLD = 3, 2, 1
+INT32 = (1 << 31) - 1
+# Of the shape; the compiler has their values.
+CLASSES = ELEMENTS = U_WORDS = WEIGHT_WORDS = DIRECT = NODES = H_PLACE = 0
+
+
+def at(word: int) -> None:
+    """The sample in that word of `vectors` is the learner's."""
+    if DIRECT:
+        core.place = word << 16 | word
+    else:
+        core.place = word << 16 | H_PLACE
+
+
+def look(word: int) -> None:
+    """What the present model makes of a sample. Where P is not what it was left as, a bit that
+    flipped, it is the factory's again."""
+    at(word)
+    run(LOOK)
+    if core.sum != s.sum:
+        factory_p()
+        s.repaired += 1
+        run(LOOK)
+        s.sum = core.sum
+    s.predicted = core.predicted
+    s.confidence = core.highest - core.second
+    s.leverage = core.leverage
+
+
+def of_factory(label: int) -> bool:
+    """Whether the factory's b says so of what was looked at."""
+    core.format = s.format >> 8 << 8 | s.factory_classes
+    run(COMPARE)
+    core.format = s.format
+    return core.predicted == label
+
+
+def factory_p() -> None:
+    i = 0
+    while i < U_WORDS:
+        weights[i] = factory[i]
+        i += 1
+    i = 0
+    while i < ELEMENTS:
+        s.D[i] = factory[i + WEIGHT_WORDS]
+        i += 1
+
+
+def factory_model() -> None:
+    factory_p()
+    i = U_WORDS
+    while i < WEIGHT_WORDS:
+        weights[i] = factory[i]
+        i += 1
+    i = 0
+    while i < CLASSES:
+        s.score_mean[i] = factory[i + (WEIGHT_WORDS + ELEMENTS)]
+        i += 1
+    s.format = s.format >> 8 << 8 | s.factory_classes
+    core.format = s.format
+    s.dither = FIRST_DITHER
+    run(LOOK)  # of anything: for P's checksum
+    s.sum = core.sum
+
+
+def weighing(count: int, kappa: int) -> int:
+    """1 / (count 2^kappa)."""
+    whole = 1 << A_BITS + 1 - kappa
+    if count > 1:
+        _, whole = divide(0, whole, count)
+    return whole + 1 >> 1
+
+
+def narrow(alpha: int, change: bool) -> None:
+    """A step of P; s.total is 0 where there was none."""
+    core.alpha = alpha
+    if change:
+        run(STEP | CHANGE)
+    else:
+        run(STEP)
+    s.refused += core.refused
+    s.total = core.total
+    s.limited += core.limited
+    s.sum = core.sum
+
+
+def learn(label: int, alpha: int) -> None:
+    """What was looked at has this label: b follows, and P where it is not known well."""
+    narrow(alpha, s.leverage > s.usual >> KNOWN)
+    if not s.total:
+        return
+    one = 1 << s.o_bits
+    _, share = divide(1 << A_BITS + G_BITS + 1 - 32, 0, s.total)
+    share = share + 1 >> 1
+    if not s.whole:
+        share = within_reach(label, one, alpha, share)
+    k = 0
+    while k < s.format & 0xFF:
+        error = 0 - s.o[k]
+        if k == label:
+            error += one
+        high, low = product(error, share)
+        if negative(error):
+            high -= share
+        high, low = plus(high, low, 0, 1 << G_BITS - 1)
+        high, low = down_pair(high, low, G_BITS)
+        if negative(high):
+            if high != WORD or low <= INT32 + 1:
+                low = INT32 + 2  # -INT32
+        elif high or negative(low):
+            low = INT32
+        s.gain[k] = low
+        k += 1
+    core.dither = s.dither
+    run(MOVE)
+    s.dither = core.dither
+    s.limited += core.limited
+
+
+WORD = (1 << 32) - 1
+FLIP = 1 << 31
+
+
+def within_reach(label: int, one: int, alpha: int, share: int) -> int:
+    """The share that lets the label's output lead by 5/8 at most."""
+    reach = one - (one >> 2) - (one >> 3)
+    highest = INT32 + 2
+    k = 0
+    while k < s.format & 0xFF:
+        if k != label and s.o[k] ^ FLIP > highest ^ FLIP:
+            highest = s.o[k]
+        k += 1
+    lead = s.o[label] - highest
+    room = 0
+    if negative(lead) or lead < reach:
+        missing = reach - lead
+        _, room = divide(missing >> 32 - G_BITS, missing << G_BITS, one - lead)
+    along = s.total - alpha
+    high, low = product(share, along)
+    high, low = plus(high, low, 0, 1 << A_BITS - 1)
+    high, low = right(high, low, A_BITS)
+    if room < low:
+        _, share = divide(room >> 32 - A_BITS, room << A_BITS, along)
+    return share
+
+
+def hold() -> None:
+    """As if it had been learnt with the outputs that it has."""
+    narrow(weighing(1, s.kappa + HOLD), True)
+
+
+def learn_label(label: int) -> None:
+    """Where the prediction has it by a margin, it is held."""
+    if s.predicted != label or s.confidence < s.margin:
+        learn(label, weighing(1, s.kappa))
+    elif s.leverage > s.usual >> KNOWN:
+        hold()
+
+
+def learn_own() -> None:
+    """What is trusted and not known well: the own label, or held."""
+    if s.leverage <= s.usual >> KNOWN:
+        return
+    vouched = 2
+    if s.audits:
+        vouched = s.vouched
+    if not negative(vouched) and s.leverage > s.usual >> OWN_KNOWN:
+        learn(s.predicted, weighing(1, s.kappa - own_halvings() + vouched - 2))
+    else:
+        hold()
