@@ -25,7 +25,20 @@ from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import NamedTuple
 
-from tinyodl.rtl.instructions import FIELD, LARGEST, Instruction, Kind, Move, Op, Shift, operand
+from tinyodl.rtl.instructions import (
+    COUNTED,
+    FAR,
+    FIELD,
+    LARGEST,
+    TIMES,
+    Instruction,
+    Kind,
+    Move,
+    Op,
+    Shift,
+    operand,
+)
+from tinyodl.rtl.linker import Item, Jump, Label, Local, Program, Routine, linked
 
 WORD = (1 << 32) - 1
 SMALLEST, GREATEST = -(1 << FIELD - 1), (1 << FIELD - 1) - 1  # numbers that an operand holds
@@ -53,45 +66,11 @@ class Places(NamedTuple):
     constants: Mapping[str, int]
 
 
-class Program(NamedTuple):
-    """words, of `instructions.BITS` bits: command n begins at word 2 n. used: words of the page of
-    variables; starts: where each function begins."""
-
-    words: list[int]
-    used: int
-    starts: dict[str, int]
-
-
-class Label(NamedTuple):
-    """Where something jumps to."""
-
-    name: str
-
-
-class Jump(NamedTuple):
-    """To a label."""
-
-    op: Op
-    label: str
-
-
-class Local(NamedTuple):
-    """An access to a function's local name, whose word is known last."""
-
-    op: Op
-    function: str
-    name: str
-
-
 class Source(NamedTuple):
     """A function, and the names of its module."""
 
     tree: ast.FunctionDef
     names: Mapping[str, object]
-
-
-Item = Instruction | Label | Jump | Local
-LINK = "return"  # the local name of where a function goes back to
 
 
 def compiled(modules: Sequence[ModuleType], commands: Sequence[str], places: Places) -> Program:
@@ -109,59 +88,15 @@ def compiled(modules: Sequence[ModuleType], commands: Sequence[str], places: Pla
         if name not in made:
             made[name] = Function(name, sources, places)
             todo += made[name].calls
-    frames = _frames(commands, made, places.free)
-    code: list[Item] = []
-    for command in commands:
-        code += [Jump(Op.CALL, command), Instruction(Op.STOP)]
-    for name, function in made.items():
-        code += [Label(name), *function.code]
     tables = {name: table for f in made.values() for name, table in f.tables.items()}
-    for name, table in tables.items():
-        code += [Label(name), *(Instruction(Op.ANSWER, value & LARGEST) for value in table)]
-    starts: dict[str, int] = {}
-    words: list[Instruction | Jump | Local] = []
-    for item in code:
-        if isinstance(item, Label):
-            starts[item.name] = len(words)
-        else:
-            words.append(item)
-    if len(words) > LARGEST + 1:
-        raise ValueError(f"a program of {len(words)} words: there is room for {LARGEST + 1}")
-
-    def word(item: Instruction | Jump | Local) -> int:
-        if isinstance(item, Jump):
-            return Instruction(item.op, starts[item.label]).word()
-        if isinstance(item, Local):
-            at = frames[item.function] + made[item.function].locals.index(item.name)
-            return Instruction(item.op, operand(Kind.VARIABLE, at)).word()
-        return item.word()
-
-    used = max(frames[name] + len(function.locals) for name, function in made.items())
-    return Program([word(item) for item in words], used, {name: starts[name] for name in made})
+    routines = {name: Routine(f.code, f.locals, f.calls) for name, f in made.items()}
+    return linked(routines, tables, commands, places.free)
 
 
 def _parsed(function: Callable[..., object]) -> ast.FunctionDef:
     tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
     assert isinstance(tree, ast.FunctionDef)
     return tree
-
-
-def _frames(commands: Sequence[str], made: "Mapping[str, Function]", free: int) -> dict[str, int]:
-    """Where each function's local names begin: behind those of all that call it."""
-    frames: dict[str, int] = {}
-
-    def place(name: str, at: int, above: tuple[str, ...]) -> None:
-        if name in above:
-            raise SyntaxError(f"{name} calls itself ({' > '.join(above)}): it must not")
-        if frames.get(name, -1) >= at:
-            return
-        frames[name] = at
-        for other in made[name].calls:
-            place(other, at + len(made[name].locals), (*above, name))
-
-    for command in commands:
-        place(command, free, ())
-    return frames
 
 
 class Function:
@@ -179,13 +114,6 @@ class Function:
         self._statements(tree.body)
         if self._falls_through(tree.body):
             self._leave()
-        if self.calls or self.tables:
-            self.locals.append(LINK)
-            self.code.insert(0, Local(Op.KEEP, self.name, LINK))
-            self.code = [
-                Local(Op.RESUME, self.name, LINK) if item == Instruction(Op.RETURN) else item
-                for item in self.code
-            ]
 
     # Statements
 
@@ -288,12 +216,11 @@ class Function:
                 return
             case (("left" | "right" | "down_pair"), [h, low_word, n]):
                 self.code += [
-                    self._direct(Op.COUNT, n),
                     self._direct(Op.LOAD, low_word),
                     Instruction(Op.MOVE, Move.B_FROM_A),
                     self._direct(Op.LOAD, h),
-                    Instruction(Op.SHIFT, PAIRS[name]),
                 ]
+                self._shift(PAIRS[name], n)
             case "product", [a, b]:
                 self._product(a, b)
             case "divide", [h, low_word, d]:
@@ -303,8 +230,7 @@ class Function:
                     self._direct(Op.LOAD, low_word),
                     Instruction(Op.MOVE, Move.SWAP),
                     self._direct(Op.COUNT, d),  # which is read last
-                    Instruction(Op.COUNT, operand(Kind.NUMBER, 32)),
-                    Instruction(Op.SHIFT, Shift.DIVIDE),
+                    Instruction(Op.SHIFT, Shift.DIVIDE | 32 << TIMES),
                 ]
             case _:
                 raise self._refused(call)
@@ -323,10 +249,9 @@ class Function:
         self.code += [
             self._direct(Op.LOAD, b),
             Instruction(Op.MOVE, Move.B_FROM_A),
-            self._direct(Op.LOAD, a),  # which is read last
+            self._direct(Op.COUNT, a),  # which is read last
             Instruction(Op.LITERAL, 0),
-            Instruction(Op.COUNT, operand(Kind.NUMBER, 32)),
-            Instruction(Op.SHIFT, Shift.MULTIPLY),
+            Instruction(Op.SHIFT, Shift.MULTIPLY | 32 << TIMES),
         ]
 
     # Values
@@ -407,8 +332,16 @@ class Function:
 
     def _shifted(self, left: ast.expr, right: ast.expr, shift: Shift) -> None:
         right = self._kept(right)
-        self._value(left)  # which may count itself
-        self.code += [self._direct(Op.COUNT, right), Instruction(Op.SHIFT, shift)]
+        self._value(left)
+        self._shift(shift, right)
+
+    def _shift(self, shift: Shift, times: ast.expr) -> None:
+        """times: a leaf."""
+        known = self._constant(times)
+        if known is None:
+            self.code += [self._direct(Op.COUNT, times), Instruction(Op.SHIFT, shift | COUNTED)]
+        else:
+            self.code.append(Instruction(Op.SHIFT, shift | known << TIMES))
 
     def _number(self, value: int) -> None:
         value &= WORD
@@ -419,21 +352,15 @@ class Function:
             self.code.append(Instruction(Op.LOAD, operand(Kind.NUMBER, signed)))
         elif not value & (value + 1):  # ones alone
             self._number(WORD)
-            self._by(32 - value.bit_length(), Shift.RIGHT)
+            self._shift(Shift.RIGHT, ast.Constant(32 - value.bit_length()))
         elif not value & 1:
             zeros = (value & -value).bit_length() - 1
             self._number(value >> zeros)
-            self._by(zeros, Shift.LEFT)
+            self._shift(Shift.LEFT, ast.Constant(zeros))
         else:
             low = value & GREATEST
             self._number(value - low)
             self.code.append(Instruction(Op.ADD, operand(Kind.NUMBER, low)))
-
-    def _by(self, count: int, shift: Shift) -> None:
-        self.code += [
-            Instruction(Op.COUNT, operand(Kind.NUMBER, count)),
-            Instruction(Op.SHIFT, shift),
-        ]
 
     # Conditions
 
@@ -578,18 +505,12 @@ class Function:
         base, index = self._array(value), self._constant(value.slice)
         if base is None:
             assert isinstance(value.value, ast.Name)
-            return operand(Kind.POINTED, self._places.regions[value.value.id])
-        if index is not None and base + index < 1 << FIELD:
-            return None
-        return operand(Kind.POINTED, self._places.regions["variables"])
+            return operand(Kind.REGISTER, FAR | self._places.regions[value.value.id])
+        return None if index is not None else operand(Kind.INDEXED, base)
 
     def _point(self, value: ast.Subscript) -> None:
         """X at a word."""
-        base = self._array(value) or 0
-        index = value.slice
-        if base:
-            index = ast.copy_location(ast.BinOp(index, ast.Add(), ast.Constant(base)), value)
-        self._value(index)
+        self._value(value.slice)
         self.code.append(Instruction(Op.MOVE, Move.X_FROM_A))
 
     def _constant(self, value: ast.expr) -> int | None:

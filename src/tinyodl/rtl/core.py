@@ -20,7 +20,7 @@ The factory's model is outside, where nothing is lost: its words of 32 bits, in 
 import enum
 from collections.abc import Sequence
 
-from amaranth.hdl import Cat, Module, Mux, Signal
+from amaranth.hdl import Cat, Const, Module, Mux, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -46,23 +46,24 @@ class Register(enum.IntEnum):
     COMMAND = 1
     STATUS = 2  # bit 0: busy
     INTERRUPT = 3
-    FORMAT = 4  # classes, u_bits << 8
-    PLACE = 5  # word of `vectors` of h, and << 16 of x
-    NODES = 6  # gain, shift << 16
-    SEED = 7
-    ALPHA = 8
-    DITHER = 9
-    PREDICTED = 10
-    HIGHEST = 11
-    SECOND = 12
-    LEVERAGE = 13
-    SUM = 14
-    TOTAL = 15
-    REFUSED = 16
-    LIMITED = 17
-    DISTANCE_LOW = 18
-    DISTANCE_HIGH = 19
-    CYCLES = 20  # of the last command
+    CLASSES = 4
+    U_BITS = 5
+    PLACE = 6  # word of `vectors` of x
+    NODES = 7  # gain, shift << 16
+    SEED = 8
+    ALPHA = 9
+    DITHER = 10
+    PREDICTED = 11
+    HIGHEST = 12
+    SECOND = 13
+    LEVERAGE = 14
+    SUM = 15
+    TOTAL = 16
+    REFUSED = 17
+    LIMITED = 18
+    DISTANCE_LOW = 19
+    DISTANCE_HIGH = 20
+    CYCLES = 21  # of the last command, 24 bits
 
 
 BUS = {
@@ -137,14 +138,16 @@ class Logic(wiring.Component):
             write.eq(Mux(deciding, sequencer.write.replicate(4), self.write)),
             write_data.eq(Mux(deciding, sequencer.write_data, self.write_data)),
         ]
-        place = register(32)
+        x_place = register(range(Layout(shape).vectors))
+        # h is x where there are no nodes, or at a place of its own
+        h_place = x_place if shape.direct else Const(Layout(shape).h, len(x_place))
         asked, asked_offset = self.address[REGION_BITS:], self.address[:REGION_BITS]
         with m.If(deciding):
             m.d.comb += [region.eq(sequencer.region), offset.eq(sequencer.offset)]
         with m.Elif((asked == REGISTERS) & (asked_offset >= INPUT)):
             m.d.comb += [
                 region.eq(VECTORS),
-                offset.eq((place[16:] << 1) + asked_offset[: (INPUT - 1).bit_length()]),
+                offset.eq((x_place << 1) + asked_offset[: (INPUT - 1).bit_length()]),
             ]
         with m.Else():
             m.d.comb += [region.eq(asked), offset.eq(asked_offset)]
@@ -152,7 +155,7 @@ class Logic(wiring.Component):
         with m.If(self.enable):
             m.d.sync += blocked.eq(deciding)
         was = register(3)  # region and offset of the last access
-        low = register(2)
+        low = register(5)
         with m.If(enable):
             m.d.sync += [was.eq(region), low.eq(offset)]
 
@@ -200,12 +203,12 @@ class Logic(wiring.Component):
         ]
 
         # Registers.
-        cycles, value = register(32), register(32)
-        format_, raw, raw_operation = register(16), register(), register(len(sequencer.operation))
-        raw_start = Signal()
+        cycles, value = register(24), Signal(32)
+        classes, u_bits = register(learner.classes.shape()), register(6)
+        raw, raw_start, raw_operation = register(), Signal(), register(6)
         nodes, seed = (register(32), register(32)) if shape.nodes else (Signal(32), Signal(32))
         writes = enable & write.all() & (region == REGISTERS)
-        kept = {Register.FORMAT: format_, Register.PLACE: place}
+        kept = {Register.CLASSES: classes, Register.U_BITS: u_bits, Register.PLACE: x_place}
         if shape.nodes:
             kept |= {Register.NODES: nodes, Register.SEED: seed}
         m.d.sync += raw_start.eq(0)
@@ -232,7 +235,7 @@ class Logic(wiring.Component):
             ]
         with m.Elif(self.busy):
             m.d.sync += cycles.eq(cycles + 1)
-        operation = Signal(len(sequencer.operation))
+        operation = Signal(6)
         m.d.comb += [
             sequencer.start.eq(commanded & ~write_data[RAW.bit_length() - 1]),
             sequencer.command.eq(write_data),
@@ -246,10 +249,10 @@ class Logic(wiring.Component):
             learner.operation.eq(operation),
             learner.change.eq(operation[CHANGE.bit_length() - 1]),
             learner.windows.eq(operation[WINDOWS:]),
-            learner.classes.eq(format_),
-            learner.u_bits.eq(format_[8:]),
-            learner.sample.eq(place),
-            learner.inputs.eq(place[16:]),
+            learner.classes.eq(classes),
+            learner.u_bits.eq(u_bits),
+            learner.sample.eq(h_place),
+            learner.inputs.eq(x_place),
             learner.setting.eq(write_data),
         ]
         if shape.nodes:
@@ -275,10 +278,10 @@ class Logic(wiring.Component):
             Register.DISTANCE_HIGH: learner.distance_high,
             Register.CYCLES: cycles,
         }
-        with m.If(enable & (region == REGISTERS)), m.Switch(offset[:5]):
+        with m.Switch(low):
             for number, what in said.items():
                 with m.Case(number):
-                    m.d.sync += value.eq(what)
+                    m.d.comb += value.eq(what)
         found[REGISTERS] = value
         with m.Switch(was):
             for number, read in found.items():

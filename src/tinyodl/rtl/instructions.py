@@ -1,8 +1,8 @@
 """What the sequencer executes: words of 17 bits, an operation above an operand of 12.
 
-Operands of LOAD to STORE, and of COUNT, say in their upper two bits what they are: a word of the
-page of variables, a register of the core, the word that X points at (in the region that the lower
-bits say), or a number from -512 to 511.
+Operands of LOAD to STORE, and of COUNT, say in their upper two bits what they are: a variable, a
+register of the core (or, from FAR on, the word that X points at in the region that the lower bits
+say), the variable that is X further on, or a number from -512 to 511.
 """
 
 import enum
@@ -13,12 +13,17 @@ FIELD = 10  # bits of an operand below its kind
 LARGEST = (1 << OPERAND_BITS) - 1
 
 
+TIMES = 3  # of a SHIFT's operand: six bits from there on
+COUNTED = 1 << 9
+FAR = 1 << 9  # of a REGISTER
+
+
 class Kind(enum.IntEnum):
     """Of an operand."""
 
     VARIABLE = 0
     REGISTER = 1
-    POINTED = 2
+    INDEXED = 2
     NUMBER = 3
 
 
@@ -34,9 +39,9 @@ class Op(enum.IntEnum):
     OR = 6
     XOR = 7
     STORE = 8  # operand = A
-    COUNT = 9  # how often the next SHIFT is done = operand, 63 at most
+    COUNT = 9  # how often a SHIFT that is COUNTED is done = operand, 63 at most
     LITERAL = 10  # A = the operand's 12 bits
-    SHIFT = 11  # `Shift`, as often as COUNT says
+    SHIFT = 11  # `Shift`, as often as its bits from TIMES on say, or, COUNTED, as COUNT did
     MOVE = 12  # `Move`
     JUMP = 13
     JUMP_ZERO = 14  # where A = 0
@@ -48,7 +53,7 @@ class Op(enum.IntEnum):
     CALL = 20  # link = the next word's address
     RETURN = 21  # to link
     KEEP = 22  # a variable = link
-    RESUME = 23  # to what a variable keeps
+    RESUME = 23  # RETURN to what a variable keeps
     LOOK_UP = 24  # CALL to operand + A
     ANSWER = 25  # RETURN with A = the operand's 12 bits
     RUN = 26  # an operation of the learner, and wait for its end

@@ -153,7 +153,7 @@ def configuration(shape: Shape, model: Model, rules: Rules, seed: int) -> dict[i
     share = -(-told.per_day // 4) if told.per_day != NO_LIMIT else NO_LIMIT
     hourly = min(told.per_hour, share)
     found = {
-        "format": now.b.shape[1] | now.u_bits << 8,
+        "u_bits": now.u_bits,
         "usual": now.usual,
         "o_bits": now.o_bits,
         "factory_classes": now.b.shape[1],

@@ -3,7 +3,8 @@
 from functools import cache
 
 from tinyodl.rtl import compiler
-from tinyodl.rtl.core import FACTORY, SCALARS, VECTORS, WEIGHTS, Register
+from tinyodl.rtl.core import FACTORY, VECTORS, WEIGHTS, Register
+from tinyodl.rtl.linker import Program
 from tinyodl.rtl.program import (
     asking,
     bouts,
@@ -22,7 +23,7 @@ CONSTANT = 127  # the last of h's elements that are not nodes
 
 
 @cache
-def program(shape: Shape) -> compiler.Program:
+def program(shape: Shape) -> Program:
     """ValueError where its local names do not fit the page of variables."""
     layout = Layout(shape)
     words = LANES // 2  # of U and b, of 32 bits, in one of `weights`
@@ -33,7 +34,6 @@ def program(shape: Shape) -> compiler.Program:
         "WEIGHT_WORDS": shape.weights * words,
         "DIRECT": int(shape.direct),
         "NODES": shape.nodes,
-        "H_PLACE": layout.h,
         "QUEUE": shape.queue,
         "SAMPLES": layout.samples,
         "SLOT": layout.slot,
@@ -45,7 +45,6 @@ def program(shape: Shape) -> compiler.Program:
         registers={register.name.lower(): register.value for register in Register},
         arrays=layout.arrays,
         regions={
-            "variables": SCALARS,
             "vectors": VECTORS,
             "weights": WEIGHTS,
             "factory": FACTORY,

@@ -106,17 +106,12 @@ class Script(Bus):
     def look(self, x: Ints) -> None:
         """Outputs, class, P1P2, leverage, checksum."""
         now, at = self.now, self._at
-        if self.shape.direct:
-            h = np.append(x, golden.H)
-            place = at.samples
-        else:
-            h = np.empty(0, np.int64)
-            place = at.h
+        h = np.append(x, golden.H) if self.shape.direct else np.empty(0, np.int64)
         if self.nodes:
             h = np.append(h, self.nodes.of(x))
         for i, word in enumerate(image.elements(np.append(x, [golden.H] * self.shape.direct))):
             self.write(VECTORS, 2 * at.samples + i, word)
-        self._register(Register.PLACE, place | at.samples << 16)
+        self._register(Register.PLACE, at.samples)
         self._run(Operation.LOOK)
         golden.outputs(h, now.b, self._o)
         golden.project(h, now.U, self._f)
@@ -185,7 +180,8 @@ class Script(Bus):
         for i in range(2 * self._at.vectors):
             self.write(VECTORS, i, 0)
         self._register(Register.DITHER, self._dither)
-        self._register(Register.FORMAT, self.now.b.shape[1] | self.now.u_bits << 8)
+        self._register(Register.CLASSES, self.now.b.shape[1])
+        self._register(Register.U_BITS, self.now.u_bits)
         if self.nodes:
             self._register(Register.NODES, self.nodes.gain | self.nodes.shift - DROPPED << 16)
             self._register(Register.SEED, self.nodes.first)

@@ -5,7 +5,7 @@ that few transistors matter more than few cycles (a flip-flop leaks as much as t
 do).
 Its numbers are words of the core's memories, which it reaches over the core's own bus.
 
-A word that is read takes two cycles, all others one; a SHIFT as many as it has bits, and one.
+A word that is read takes two cycles, all others one; a SHIFT as many as it has bits, and two.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,18 @@ from amaranth.lib.wiring import In, Out
 from amaranth.utils import ceil_log2
 
 from tinyodl.rtl.clock import register
-from tinyodl.rtl.instructions import BITS, FIELD, OPERAND_BITS, Kind, Move, Op, Shift
+from tinyodl.rtl.instructions import (
+    BITS,
+    COUNTED,
+    FAR,
+    FIELD,
+    OPERAND_BITS,
+    TIMES,
+    Kind,
+    Move,
+    Op,
+    Shift,
+)
 
 X_BITS = 16
 REGION = 3  # bits
@@ -74,10 +85,12 @@ class Sequencer(wiring.Component):
         following = Signal(pc_bits)
         m.d.comb += following.eq(pc + 1)
 
-        # The bus: a variable and X are in regions that the operand says, registers in region 0.
+        # The bus: registers are in region 0, variables in region 1.
+        far = (kind == Kind.REGISTER) & field[FAR.bit_length() - 1]
+        near = Mux(kind == Kind.INDEXED, x[:FIELD], 0) + field
         m.d.comb += [
-            self.region.eq(Mux(kind == Kind.POINTED, field[:REGION], kind == Kind.VARIABLE)),
-            self.offset.eq(Mux(kind == Kind.POINTED, x, field)),
+            self.region.eq(Mux(far, field[:REGION], kind != Kind.REGISTER)),
+            self.offset.eq(Mux(far, x, near)),
             self.write_data.eq(Mux(op == Op.KEEP, link, a)),
             self.operation.eq(operand),
         ]
@@ -109,7 +122,7 @@ class Sequencer(wiring.Component):
         with m.If(~working):
             m.d.sync += second.eq(0)
             with m.If(self.start):
-                m.d.sync += [working.eq(1), pc.eq(self.command << 1)]
+                m.d.sync += [working.eq(1), pc.eq(self.command)]
         with m.Else():
             m.d.sync += pc.eq(following)
             with m.Switch(op):
@@ -136,25 +149,33 @@ class Sequencer(wiring.Component):
                     m.d.comb += [self.enable.eq(1), self.write.eq(1)]
                 with m.Case(Op.LITERAL):
                     m.d.sync += a.eq(operand)
-                with m.Case(Op.SHIFT), m.If(count.any()):
-                    m.d.sync += [count.eq(count - 1), pc.eq(pc)]
-                    with m.Switch(operand[:3]):
-                        with m.Case(Shift.LEFT):
-                            m.d.sync += a.eq(a << 1)
-                        with m.Case(Shift.LEFT_PAIR):
-                            m.d.sync += Cat(b, a).eq(Cat(b, a) << 1)
-                        with m.Case(Shift.RIGHT):
-                            m.d.sync += Cat(b, a).eq(Cat(b, a)[1:])
-                        with m.Case(Shift.DOWN):
-                            m.d.sync += Cat(b, a).eq(Cat(b, a).as_signed() >> 1)
-                        with m.Case(Shift.MULTIPLY):
-                            upper = Mux(b[0], total, a)
-                            m.d.sync += Cat(b, a).eq(Cat(b[1:], upper[:33]))
-                        with m.Default():
-                            m.d.sync += [
-                                a.eq(Mux(fits, sum_[:32], base)),
-                                b.eq(Cat(fits, b[:31])),
-                            ]
+                with m.Case(Op.SHIFT):
+                    m.d.sync += second.eq(1)
+                    with m.If(~second):
+                        m.d.sync += pc.eq(pc)
+                        with m.If(~operand[COUNTED.bit_length() - 1]):
+                            m.d.sync += count.eq(operand[TIMES:])
+                    with m.Elif(~count.any()):
+                        m.d.sync += second.eq(0)
+                    with m.Else():
+                        m.d.sync += [count.eq(count - 1), pc.eq(pc)]
+                        with m.Switch(operand[:3]):
+                            with m.Case(Shift.LEFT):
+                                m.d.sync += a.eq(a << 1)
+                            with m.Case(Shift.LEFT_PAIR):
+                                m.d.sync += Cat(b, a).eq(Cat(b, a) << 1)
+                            with m.Case(Shift.RIGHT):
+                                m.d.sync += Cat(b, a).eq(Cat(b, a)[1:])
+                            with m.Case(Shift.DOWN):
+                                m.d.sync += Cat(b, a).eq(Cat(b, a).as_signed() >> 1)
+                            with m.Case(Shift.MULTIPLY):
+                                upper = Mux(b[0], total, a)
+                                m.d.sync += Cat(b, a).eq(Cat(b[1:], upper[:33]))
+                            with m.Default():
+                                m.d.sync += [
+                                    a.eq(Mux(fits, sum_[:32], base)),
+                                    b.eq(Cat(fits, b[:31])),
+                                ]
                 with m.Case(Op.MOVE), m.Switch(operand[:3]):
                     with m.Case(Move.B_FROM_A):
                         m.d.sync += b.eq(a)

@@ -18,7 +18,7 @@ ARGUMENTS = {
     "train": "1 starts training by hand, 0 stops it",
 }
 CONFIGURATION = {
-    "format": "classes, Fu << 8",
+    "u_bits": "Fu",
     "nodes": "K, (S - 14) << 16 of the nodes",
     "seed": "of the nodes' hash",
     "usual": "the leverage of what the model was trained for",
@@ -40,6 +40,7 @@ CONFIGURATION = {
     "draws": "of the intervals between audits; the host begins it, not 0",
 }
 RESULTS = {
+    "classes": "activities that there are by now",
     "sample": "the window's number",
     "predicted": "its class",
     "confidence": "P1P2, Fo bits of fraction",
@@ -52,6 +53,7 @@ RESULTS = {
     "total": "1 / weight + leverage of the last step",
     "troubles": "what a person should look at, in bits",
     "open": "whether a question would be within the budget, and has room",
+    "questions": "asked so far",
 }
 STATE = (
     "sum",

@@ -140,6 +140,7 @@ def ask(why: int, trusted: bool, in_bout: bool) -> None:
     s.question[s.queued] = s.number << 16 | s.sample & 0xFFFF
     s.place[s.queued] += flags
     s.queued += 1
+    s.questions += 1
     s.today += 1
     s.this_hour += 1
     s.last_asked_high = s.now_high

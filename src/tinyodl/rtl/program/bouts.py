@@ -68,7 +68,7 @@ def take_in() -> int:
     most_high = 0
     most_low = 0
     k = 0
-    while k < s.format & 0xFF:
+    while k < s.classes:
         low = s.o[k]
         high = down(low, 31)
         if not anew:

@@ -41,7 +41,6 @@ from tinyodl.rtl.program.budget import budget_open, scarce, tick
 from tinyodl.rtl.program.detector import adapt, drifts
 from tinyodl.rtl.program.learning import (
     CLASSES,
-    at,
     learn,
     learn_label,
     learn_own,
@@ -59,7 +58,7 @@ SETTLE_LABELS = 2
 MOST_PUZZLED = 48
 BEFORE = 4  # windows at most that the mean of a bout stands for
 # Of the shape; the compiler has their values.
-QUEUE = SAMPLES = SLOT = CONSTANT_WORD = CONSTANT = DIRECT = 0
+QUEUE = SAMPLES = SLOT = CONSTANT_WORD = CONSTANT = DIRECT = NODES = 0
 
 
 def initialise() -> None:
@@ -72,40 +71,43 @@ def initialise() -> None:
             vectors[(word << 1) + CONSTANT_WORD] = CONSTANT
         word += SLOT
         i += 1
-    none = 0
-    s.of = none
-    s.stray = none
-    s.windows = none
-    s.hour = none
-    s.day = none
-    s.today = none
-    s.this_hour = none
-    s.ever_asked = none
-    s.ever_sampled = none
-    s.next = none
-    s.limited = none
-    s.refused = none
-    s.repaired = none
-    s.dropped = none
-    s.queued = none
+    s.of = 0
+    s.stray = 0
+    s.windows = 0
+    s.hour = 0
+    s.day = 0
+    s.today = 0
+    s.this_hour = 0
+    s.ever_asked = 0
+    s.ever_sampled = 0
+    s.next = 0
+    s.limited = 0
+    s.refused = 0
+    s.repaired = 0
+    s.dropped = 0
+    s.questions = 0
+    s.queued = 0
+    s.classes = s.factory_classes
     s.number = -1
     core.interrupt = 0
-    wake()
+    registers()
     restart()
     begin_bout()
     fresh()
 
 
 def wake() -> None:
-    """The registers that are lost where power is, and memories are kept."""
-    core.format = s.format
+    """Power is back, which memories have had all the time."""
+    registers()
+
+
+def registers() -> None:
+    core.classes = s.classes
+    core.u_bits = s.u_bits
     if NODES:
         core.nodes = s.nodes
         core.seed = s.seed
-    at(s.place[s.queued] >> 16)
-
-
-NODES = 0
+    core.place = s.place[s.queued] >> 16
 
 
 def decide() -> None:
@@ -181,7 +183,7 @@ def ask_drawn() -> None:
 def finished() -> None:
     s.open = s.queued < QUEUE and budget_open()
     troubles()
-    at(s.place[s.queued] >> 16)
+    core.place = s.place[s.queued] >> 16
 
 
 def label() -> None:
@@ -218,7 +220,7 @@ def said() -> int:
     surprising = False
     if s.confirm and not agrees:
         gap = s.o[s.predicted]
-        if s.label < s.format & 0xFF:
+        if s.label < s.classes:
             gap -= s.o[s.label]
         surprising = not doubts(whole_confidence(gap, 0))
     held_bout = 0
@@ -228,12 +230,12 @@ def said() -> int:
         held_class = s.label
     outcome = verdict(flags, agrees, factory_right, surprising, held_bout, held_class)
     if outcome == LEARNT:
-        if s.label == s.format & 0xFF:
+        if s.label == s.classes:
             s.o[s.label] = 0
             s.votes_low[s.label] = 0
             s.votes_high[s.label] = 0
-            s.format += 1
-            core.format = s.format
+            s.classes += 1
+            core.classes = s.classes
         policy_told(s.label)
         learn_label(s.label)
     if bout == s.number:
@@ -251,7 +253,7 @@ def bout_answered(outcome: int, word: int) -> None:
             count = s.age - 1
             if count > BEFORE:
                 count = BEFORE
-            at(word)
+            core.place = word
             run(AVERAGE)
             look(word)
             learn(s.label, weighing(count, s.kappa))

@@ -11,21 +11,13 @@ COMPARE = int(Operation.COMPARE)
 KNOWN, OWN_KNOWN, HOLD = 3, 2, 1
 INT32 = (1 << 31) - 1
 # Of the shape; the compiler has their values.
-CLASSES = ELEMENTS = U_WORDS = WEIGHT_WORDS = DIRECT = NODES = H_PLACE = 0
-
-
-def at(word: int) -> None:
-    """The sample in that word of `vectors` is the learner's."""
-    if DIRECT:
-        core.place = word << 16 | word
-    else:
-        core.place = word << 16 | H_PLACE
+CLASSES = ELEMENTS = U_WORDS = WEIGHT_WORDS = 0
 
 
 def look(word: int) -> None:
     """What the present model makes of a sample. Where P is not what it was left as, a bit that
     flipped, it is the factory's again."""
-    at(word)
+    core.place = word
     run(LOOK)
     if core.sum != s.sum:
         factory_p()
@@ -39,9 +31,9 @@ def look(word: int) -> None:
 
 def of_factory(label: int) -> bool:
     """Whether the factory's b says so of what was looked at."""
-    core.format = s.format >> 8 << 8 | s.factory_classes
+    core.classes = s.factory_classes
     run(COMPARE)
-    core.format = s.format
+    core.classes = s.classes
     return core.predicted == label
 
 
@@ -66,8 +58,8 @@ def factory_model() -> None:
     while i < CLASSES:
         s.score_mean[i] = factory[i + (WEIGHT_WORDS + ELEMENTS)]
         i += 1
-    s.format = s.format >> 8 << 8 | s.factory_classes
-    core.format = s.format
+    s.classes = s.factory_classes
+    core.classes = s.classes
     s.dither = FIRST_DITHER
     run(LOOK)  # of anything: for P's checksum
     s.sum = core.sum
@@ -105,7 +97,7 @@ def learn(label: int, alpha: int) -> None:
     if not s.whole:
         share = within_reach(label, one, alpha, share)
     k = 0
-    while k < s.format & 0xFF:
+    while k < s.classes:
         error = 0 - s.o[k]
         if k == label:
             error += one
@@ -136,7 +128,7 @@ def within_reach(label: int, one: int, alpha: int, share: int) -> int:
     reach = one - (one >> 2) - (one >> 3)
     highest = INT32 + 2
     k = 0
-    while k < s.format & 0xFF:
+    while k < s.classes:
         if k != label and s.o[k] ^ FLIP > highest ^ FLIP:
             highest = s.o[k]
         k += 1

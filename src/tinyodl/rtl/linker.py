@@ -1,0 +1,285 @@
+"""From functions to one program: what is called once is put in its place, what an instruction finds
+done already is left out, names become words and jumps addresses."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from tinyodl.rtl.instructions import (
+    FIELD,
+    LARGEST,
+    Instruction,
+    Kind,
+    Move,
+    Op,
+    Shift,
+    operand,
+)
+
+
+class Label(NamedTuple):
+    """Where something jumps to."""
+
+    name: str
+
+
+class Jump(NamedTuple):
+    """To a label."""
+
+    op: Op
+    label: str
+
+
+class Local(NamedTuple):
+    """An access to a function's local name."""
+
+    op: Op
+    function: str
+    name: str
+
+
+Item = Instruction | Label | Jump | Local
+RETURN = Instruction(Op.RETURN)
+LINK = "return"  # the local name of where a function goes back to
+
+
+class Routine(NamedTuple):
+    """A function's items; its local names, parameters first; the functions that it calls."""
+
+    code: list[Item]
+    locals: list[str]
+    calls: list[str]
+
+
+class Program(NamedTuple):
+    """words, of `instructions.BITS` bits: command n begins at word n. used: words of the page of
+    variables; starts: where each function that was not put elsewhere begins."""
+
+    words: list[int]
+    used: int
+    starts: dict[str, int]
+
+
+def linked(
+    routines: Mapping[str, Routine],
+    tables: Mapping[str, Sequence[int]],
+    commands: Sequence[str],
+    free: int,
+) -> Program:
+    """commands: routines without parameters, in order; free: the first word for local names."""
+    called = Counter(
+        item.label
+        for routine in routines.values()
+        for item in routine.code
+        if isinstance(item, Jump) and item.op is Op.CALL
+    )
+    apart = [name for name in routines if called[name] > 1 or name in commands]
+    code: list[Item] = []
+    links = set()
+    for name in apart:
+        body = _whole(name, routines, set(apart))
+        if name in commands and called[name]:
+            raise SyntaxError(f"{name} is a command and called: it can be one of both")
+        if name in commands:
+            body = [Instruction(Op.STOP) if item == RETURN else item for item in body]
+        elif any(isinstance(item, Jump) and item.op in (Op.CALL, Op.LOOK_UP) for item in body):
+            links.add(name)
+            body = [
+                Local(Op.RESUME, name, LINK) if item == RETURN else item
+                for item in (Local(Op.KEEP, name, LINK), *body)
+            ]
+        code += [Label(name), *body]
+    for name, table in tables.items():
+        code += [Label(name), *(Instruction(Op.ANSWER, value & LARGEST) for value in table)]
+    names = {
+        name: [*routine.locals, *([LINK] if name in links else [])]
+        for name, routine in routines.items()
+    }
+    frames = _frames(commands, routines, names, free)
+    code = [
+        *(Jump(Op.JUMP, command) for command in commands),
+        *_lean([_placed(item, frames, names) for item in code]),
+    ]
+    starts: dict[str, int] = {}
+    words: list[Instruction | Jump] = []
+    for item in code:
+        if isinstance(item, Label):
+            starts[item.name] = len(words)
+        else:
+            assert not isinstance(item, Local)
+            words.append(item)
+    if len(words) > LARGEST + 1:
+        raise ValueError(f"a program of {len(words)} words: there is room for {LARGEST + 1}")
+    whole = [
+        Instruction(item.op, starts[item.label]) if isinstance(item, Jump) else item
+        for item in words
+    ]
+    used = max(frames[name] + len(names[name]) for name in routines)
+    return Program([item.word() for item in whole], used, {name: starts[name] for name in apart})
+
+
+def _whole(name: str, routines: Mapping[str, Routine], apart: set[str]) -> list[Item]:
+    """A routine with those in it that are called nowhere else."""
+    found: list[Item] = []
+    for item in routines[name].code:
+        if isinstance(item, Jump) and item.op is Op.CALL and item.label not in apart:
+            end = f"{item.label}:end"
+            inner = _whole(item.label, routines, apart)
+            found += [Jump(Op.JUMP, end) if one == RETURN else one for one in inner]
+            found.append(Label(end))
+        else:
+            found.append(item)
+    return found
+
+
+def _frames(
+    commands: Sequence[str],
+    routines: Mapping[str, Routine],
+    names: Mapping[str, Sequence[str]],
+    free: int,
+) -> dict[str, int]:
+    """Where each function's local names begin: behind those of all that call it."""
+    frames: dict[str, int] = {}
+
+    def place(name: str, at: int, above: tuple[str, ...]) -> None:
+        if name in above:
+            raise SyntaxError(f"{name} calls itself ({' > '.join(above)}): it must not")
+        if frames.get(name, -1) >= at:
+            return
+        frames[name] = at
+        for other in routines[name].calls:
+            place(other, at + len(names[name]), (*above, name))
+
+    for command in commands:
+        place(command, free, ())
+    return frames
+
+
+def _placed(item: Item, frames: Mapping[str, int], names: Mapping[str, Sequence[str]]) -> Item:
+    if not isinstance(item, Local):
+        return item
+    word = frames[item.function] + names[item.function].index(item.name)
+    return Instruction(item.op, operand(Kind.VARIABLE, word))
+
+
+def _lean(code: Sequence[Item]) -> list[Item]:
+    """The same without instructions that change nothing: what is in A, B, X and in variables is
+    followed from each label on."""
+    before: list[Item] = []
+    found = list(code)
+    while found != before:
+        before, found = found, _threaded(_values(found))
+    return found
+
+
+def _values(code: Sequence[Item]) -> list[Item]:
+    found: list[Item] = []
+    known: dict[object, object] = {}  # a register or a variable's word: what is in it
+    fresh = 0
+
+    def held(place: object) -> object:
+        return known.setdefault(place, ("at first", place, fresh))
+
+    for item in code:
+        fresh += 1
+        if isinstance(item, Label):
+            known = {}
+        elif isinstance(item, Jump):
+            if item.op is Op.JUMP_NONZERO:
+                known["A"] = ("number", 0)
+            elif item.op in (Op.JUMP, Op.CALL, Op.LOOK_UP):
+                known = {}
+        elif isinstance(item, Instruction):
+            op, kind, field = item.op, item.operand >> FIELD, item.operand & (1 << FIELD) - 1
+            word = field if kind == Kind.VARIABLE else None
+            match op:
+                case Op.LOAD | Op.LITERAL:
+                    value: object = ("new", fresh)
+                    if op is Op.LITERAL:
+                        value = ("number", item.operand)
+                    elif kind == Kind.NUMBER:
+                        value = ("number", field - (field >> FIELD - 1 << FIELD))
+                    elif word is not None:
+                        value = held(word)
+                    if known.get("A") == value:
+                        continue
+                    known["A"] = value
+                case Op.STORE if word is not None:
+                    if known.get(word) == held("A"):
+                        continue
+                    known[word] = held("A")
+                case Op.KEEP:
+                    known[field] = ("new", fresh)
+                case Op.STORE | Op.RUN:  # words that no name has, but perhaps an index
+                    known = {k: v for k, v in known.items() if isinstance(k, str)}
+                case Op.COUNT:
+                    pass
+                case Op.MOVE:
+                    kept = dict(known)
+                    match item.operand:
+                        case Move.B_FROM_A:
+                            known["B"] = held("A")
+                        case Move.A_FROM_B:
+                            known["A"] = held("B")
+                        case Move.X_FROM_A:
+                            known["X"] = held("A")
+                        case Move.SWAP:
+                            known["A"], known["B"] = held("B"), held("A")
+                        case _:
+                            known["A"] = ("new", fresh)
+                    if kept == known:
+                        continue
+                case Op.SHIFT:
+                    known["A"] = ("new", fresh)
+                    if item.operand & 7 != Shift.LEFT:
+                        known["B"] = ("new", -fresh)
+                case Op.RETURN | Op.RESUME | Op.STOP | Op.ANSWER:
+                    known = {}
+                case _:
+                    known["A"] = ("new", fresh)
+        found.append(item)
+    return found
+
+
+def _threaded(code: Sequence[Item]) -> list[Item]:
+    """Without jumps to where it goes anyway, or to a jump, and without what is never reached."""
+    target: dict[str, str] = {}
+    for i, item in enumerate(code):
+        if isinstance(item, Label):
+            following = next(one for one in code[i:] if not isinstance(one, Label))
+            if isinstance(following, Jump) and following.op is Op.JUMP:
+                target[item.name] = following.label
+    aimed = [
+        Jump(item.op, target.get(item.label, item.label)) if isinstance(item, Jump) else item
+        for item in code
+    ]
+    used = {item.label for item in aimed if isinstance(item, Jump)}
+    found: list[Item] = []
+    reached = True
+    for i, item in enumerate(aimed):
+        if isinstance(item, Label):
+            if ":" in item.name and item.name not in used:
+                continue
+            reached = True
+        elif not reached:
+            continue
+        elif isinstance(item, Jump) and item.op is Op.JUMP:
+            rest = aimed[i + 1 :]
+            ends = [one.name for one in _leading(rest)]
+            if item.label in ends:
+                continue
+            reached = False
+        elif isinstance(item, Instruction) and item.op in (Op.RETURN, Op.RESUME, Op.STOP):
+            reached = False
+        found.append(item)
+    return found
+
+
+def _leading(code: Sequence[Item]) -> list[Label]:
+    """The labels that it begins with."""
+    found: list[Label] = []
+    for item in code:
+        if not isinstance(item, Label):
+            break
+        found.append(item)
+    return found
