@@ -20,9 +20,11 @@ from tinyodl.reports.names import plain
 CELLS = Path("third_party/nangate45/nangate45_typ.lib.gz")
 MEMORIES = Path("third_party/cacti/sram45.csv")
 STAGES = 4
+QUEUE = 10  # samples that may wait for a label
 SHOWN = {
     "sram": ("memory", "{}"),
     "predict_cycles": ("predict, cycles", "{:,}"),
+    "window_cycles": ("window, cycles", "{:,}"),
     "learn_cycles": ("learn, cycles", "{:,}"),
     "memory_bytes": ("bytes", "{:,}"),
     "predict_mw": ("predict, mW", "{:.3f}"),
@@ -99,12 +101,9 @@ def report(
                 parts.add_row(f"{what}, {row['sram']}", *(f"{each[key]:.4f}" for key in SPLIT))
         console.print(shown)
         console.print(parts)
-    print(
-        "At 10 MHz. The learner, its memories and its bus; not the device's decisions, wires or a"
-    )
-    print(
-        "clock tree (docs/hardware.md). Wear: a window each 1.28 s, learnt, logic off in between."
-    )
+    print("At 10 MHz, without wires or a clock tree (docs/hardware.md). predict, mW: whole windows")
+    print("back to back, with all decisions; cycles and uJ of predict: until the class is there.")
+    print("learn: what a window takes more. wear: a window each 1.28 s, learnt, logic off between.")
     if json_file:
         write_bytes(json_file, json.dumps({"presets": found}, indent=2).encode())
 
@@ -119,8 +118,9 @@ def export(folder: Path, name: str, windows: int) -> None:
         from tinyodl.hardware import measure
         from tinyodl.rtl import export as rtl
 
-        script = measure.vectors(_life(name), windows)
-        files = rtl.files(name, script.shape, script.text())
+        life = _life(name)
+        script = measure.vectors(life, windows)
+        files = rtl.files(name, measure.shape_of(life.model, QUEUE), script.text())
         folder.mkdir(parents=True, exist_ok=True)
         for file, text in files.items():
             (folder / file).write_text(text)

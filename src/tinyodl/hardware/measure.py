@@ -2,15 +2,18 @@
 
 import tempfile
 from collections.abc import Callable, Sequence
+from itertools import cycle, islice
 from pathlib import Path
 from typing import NamedTuple, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyodl.fixed.arithmetic import KNOWN, FixedArithmetic
+from tinyodl.device import Rules
+from tinyodl.fixed.arithmetic import FixedArithmetic
 from tinyodl.hardware import power, simulate, sram, synthesis
 from tinyodl.model import Model
+from tinyodl.rtl import life as lives
 from tinyodl.rtl.core import WIDTHS
 from tinyodl.rtl.export import verilog
 from tinyodl.rtl.script import Lesson, Script
@@ -18,9 +21,12 @@ from tinyodl.rtl.shape import HASH, SIGN, Shape
 from tinyodl.rtl.state import Layout
 
 WEIGHT = 1 << 23  # 1 / 32 of a label, 28 bits of fraction: kappa as training begins
-COMPARED = 40  # windows that are learnt, to compare every bit
-LOOKS = 4  # windows that power is measured over
+COMPARED = 240  # windows of a life, again where it ends, to compare every bit and to count cycles
+LOOKS = 4  # windows in a row that power is measured over
 STEP_S = 1.28  # from one window to the next
+STEP_MS = 1280
+RULES = Rules()
+EAGER = Rules(margin=1e3)  # no prediction has a label by so much: all are learnt
 
 Ints = NDArray[np.int64]
 
@@ -67,6 +73,9 @@ class Row(TypedDict):
     bits_wrong: int
     predict_split: Split
     learn_split: Split
+    window_cycles: int
+    window_uj: float
+    look_mw: float
 
 
 def shape_of(model: Model, queue: int) -> Shape:
@@ -95,12 +104,15 @@ def rows(
         return Script(shape, arithmetic.core, arithmetic._nodes)
 
     whole = vectors(life, COMPARED, queue)
+    taught = vectors(life, COMPARED // 4, queue, EAGER)
     x, k = told[0]
     looks, learning, idle = script(), script(), script()
+    windows = _quiet(life, whole.windows, queue)
     looks.look(x)
     looks.count()
     for each, _ in told[1 : 1 + LOOKS]:
         looks.look(each)
+    looks.cycles()
     learning.look(x)
     learning.count()
     learning.step(Lesson(x, k, WEIGHT), timed=True)
@@ -108,7 +120,9 @@ def rows(
     idle.rest(400)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        played = simulate.play(simulate.build(folder, {"odl_core.v": verilog(shape)}), whole.text())
+        program = simulate.build(folder, {"odl_core.v": verilog(shape)})
+        played = simulate.play(program, whole.text())
+        played_taught = simulate.play(program, taught.text())
         done()
     netlist = synthesis.synthesise(shape, cells)
     done()
@@ -122,14 +136,16 @@ def rows(
         program = simulate.build(folder, files, saif=True)
         done()
         found = []
-        for part in (looks, learning, idle):
+        for part in (windows, learning, idle, looks):
             ran = simulate.play(program, part.text(), "out.saif")
             used = power.power(cells.liberty, netlist.verilog, (folder / "out.saif").read_text())
             found.append((ran, used))
-    wrong = played.wrong + sum(ran.wrong for ran, _ in found)
-    compared = played.compared + sum(ran.compared for ran, _ in found)
-    predict_cycles = max(played.printed)
-    learn_cycles = sum(found[1][0].printed)
+    wrong = played.wrong + played_taught.wrong + sum(ran.wrong for ran, _ in found)
+    compared = played.compared + played_taught.compared + sum(ran.compared for ran, _ in found)
+    predict_cycles = found[3][0].printed[0]
+    window_cycles = _cycles(played, whole, lives.LOOKED)
+    learnt_cycles = _cycles(played_taught, taught, lives.LEARNT)
+    learn_cycles = learnt_cycles - window_cycles
     made = []
     for kind in kinds:
         macros = {
@@ -139,10 +155,11 @@ def rows(
         access = max(macro.access_ns for macro in macros.values())
         path = power.longest(cells.liberty, netlist.verilog, access)
         splits = [_split(ran, used, macros) for ran, used in found]
-        predict, learn, resting = (sum(split.values()) for split in splits)  # type: ignore[arg-type]
+        predict, learn, resting, look = (sum(split.values()) for split in splits)  # type: ignore[arg-type]
         sleep = splits[0]["sram_leakage"]
         cycle_us = power.PERIOD / 1e3
-        predict_uj = predict * predict_cycles * cycle_us / 1e3
+        predict_uj = look * predict_cycles * cycle_us / 1e3
+        window_uj = predict * window_cycles * cycle_us / 1e3
         learn_uj = learn * learn_cycles * cycle_us / 1e3
         size = sum(depth * WIDTHS[memory] // 8 for memory, depth in Layout(shape).depths.items())
         made.append(
@@ -158,7 +175,7 @@ def rows(
                 sleep_mw=sleep,
                 predict_uj=predict_uj,
                 learn_uj=learn_uj,
-                wear_mw=sleep + (predict_uj + learn_uj) / STEP_S / 1e3,
+                wear_mw=sleep + (window_uj + learn_uj) / STEP_S / 1e3,
                 area_mm2=netlist.area / 1e6 + sum(m.area_mm2 for m in macros.values()),
                 logic_um2=netlist.area,
                 fmax_mhz=1e3 / path,
@@ -166,23 +183,49 @@ def rows(
                 bits_wrong=wrong,
                 predict_split=splits[0],
                 learn_split=splits[1],
+                window_cycles=window_cycles,
+                window_uj=window_uj,
+                look_mw=look,
             )
         )
     done()
     return made
 
 
-def vectors(life: Life, windows: int, queue: int = 10) -> Script:
-    """So many windows looked at and learnt, as a device learns them, and all of U, D and b."""
-    arithmetic = FixedArithmetic(life.model)
-    script = Script(shape_of(life.model, queue), arithmetic.core, arithmetic._nodes)
-    for x, k in _told(life)[:windows]:
-        script.look(x)
-        script.cycles()
-        change = script.leverage > arithmetic.core.usual >> KNOWN
-        script.step(Lesson(x, k, WEIGHT, change))
-    script.whole()
-    return script
+def vectors(life: Life, windows: int, queue: int = 10, rules: Rules = RULES) -> lives.Life:
+    """So many windows of a device's life, every question answered at once, and all of U, D and b.
+    It prints the cycles of each window."""
+    found = lives.Life(shape_of(life.model, queue), life.model, rules, seed=0)
+    for x, k in islice(cycle(_told(life)), windows):
+        asked = found.sample(x, STEP_MS * len(found.windows))
+        found.cycles()
+        if asked:
+            found.label(len(found.windows) - 1, k, STEP_MS * len(found.windows))
+    found.whole()
+    return found
+
+
+def _quiet(life: Life, windows: Sequence[str], queue: int) -> lives.Life:
+    """The life up to LOOKS windows in a row that are looked at alone, which are counted."""
+    alone = [kind == lives.LOOKED for kind in windows]
+    runs = (i for i in range(len(alone) - LOOKS) if all(alone[i : i + LOOKS]))
+    first = next(runs, None)
+    if first is None:
+        raise RuntimeError(f"of {len(alone)} windows no {LOOKS} in a row were looked at alone")
+    found = lives.Life(shape_of(life.model, queue), life.model, RULES, seed=0)
+    found.compared = False
+    for i, (x, k) in enumerate(islice(cycle(_told(life)), first + LOOKS)):
+        if i == first:
+            found.count()
+        if found.sample(x, STEP_MS * i):
+            found.label(i, k, STEP_MS * (i + 1))
+    return found
+
+
+def _cycles(played: simulate.Played, life: lives.Life, kind: str) -> int:
+    """Of a window of that kind, in the mean."""
+    each = zip(played.printed, life.windows, strict=True)
+    return round(np.mean([cycles for cycles, of in each if of == kind]))
 
 
 def _told(life: Life) -> list[tuple[Ints, int]]:
