@@ -52,6 +52,7 @@ RESULTS = {
     "total": "1 / weight + leverage of the last step",
     "troubles": "what a person should look at, in bits",
     "open": "whether a question would be within the budget, and has room",
+    "questions": "windows that were asked, in all",
 }
 STATE = (
     "sum",

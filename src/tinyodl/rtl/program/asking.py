@@ -152,6 +152,7 @@ def ask(why: int, trusted: bool, in_bout: bool) -> None:
     if why == AUDIT:
         s.until_audit = interval_drawn()
     s.why = why
+    s.questions += 1
     core.interrupt = 1
 
 

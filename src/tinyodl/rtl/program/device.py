@@ -83,6 +83,7 @@ def initialise() -> None:
     s.ever_asked = none
     s.ever_sampled = none
     s.next = none
+    s.questions = none
     s.limited = none
     s.refused = none
     s.repaired = none
