@@ -7,6 +7,7 @@ it; the objects that it describes are those that the core itself is made of.
 import enum
 from typing import NamedTuple
 
+from tinyodl.fixed.core import U_BITS
 from tinyodl.rtl.core import (
     INPUT,
     REGION_BITS,
@@ -16,6 +17,7 @@ from tinyodl.rtl.core import (
     WEIGHTS,
     Register,
 )
+from tinyodl.rtl.nodes import DROPPED
 from tinyodl.rtl.program import asking
 from tinyodl.rtl.program.device import COMMANDS
 from tinyodl.rtl.shape import HASH, LANES, PRESETS, Shape
@@ -170,7 +172,7 @@ def extents(shape: Shape) -> dict[int, int]:
 
 
 def blocks(shape: Shape) -> dict[str, list[Word]]:
-    """Everything, by what it is: a prefix of C's names."""
+    """Everything, by what it is."""
     layout, sizes = Layout(shape), extents(shape)
     ends = [*list(layout.arrays.values())[1:], layout.scalars]
     variables = {
@@ -240,10 +242,14 @@ def constants(shape: Shape) -> dict[str, int]:
         "ALPHA": int(shape.alpha != HASH),
         "CLASSES": shape.classes,
         "QUEUE": shape.queue,
+        "SCALARS": Layout(shape).scalars,
         "LANES": LANES,
         "ROW": shape.row,
         "IDENTITY": WRAPPER_ID,
         "VERSION": VERSION,
+        "DROPPED": DROPPED,
+        "LONGEST": asking.LONGEST,
+        "ONES": shape.d << U_BITS,
         "FLAG_WHY": asking.WHY,
         "FLAG_TRUSTED": asking.TRUSTED,
         "FLAG_IN_BOUT": asking.IN_BOUT,
@@ -265,7 +271,8 @@ def header(shape: Shape) -> str:
     for block, words in blocks(shape).items():
         lines += ["", f"/* {block.lower()} */"]
         for word in words:
-            named = f"ODL_CORE_{block}_{word.name.upper()}"
+            kind = block if block in ("WRAPPER", "REGISTER", "ARRAY", "MEMORY") else "V"
+            named = f"ODL_CORE_{kind}_{word.name.upper()}"
             said = f" /* {word.what} */" if word.what else ""
             lines.append(f"#define {named} {word.address:#07x}u{said}")
     return "\n".join([*lines, "", "#endif", ""])
