@@ -6,7 +6,12 @@
  * know do, and the build fails where one does not). Nothing is ever shifted left that is negative. */
 #include "odl.h"
 
+#ifndef ODL_CORE
+
 #include <string.h>
+
+#include "odl_image.h"
+#include "odl_numbers.h"
 
 typedef char odl_shifts_are_arithmetic[(-1 >> 1) == -1 ? 1 : -1];
 typedef char odl_outputs_fit_32_bits[ODL_D <= 258 ? 1 : -1];
@@ -17,13 +22,6 @@ typedef char odl_outputs_fit_32_bits[ODL_D <= 258 ? 1 : -1];
 #include <arm_acle.h>
 #else
 #define ODL_DSP 0
-#endif
-
-/* What is called seldom has a stack frame of its own. */
-#if defined(__GNUC__) || defined(__clang__)
-#define APART __attribute__((noinline))
-#else
-#define APART
 #endif
 
 /* Formats: docs/fixed-point.md. */
@@ -97,22 +95,7 @@ typedef char odl_outputs_fit_32_bits[ODL_D <= 258 ? 1 : -1];
 #define LASTS 32u      /* windows that an answer is passed on to */
 #define ONE_BOUT 8u    /* windows that count as a bout where none can be told */
 #define BEFORE 4u      /* windows at most that the mean of a bout stands for */
-#define NO_ANSWER 255u
 #define GUARD_HIGHEST ((uint64_t)1000 << 32)
-
-/* How right it is. */
-#define FIRST 4
-#define SHARE_LEAST 3
-#define FASTEST 32
-#define PER_DRAW 50u
-#define MOST_HALVINGS 24
-#define NARROW 6553u
-#define COUNTED 65535u
-#define CELLS 256u
-#define TAIL 13107u
-#define PRIOR 2u
-#define MOST_DRAWS (1024u << 8)
-#define SHARE_ONE 65536u
 
 /* The budget, in ms. */
 #define HOUR 3600000u
@@ -137,46 +120,6 @@ static const uint16_t LOG2[33] = {
     0, 182, 358, 530, 696, 858, 1016, 1169, 1319, 1465, 1607, 1746, 1882, 2015, 2145, 2272, 2396,
     2518, 2637, 2754, 2869, 2982, 3092, 3200, 3307, 3412, 3514, 3615, 3715, 3812, 3908, 4003, 4096};
 
-/* log2 sin((i + 1/2) 90 / 256 degrees), 11 bits of fraction */
-static const int16_t LOG_SIN[256] = {
-    -17098, -13852, -12343, -11349, -10606, -10013, -9520, -9097, -8728, -8400, -8104, -7836,
-    -7590, -7363, -7152, -6956, -6772, -6599, -6435, -6280, -6133, -5993, -5860, -5732, -5610,
-    -5493, -5380, -5272, -5167, -5066, -4969, -4875, -4784, -4695, -4610, -4526, -4446, -4367,
-    -4291, -4217, -4144, -4074, -4005, -3938, -3872, -3808, -3746, -3685, -3625, -3566, -3509,
-    -3453, -3398, -3344, -3292, -3240, -3189, -3140, -3091, -3043, -2996, -2950, -2905, -2860,
-    -2816, -2773, -2731, -2689, -2648, -2608, -2569, -2530, -2491, -2454, -2417, -2380, -2344,
-    -2308, -2273, -2239, -2205, -2172, -2139, -2106, -2074, -2043, -2012, -1981, -1951, -1921,
-    -1891, -1862, -1834, -1806, -1778, -1750, -1723, -1696, -1670, -1644, -1618, -1593, -1568,
-    -1543, -1518, -1494, -1470, -1447, -1424, -1401, -1378, -1356, -1334, -1312, -1290, -1269,
-    -1248, -1227, -1207, -1186, -1166, -1147, -1127, -1108, -1089, -1070, -1051, -1033, -1015,
-    -997, -979, -962, -945, -928, -911, -894, -878, -861, -845, -830, -814, -798, -783, -768, -753,
-    -739, -724, -710, -696, -682, -668, -654, -641, -628, -614, -601, -589, -576, -564, -551, -539,
-    -527, -516, -504, -492, -481, -470, -459, -448, -437, -427, -416, -406, -396, -386, -376, -366,
-    -357, -347, -338, -329, -320, -311, -303, -294, -286, -277, -269, -261, -253, -245, -238, -230,
-    -223, -216, -208, -201, -195, -188, -181, -175, -168, -162, -156, -150, -144, -138, -133, -127,
-    -122, -117, -112, -107, -102, -97, -92, -88, -83, -79, -75, -71, -67, -63, -59, -56, -52, -49,
-    -45, -42, -39, -36, -34, -31, -28, -26, -23, -21, -19, -17, -15, -13, -12, -10, -9, -7, -6, -5,
-    -4, -3, -2, -2, -1, -1, 0, 0, 0};
-
-/* 2^(i / 32), 24 bits of fraction */
-static const uint32_t EXP2[33] = {
-    16777216, 17144589, 17520007, 17903645, 18295684, 18696307, 19105703, 19524063, 19951585,
-    20388467, 20834917, 21291142, 21757357, 22233781, 22720638, 23218155, 23726566, 24246111,
-    24777031, 25319578, 25874004, 26440571, 27019544, 27611195, 28215802, 28833647, 29465022,
-    30110222, 30769550, 31443315, 32131834, 32835430, 33554432};
-
-/* sin^2(i 90 / 256 degrees), 16 bits of fraction; what is over 45 degrees is 1 less what is below */
-static const uint16_t SHARES[129] = {
-    0, 2, 10, 22, 39, 62, 89, 121, 158, 200, 246, 298, 355, 416, 482, 554, 630, 710, 796, 887, 982,
-    1082, 1187, 1297, 1411, 1530, 1654, 1782, 1915, 2053, 2196, 2343, 2494, 2650, 2811, 2976, 3146,
-    3320, 3499, 3682, 3869, 4061, 4257, 4457, 4662, 4871, 5084, 5301, 5522, 5748, 5977, 6211, 6448,
-    6690, 6935, 7185, 7438, 7695, 7956, 8220, 8489, 8760, 9036, 9315, 9598, 9884, 10173, 10466,
-    10762, 11062, 11365, 11671, 11980, 12293, 12608, 12927, 13248, 13573, 13900, 14230, 14563,
-    14899, 15237, 15578, 15922, 16268, 16617, 16968, 17321, 17677, 18035, 18395, 18758, 19122,
-    19489, 19858, 20228, 20601, 20975, 21351, 21729, 22108, 22489, 22872, 23256, 23641, 24028,
-    24417, 24806, 25197, 25588, 25981, 26375, 26770, 27166, 27563, 27960, 28358, 28757, 29156,
-    29556, 29957, 30357, 30759, 31160, 31562, 31964, 32366, 32768};
-
 /* Numbers ------------------------------------------------------------------------------------------ */
 
 static int32_t sat32(int64_t v) {
@@ -193,25 +136,9 @@ static int64_t rounded(int64_t v, int bits) {
     return (v + ((int64_t)1 << (bits - 1))) >> bits;
 }
 
-/* Bits of a number: 0 of 0. */
-static int length(uint32_t v) {
-#if defined(__GNUC__) || defined(__clang__)
-    return v ? 32 - __builtin_clz(v) : 0;
-#else
-    int n = 0;
-    for (int step = 16; step > 0; step >>= 1) {
-        if (v >> step) {
-            v >>= step;
-            n += step;
-        }
-    }
-    return n + (int)v;
-#endif
-}
-
 static int length64(uint64_t v) {
     const uint32_t high = (uint32_t)(v >> 32);
-    return high ? 32 + length(high) : length((uint32_t)v);
+    return high ? 32 + odl_length(high) : odl_length((uint32_t)v);
 }
 
 /* v / 2^shift, rounded, within what 32 bits hold, and within -most..most. */
@@ -222,7 +149,7 @@ static uint32_t shifted_u(uint32_t v, int shift) {
     if (shift > 0) {
         return (v >> shift) + ((v >> (shift - 1)) & 1u);
     }
-    return length(v) - shift > 32 ? UINT32_MAX : v << -shift;
+    return odl_length(v) - shift > 32 ? UINT32_MAX : v << -shift;
 }
 
 static int32_t shifted(int32_t v, int shift, int32_t most) {
@@ -247,7 +174,7 @@ typedef struct {
 
 static number number_of_u(uint32_t size) {
     number n;
-    n.exponent = length(size) - M_BITS;
+    n.exponent = odl_length(size) - M_BITS;
     n.mantissa = (int32_t)(n.exponent > 0 ? size >> n.exponent : size << -n.exponent);
     return n;
 }
@@ -324,7 +251,7 @@ typedef struct {
 
 static inverse inverse_of(uint32_t value) {
     inverse i;
-    i.c = 32 - length(value);
+    i.c = 32 - odl_length(value);
     i.r = 0x80000000u / ((value << i.c) >> 16);
     if (i.r > 0xFFFFu) {
         i.r = 0xFFFFu;
@@ -340,16 +267,6 @@ static int32_t log2_of(uint64_t value) {
     uint32_t step = fraction >> 10;
     return (int32_t)((uint32_t)exponent << L_BITS) + LOG2[step] +
            (((LOG2[step + 1] - LOG2[step]) * (int32_t)(fraction & 1023u)) >> 10);
-}
-
-/* Marsaglia's xorshift of 32 bits. */
-static uint32_t draw(uint32_t *state) {
-    uint32_t s = *state;
-    s ^= s << 13;
-    s ^= s >> 17;
-    s ^= s << 5;
-    *state = s;
-    return s;
 }
 
 /* The learner --------------------------------------------------------------------------------------- */
@@ -542,7 +459,7 @@ static int32_t turned_pairs(int32_t *u, int16_t *row, int32_t v, factor f, int32
 #endif
 
 /* Both at once, of the row as it was: u += v row, row += (the u before) factor; *sum grows by the row's. */
-static APART uint32_t turned(int32_t *u, int16_t *row, int32_t v, factor f, int size, int32_t *sum) {
+static ODL_APART uint32_t turned(int32_t *u, int16_t *row, int32_t v, factor f, int size, int32_t *sum) {
     uint32_t limited = 0;
     const int32_t up = half(f);
     int32_t all = *sum;
@@ -628,7 +545,7 @@ static void sums(odl *o, const int8_t *x) {
         for (int k = 0; k < 3; k++) {
             for (int w = 0; w < WORDS; w++) {
                 signs[k][w] = state;
-                (void)draw(&state);
+                (void)odl_draw(&state);
             }
         }
         int32_t *at = two;
@@ -644,7 +561,7 @@ static void sums(odl *o, const int8_t *x) {
                 at[1] = (int32_t)__sadd16(sum, other[last >> k & 15u]);
                 at += 2;
             }
-            (void)draw(&state);
+            (void)odl_draw(&state);
         }
         if ((i + 4) % MOST_INPUTS == 0) {
             drain(o, two);
@@ -662,7 +579,7 @@ static void sums(odl *o, const int8_t *x) {
         const int32_t v = x[i];
         for (int j = 0; j < ODL_NODES; j++) {
             o->u[j] += v * ((int16_t)(uint16_t)(state >> 16) >> 1);
-            (void)draw(&state);
+            (void)odl_draw(&state);
         }
     }
 #else
@@ -677,7 +594,7 @@ static void sums(odl *o, const int8_t *x) {
             bit++;
             if (bit == 32) {
                 bit = 0;
-                (void)draw(&state);
+                (void)odl_draw(&state);
             }
         }
     }
@@ -737,7 +654,7 @@ static uint32_t leverage(const odl *o) {
 
 /* What the present model makes of h: outputs stay in o, f in u. Where P is not what it was left as (a
  * bit that flipped) it is the factory's again. */
-static APART outlook look(odl *o) {
+static ODL_APART outlook look(odl *o) {
     outlook seen;
     if (project(o) != o->sum) {
         factory_p(o);
@@ -766,7 +683,7 @@ static APART outlook look(odl *o) {
 
 /* One step of P for what was just looked at; f in u becomes u. change: 0 for u alone. Returns 1 / weight
  * + h^T P h, 0 where that is too great, and nothing has changed then. */
-static APART uint32_t narrow(odl *o, uint32_t alpha, uint32_t lever, int change) {
+static ODL_APART uint32_t narrow(odl *o, uint32_t alpha, uint32_t lever, int change) {
     const int u_bits = o->model->u_bits;
     if (lever > UINT32_MAX - alpha) {
         o->refused++;
@@ -823,7 +740,7 @@ static uint32_t weighing(uint32_t count, int shift) {
 }
 
 /* What was just looked at has the activity k; b follows, and P where it is not known well. */
-static APART void learn(odl *o, uint32_t lever, int k, uint32_t alpha) {
+static ODL_APART void learn(odl *o, uint32_t lever, int k, uint32_t alpha) {
     const uint32_t total = narrow(o, alpha, lever, lever > o->model->usual >> KNOWN);
     if (total == 0) {
         return;
@@ -855,7 +772,7 @@ static APART void learn(odl *o, uint32_t lever, int k, uint32_t alpha) {
         uint32_t limited = 0;
         const number n = number_of((int32_t)gain);
         const factor f = factor_of(n.mantissa, o->model->u_bits - 16 - n.exponent, &limited);
-        limited |= stepped_row(o->b[i], o->u, f, draw(&o->dither), ODL_D);
+        limited |= stepped_row(o->b[i], o->u, f, odl_draw(&o->dither), ODL_D);
         o->limited += limited;
     }
 }
@@ -967,7 +884,7 @@ static void bout_begin(odl *o) {
     o->number++;
     o->age = 0;
     o->passed = 0;
-    o->answer = NO_ANSWER;
+    o->answer = ODL_NO_ANSWER;
     o->asked = 0;
     o->counted = 0;
 }
@@ -1031,7 +948,7 @@ static int bout_update(odl *o, const int8_t *x) {
         bout_begin(o);
     }
     o->age++;
-    return o->answer == NO_ANSWER ? most : o->answer;
+    return o->answer == ODL_NO_ANSWER ? most : o->answer;
 }
 
 /* Whether with this window the bout is old enough to be asked; once a bout. */
@@ -1100,13 +1017,13 @@ static int scarce(const odl *o) {
         return 0;
     }
     const uint32_t left = o->today < all ? all - o->today : 1u;
-    return length(all / left) - 1;
+    return odl_length(all / left) - 1;
 }
 
 /* What is asked next -------------------------------------------------------------------------------- */
 
 static int32_t drawn_interval(odl *o, uint32_t interval) {
-    return (int32_t)(interval + draw(&o->draws) % interval);
+    return (int32_t)(interval + odl_draw(&o->draws) % interval);
 }
 
 static void train_anew(odl *o) {
@@ -1176,8 +1093,6 @@ static void answered(odl *o) {
     }
 }
 
-static void estimate_restart(odl *o);
-
 static void fresh(odl *o) {
     factory(o);
     bout_reset(o);
@@ -1187,11 +1102,11 @@ static void fresh(odl *o) {
         o->score_mean[k] = o->model->score_mean[k];
     }
     o->shortfall = 0;
-    estimate_restart(o);
+    odl_estimate_restart(&o->estimate);
 }
 
 /* Take a transition, with all that it means. */
-static APART void change(odl *o, int event) {
+static ODL_APART void change(odl *o, int event) {
     const int back = event == ODL_ROLLBACK || event == ODL_WENT_BACK;
     const int trains = !back && event != ODL_SETTLED && event != ODL_TOLD_TO_STOP;
     o->mode = trains ? ODL_TRAINING : ODL_PREDICTING;
@@ -1222,7 +1137,7 @@ static int guard(odl *o, int factory_right, int present_right) {
         return 0;
     }
     o->bets++;
-    const int shift = 2 * (length(o->bets) - 1) + 1;
+    const int shift = 2 * (odl_length(o->bets) - 1) + 1;
     const uint64_t kept_back = shift > 32 ? 0 : ((uint64_t)1 << 32) >> shift;
     o->evidence = ((o->evidence + kept_back) * (factory_right ? 7u : 1u)) >> 2;
     return o->evidence >= GUARD_HIGHEST;
@@ -1318,201 +1233,9 @@ unsigned odl_troubles(const odl *o) {
     return found;
 }
 
-/* How right it is ----------------------------------------------------------------------------------- */
-
-static void estimate_restart(odl *o) {
-    o->share = FASTEST;
-    o->windows_seen = o->windows_known = o->windows_right = o->drawn = 0;
-    o->weights = o->squares = o->rights = o->nobodys = 0;
-    o->silence = 0;
-    o->waiters = 0;
-}
-
-/* The place of a bout among those that wait, ODL_WAITING where it does not. */
-static int waiting(const odl *o, uint16_t bout) {
-    for (int i = 0; i < o->waiters; i++) {
-        if (o->waiting[i].bout == bout) {
-            return i;
-        }
-    }
-    return ODL_WAITING;
-}
-
-static void wait_no_more(odl *o, int i) {
-    o->waiters--;
-    for (; i < o->waiters; i++) {
-        o->waiting[i] = o->waiting[i + 1];
-    }
-}
-
-/* One more window of a bout that is asked or answered. */
-static void count_known(odl *o, uint8_t predicted) {
-    o->windows_seen++;
-    if (o->answer != NO_ANSWER) {
-        o->windows_known++;
-        o->windows_right += predicted == o->answer;
-        return;
-    }
-    int i = waiting(o, o->number);
-    if (i == ODL_WAITING) {
-        if (o->waiters == ODL_WAITING) {
-            wait_no_more(o, 0);
-        }
-        i = o->waiters++;
-        memset(&o->waiting[i], 0, sizeof o->waiting[i]);
-        o->waiting[i].bout = o->number;
-    }
-    if (o->waiting[i].count[predicted] < COUNTED) {
-        o->waiting[i].count[predicted]++;
-    }
-}
-
-/* Halvings of the chance that the last window had, where it is drawn; 0 where not. */
-static int draw_window(odl *o) {
-    int halvings = length(o->windows_seen) - o->share;
-    halvings = (halvings > FIRST ? halvings : FIRST) + o->silence;
-    halvings += (uint64_t)o->drawn * PER_DRAW > o->windows_seen;
-    halvings = halvings < MOST_HALVINGS ? halvings : MOST_HALVINGS;
-    if (draw(&o->own_draws) & (((uint32_t)1 << halvings) - 1u)) {
-        return 0;
-    }
-    o->drawn++;
-    if (o->silence < MOST_HALVINGS) {
-        o->silence++;
-    }
-    return halvings;
-}
-
-static void bout_labelled(odl *o, uint16_t bout, int k) {
-    const int i = waiting(o, bout);
-    if (i == ODL_WAITING) {
-        return;
-    }
-    for (int c = 0; c < ODL_CLASSES; c++) {
-        o->windows_known += o->waiting[i].count[c];
-        o->windows_right += c == k ? o->waiting[i].count[c] : 0u;
-    }
-    wait_no_more(o, i);
-}
-
-/* The posterior's mass in a cell, below its greatest exponent. */
-static uint32_t mass(int64_t a, int64_t b, int64_t greatest, uint32_t cell) {
-    const int64_t below = greatest - (2 * a * LOG_SIN[cell] + 2 * b * LOG_SIN[CELLS - 1u - cell]);
-    const uint32_t fine = (uint32_t)(0 - (uint64_t)below) & 0x7FFFFu;
-    const int64_t shift = (below + fine) >> 19;
-    const uint32_t step = fine >> 14;
-    const uint32_t rest = fine & 0x3FFFu;
-    const uint32_t more = EXP2[step + 1u] - EXP2[step];
-    const uint32_t between = EXP2[step] + (uint32_t)(((uint64_t)more * rest) >> 14);
-    return shift > 31 ? 0u : between >> shift;
-}
-
-static uint32_t share_at(uint32_t cell) {
-    return cell <= CELLS / 2u ? SHARES[cell] : SHARE_ONE - SHARES[CELLS - cell];
-}
-
-/* The share below which so much of the mass is, in 2^-18. */
-static uint32_t quantile(int64_t a, int64_t b, int64_t greatest, uint64_t total, uint32_t part) {
-    const uint64_t below = (total * part) >> 18;
-    uint64_t sum = 0;
-    uint32_t cell = 0;
-    uint32_t here = mass(a, b, greatest, 0);
-    while (sum + here <= below) {
-        sum += here;
-        here = mass(a, b, greatest, ++cell);
-    }
-    const uint32_t wide = share_at(cell + 1u) - share_at(cell);
-    return share_at(cell) + (uint32_t)((wide * (below - sum)) / here);
-}
-
-static APART odl_accuracy interval_of(uint64_t right, uint64_t weights, uint64_t squares, uint32_t usual) {
-    odl_accuracy found;
-    const int none = right == 0;
-    const int all = right == weights;
-    found.share = (uint32_t)(right * SHARE_ONE / weights);
-    while (weights >= (uint64_t)1 << 26) {
-        right >>= 1;
-        weights >>= 1;
-        squares >>= 2;
-    }
-    int64_t a = (int64_t)(((weights * right) << 8) / squares);
-    int64_t b = (int64_t)(((weights * (weights - right)) << 8) / squares);
-    while (a + b > (int64_t)MOST_DRAWS) {
-        a >>= 1;
-        b >>= 1;
-    }
-    if (usual) {
-        a += (PRIOR * usual) >> 8;
-        b += (PRIOR * (SHARE_ONE - usual)) >> 8;
-    }
-    int64_t greatest = INT64_MIN;
-    for (uint32_t i = 0; i < CELLS; i++) {
-        const int64_t e = 2 * a * LOG_SIN[i] + 2 * b * LOG_SIN[CELLS - 1u - i];
-        greatest = e > greatest ? e : greatest;
-    }
-    uint64_t total = 0;
-    for (uint32_t i = 0; i < CELLS; i++) {
-        total += mass(a, b, greatest, i);
-    }
-    found.low = quantile(a, b, greatest, total, TAIL);
-    found.low = none ? 0 : found.low < found.share ? found.low : found.share;
-    found.high = quantile(a, b, greatest, total, ((uint32_t)1 << 18) - TAIL);
-    found.high = all ? SHARE_ONE : found.high > found.share ? found.high : found.share;
-    return found;
-}
-
-odl_accuracy odl_how_right(const odl *o) {
-    odl_accuracy found = {SHARE_ONE / 2u, 0, SHARE_ONE};
-    const odl_accuracy nothing = found;
-    if (o->weights) {
-        found = interval_of(o->rights, o->weights, o->squares, o->model->accuracy);
-    }
-    uint64_t sampled = o->windows_seen - o->windows_known;
-    uint64_t weights = o->weights;
-    uint64_t nobodys = o->nobodys;
-    if (nobodys) {
-        while (weights + nobodys >= (uint64_t)1 << 31) {
-            weights >>= 1;
-            nobodys >>= 1;
-        }
-        sampled = sampled * weights / (weights + nobodys);
-    }
-    const uint64_t counted = o->windows_known + sampled;
-    if (counted == 0) {
-        return nothing;
-    }
-    const uint64_t right = (uint64_t)SHARE_ONE * o->windows_right;
-    found.share = (uint32_t)((right + sampled * found.share) / counted);
-    found.low = (uint32_t)((right + sampled * found.low) / counted);
-    found.high = (uint32_t)((right + sampled * found.high) / counted);
-    return found;
-}
-
-/* Somebody replied to a question. */
-static APART void replied(odl *o, unsigned flags, uint8_t predicted, int k) {
-    o->silence = 0;
-    if (flags >> HALVINGS == 0) {
-        return;
-    }
-    const uint64_t weight = (uint64_t)1 << (flags >> HALVINGS);
-    if (k == ODL_DONT_KNOW) {
-        o->nobodys += weight;
-        return;
-    }
-    o->weights += weight;
-    o->squares += weight * weight;
-    o->rights += predicted == k ? weight : 0u;
-    const odl_accuracy found = odl_how_right(o);
-    if (found.high - found.low > 2u * NARROW) {
-        o->share = (uint8_t)(o->share < FASTEST ? o->share + 1 : FASTEST);
-    } else {
-        int share = length(o->windows_seen) - FIRST;
-        share = (o->share < share ? o->share : share) - 1;
-        o->share = (uint8_t)(share > SHARE_LEAST ? share : SHARE_LEAST);
-    }
-}
-
 /* The device ---------------------------------------------------------------------------------------- */
+
+odl_accuracy odl_how_right(const odl *o) { return odl_estimate_now(&o->estimate, o->model->accuracy); }
 
 odl_rules odl_default_rules(const odl_model *model) {
     odl_rules rules;
@@ -1531,7 +1254,7 @@ void odl_init(odl *o, const odl_model *model, const odl_rules *rules, uint32_t s
     o->model = model;
     o->rules = *rules;
     o->draws = (2u * seed + 1u) * 0x9E3779B9u;
-    o->own_draws = (2u * seed + 1u) * 0x85EBCA6Bu;
+    odl_estimate_begin(&o->estimate, seed);
     restart(o);
     o->number = 65535;
     bout_begin(o);
@@ -1608,7 +1331,7 @@ static int decide(odl *o, uint32_t sample, const int8_t *x, const outlook *seen)
     if (bout_ripens(o, ripe)) {
         o->until_audit--;
     }
-    if (o->answer != NO_ANSWER) {
+    if (o->answer != ODL_NO_ANSWER) {
         o->passed++;
         learn_label(o, seen, o->answer);
         return ODL_NOT_ASKED;
@@ -1674,12 +1397,12 @@ void odl_sample(odl *o, const int8_t x[ODL_INPUTS], uint64_t now, int sensed, od
     }
     if (sensed == ODL_MARKED) {
         /* of no bout, and not counted */
-    } else if (taken && (o->asked || o->answer != NO_ANSWER)) {
-        count_known(o, seen.predicted);
+    } else if (taken && (o->asked || o->answer != ODL_NO_ANSWER)) {
+        odl_estimate_known(&o->estimate, o->number, o->answer, seen.predicted);
     } else {
-        o->windows_seen++;
+        o->estimate.seen++;
         if (o->rules.estimate && budget_open(o) && o->queued < ODL_QUEUE) {
-            const int halvings = draw_window(o);
+            const int halvings = odl_estimate_draw(&o->estimate);
             if (halvings) {
                 ask(o, sample, x, ODL_AUDIT, !doubtful(o, &seen), taken, halvings, seen.predicted);
                 asked = ODL_AUDIT;
@@ -1700,7 +1423,7 @@ void odl_sample(odl *o, const int8_t x[ODL_INPUTS], uint64_t now, int sensed, od
 }
 
 /* The bout that the device is in has a label. */
-static APART void bout_answered(odl *o, int k, int outcome) {
+static ODL_APART void bout_answered(odl *o, int k, int outcome) {
     if (outcome == ODL_HELD) {
         o->asked = 0; /* to be confirmed */
         return;
@@ -1735,7 +1458,7 @@ int odl_label(odl *o, uint32_t sample, int label, odl_answer *answer) {
     hidden(o, o->queue[i].x);
     const uint8_t before = o->queue[i].predicted;
     unqueue(o, i);
-    replied(o, flags, before, label);
+    odl_estimate_replied(&o->estimate, o->model->accuracy, flags >> HALVINGS, before, label);
     if (label == ODL_DONT_KNOW) {
         const uint32_t most = RIPENS * (RIPE_LAST - RIPE);
         o->puzzled = (uint8_t)(o->puzzled + RIPENS > most ? most : o->puzzled + RIPENS);
@@ -1748,7 +1471,7 @@ int odl_label(odl *o, uint32_t sample, int label, odl_answer *answer) {
         return ODL_OK;
     }
     if (label == o->classes && label >= ODL_CLASSES) {
-        bout_labelled(o, bout, label);
+        odl_estimate_labelled(&o->estimate, bout, label);
         answered(o);
         answer->outcome = ODL_REFUSED;
         return ODL_OK;
@@ -1790,7 +1513,7 @@ int odl_label(odl *o, uint32_t sample, int label, odl_answer *answer) {
         learn_label(o, &seen, label);
     }
     if (outcome != ODL_HELD) {
-        bout_labelled(o, bout, label);
+        odl_estimate_labelled(&o->estimate, bout, label);
     }
     if (bout == o->number) {
         bout_answered(o, label, outcome);
@@ -1820,75 +1543,7 @@ void odl_rollback(odl *o) { change(o, ODL_ROLLBACK); }
 
 /* The state as bytes ---------------------------------------------------------------------------------- */
 
-#define MAGIC 0x4C444F21u
-#define VERSION 2u
-#define HEADER 12u
-
-#define CHUNK 32u
-
-/* Where bytes go, or come from, some at a time: one walk through the state does both. */
-typedef struct {
-    odl_write write; /* 0: bytes come in */
-    odl_read read;
-    void *context;
-    uint32_t at, crc, size;
-    int failed;
-    uint8_t chunk[CHUNK];
-} cursor;
-
-uint32_t odl_crc32(uint32_t crc, const uint8_t *bytes, uint32_t size) {
-    crc = ~crc;
-    for (uint32_t i = 0; i < size; i++) {
-        crc ^= bytes[i];
-        for (int bit = 0; bit < 8; bit++) {
-            crc = (crc >> 1) ^ (0xEDB88320u & (0u - (crc & 1u)));
-        }
-    }
-    return ~crc;
-}
-
-/* The bytes gathered so far go out. */
-static void flush(cursor *c) {
-    const uint32_t size = c->at % CHUNK ? c->at % CHUNK : CHUNK;
-    c->failed |= c->write(c->context, c->at - size, c->chunk, size) != 0;
-}
-
-static void fill(cursor *c) {
-    const uint32_t left = c->size - c->at;
-    c->failed |= c->read(c->context, c->at, c->chunk, left < CHUNK ? left : CHUNK) != 0;
-}
-
-static uint64_t pass(cursor *c, uint64_t v, int bytes) {
-    uint64_t found = 0;
-    for (int i = 0; i < bytes; i++) {
-        uint8_t *byte = &c->chunk[c->at % CHUNK];
-        if (c->write) {
-            *byte = (uint8_t)(v >> (8 * i));
-        } else {
-            if (c->at % CHUNK == 0) {
-                fill(c);
-            }
-            found |= (uint64_t)*byte << (8 * i);
-        }
-        c->crc = odl_crc32(c->crc, byte, 1);
-        c->at++;
-        if (c->write && c->at % CHUNK == 0) {
-            flush(c);
-        }
-    }
-    return c->write ? v : found;
-}
-
-#define U8(v) ((v) = (uint8_t)pass(c, (uint8_t)(v), 1))
-#define S8(v) ((v) = (int8_t)(uint8_t)pass(c, (uint8_t)(v), 1))
-#define U16(v) ((v) = (uint16_t)pass(c, (uint16_t)(v), 2))
-#define S16(v) ((v) = (int16_t)(uint16_t)pass(c, (uint16_t)(v), 2))
-#define U32(v) ((v) = (uint32_t)pass(c, (uint32_t)(v), 4))
-#define S32(v) ((v) = (int32_t)(uint32_t)pass(c, (uint32_t)(v), 4))
-#define U64(v) ((v) = pass(c, (v), 8))
-#define S64(v) ((v) = (int64_t)pass(c, (uint64_t)(v), 8))
-
-static void walk(odl *o, cursor *c) {
+void odl_walk(odl *o, odl_cursor *c) {
     for (int k = 0; k < ODL_TRIANGLE; k++) {
         S16(o->U[k]);
     }
@@ -1959,24 +1614,7 @@ static void walk(odl *o, cursor *c) {
     U32(o->this_hour);
     U8(o->ever_asked);
     U8(o->ever_sampled);
-    U32(o->windows_seen);
-    U32(o->windows_known);
-    U32(o->windows_right);
-    U32(o->drawn);
-    U64(o->weights);
-    U64(o->squares);
-    U64(o->rights);
-    U64(o->nobodys);
-    U32(o->own_draws);
-    U8(o->share);
-    U8(o->silence);
-    U8(o->waiters);
-    for (int i = 0; i < ODL_WAITING; i++) {
-        U16(o->waiting[i].bout);
-        for (int k = 0; k < ODL_CLASSES; k++) {
-            U16(o->waiting[i].count[k]);
-        }
-    }
+    odl_walk_estimate(&o->estimate, c);
     U8(o->queued);
     for (int i = 0; i < ODL_QUEUE; i++) {
         odl_query *q = &o->queue[i];
@@ -1996,7 +1634,7 @@ static void walk(odl *o, cursor *c) {
 }
 
 /* Whether every number is one that the device could have. */
-static int sound(const odl *o) {
+int odl_sound(const odl *o) {
     int ok = o->classes >= o->model->classes && o->classes <= ODL_CLASSES && checksum(o) == o->sum;
     for (int j = 0; j < ODL_D; j++) {
         ok &= o->mantissa[j] >= D_LEAST && o->exponent[j] >= D_LOWEST && o->exponent[j] <= D_DEEPEST;
@@ -2013,22 +1651,17 @@ static int sound(const odl *o) {
     for (int i = 0; i < ODL_INPUTS; i++) {
         ok &= o->mean[i] >= -LEVELS * (1 << MEAN_BITS) && o->mean[i] <= LEVELS * (1 << MEAN_BITS);
     }
-    ok &= o->of <= 4 && (o->answer == NO_ANSWER || o->answer < o->classes) && o->windows < ONE_BOUT;
+    ok &= o->of <= 4 && (o->answer == ODL_NO_ANSWER || o->answer < o->classes) && o->windows < ONE_BOUT;
     ok &= o->mode <= ODL_TRAINING && o->wait >= 1 && o->puzzled <= RIPENS * (RIPE_LAST - RIPE);
     ok &= o->vouched >= -VOUCHED_FINE && o->vouched <= VOUCHED_MOST;
     ok &= o->interval >= 1 && o->interval <= AUDIT_LAST && (o->interval & (o->interval - 1u)) == 0;
-    ok &= o->disagreeing <= ALL && o->unfit <= ALL && o->draws != 0 && o->own_draws != 0 && o->dither != 0;
+    ok &= o->disagreeing <= ALL && o->unfit <= ALL && o->draws != 0 && o->dither != 0;
     ok &= o->contradictions <= 4 * CONTRADICTION && o->evidence < GUARD_HIGHEST * 2u;
-    ok &= o->share >= SHARE_LEAST && o->share <= FASTEST && o->silence <= MOST_HALVINGS;
-    ok &= o->windows_known <= o->windows_seen && o->windows_right <= o->windows_known;
-    ok &= o->rights <= o->weights && (o->weights == 0) == (o->squares == 0);
-    ok &= o->weights < (uint64_t)1 << 46 && o->nobodys < (uint64_t)1 << 46 && o->squares >= o->weights;
-    ok &= o->waiters <= ODL_WAITING && o->queued <= ODL_QUEUE;
+    ok &= odl_estimate_sound(&o->estimate) && o->queued <= ODL_QUEUE;
     for (int i = 0; i < o->queued && i < ODL_QUEUE; i++) {
         const odl_query *q = &o->queue[i];
-        const int halvings = q->flags >> HALVINGS;
         ok &= (q->flags & REASON) != 0 && q->predicted < o->classes;
-        ok &= halvings == 0 || (halvings >= FIRST && halvings <= MOST_HALVINGS);
+        ok &= odl_estimate_drawable((unsigned)q->flags >> HALVINGS);
         for (int k = 0; k < ODL_INPUTS; k++) {
             ok &= q->x[k] >= -LEVELS;
         }
@@ -2036,105 +1669,4 @@ static int sound(const odl *o) {
     return ok;
 }
 
-/* Of what a state is of no use without: the model, the sizes and the rules. */
-static uint32_t made_for(const odl *o) {
-    const odl_rules *r = &o->rules;
-    const uint32_t all[] = {o->model->fingerprint, ODL_INPUTS, ODL_NODES, ODL_DIRECT, ODL_ALPHA,
-                            ODL_CLASSES, ODL_QUEUE, r->audits, r->confirm, r->bouts, r->settle_after,
-                            r->spacing, r->whole, (uint32_t)r->margin};
-    uint32_t crc = 0;
-    for (unsigned i = 0; i < sizeof all / sizeof all[0]; i++) {
-        const uint8_t bytes[4] = {(uint8_t)all[i], (uint8_t)(all[i] >> 8), (uint8_t)(all[i] >> 16),
-                                  (uint8_t)(all[i] >> 24)};
-        crc = odl_crc32(crc, bytes, 4);
-    }
-    return crc;
-}
-
-int odl_save_to(odl *o, odl_write write, void *context) {
-    cursor c;
-    memset(&c, 0, sizeof c);
-    c.write = write;
-    c.context = context;
-    (void)pass(&c, MAGIC, 4);
-    (void)pass(&c, VERSION, 4);
-    (void)pass(&c, made_for(o), 4);
-    walk(o, &c); /* which changes nothing where bytes go out */
-    (void)pass(&c, c.crc, 4);
-    if (c.at % CHUNK) {
-        flush(&c);
-    }
-    return c.failed ? ODL_E_STORE : ODL_OK;
-}
-
-/* What is wrong with an image, before anything of it is taken. */
-static int refused(const odl *o, cursor *c) {
-    if (c->size < HEADER) {
-        return ODL_E_SIZE;
-    }
-    if (pass(c, 0, 4) != MAGIC) {
-        return ODL_E_FOREIGN;
-    }
-    if (pass(c, 0, 4) != VERSION) {
-        return ODL_E_VERSION;
-    }
-    if (pass(c, 0, 4) != made_for(o)) {
-        return ODL_E_FOREIGN;
-    }
-    if (c->size != ODL_IMAGE_BYTES) {
-        return ODL_E_SIZE;
-    }
-    while (c->at < ODL_IMAGE_BYTES - 4u) {
-        (void)pass(c, 0, 1);
-    }
-    const uint32_t crc = c->crc;
-    return pass(c, 0, 4) == crc ? ODL_OK : ODL_E_DAMAGED;
-}
-
-int odl_load_from(odl *o, odl_read read, void *context, uint32_t size) {
-    cursor c;
-    memset(&c, 0, sizeof c);
-    c.read = read;
-    c.context = context;
-    c.size = size;
-    const int code = refused(o, &c);
-    if (c.failed) {
-        return ODL_E_STORE;
-    }
-    if (code != ODL_OK) {
-        return code;
-    }
-    for (c.at = 0; c.at < HEADER;) {
-        (void)pass(&c, 0, 4);
-    }
-    walk(o, &c);
-    if (c.failed || !sound(o)) {
-        const odl_rules rules = o->rules;
-        odl_init(o, o->model, &rules, 0);
-        return ODL_E_DAMAGED;
-    }
-    return ODL_OK;
-}
-
-/* The same in memory. */
-static int to_memory(void *context, uint32_t at, const uint8_t *bytes, uint32_t size) {
-    memcpy((uint8_t *)context + at, bytes, size);
-    return 0;
-}
-
-typedef struct {
-    const uint8_t *image;
-} memory;
-
-static int from_memory(void *context, uint32_t at, uint8_t *bytes, uint32_t size) {
-    memcpy(bytes, ((const memory *)context)->image + at, size);
-    return 0;
-}
-
-void odl_save(odl *o, uint8_t image[ODL_IMAGE_BYTES]) { (void)odl_save_to(o, to_memory, image); }
-
-int odl_load(odl *o, const uint8_t *image, uint32_t size) {
-    memory m;
-    m.image = image;
-    return odl_load_from(o, from_memory, &m, size);
-}
+#endif

@@ -8,6 +8,9 @@
  * an interrupt must wait until odl_sample has returned. Every result is, to the bit, what
  * docs/fixed-point.md says; DESIGN.md says why it is like that.
  *
+ * Where ODL_CORE is defined all of this is done by a core in hardware (odl_core.c): its base address, with
+ * "odl_core_map.h" of `tinyodl export rtl` beside odl_config.h. Results are the same, and so are images.
+ *
  * Sizes come from "odl_config.h", which `tinyodl export c` writes beside the model:
  *   ODL_INPUTS   n, scaled inputs of a window
  *   ODL_NODES    N, hidden nodes (0: none)
@@ -22,10 +25,10 @@
 #include <stdint.h>
 
 #include "odl_config.h"
+#include "odl_estimate.h"
 
 #define ODL_D (ODL_DIRECT * (ODL_INPUTS + 1) + ODL_NODES) /* d, elements of h */
 #define ODL_TRIANGLE (ODL_D * (ODL_D - 1) / 2)            /* above the diagonal */
-#define ODL_WAITING 16 /* bouts that are asked and wait for their label, as the estimate has them */
 #define ODL_NO_LIMIT 0xFFFFu
 
 /* Results. Negative ones change nothing. */
@@ -128,12 +131,15 @@ typedef struct {
     uint8_t outcome, event;
 } odl_answer;
 
-/* A share of 1 is 65536. */
+/* What follows is the library's own business, but for `classes`; it is here so that its size is known. */
+#ifdef ODL_CORE
 typedef struct {
-    uint32_t share, low, high;
-} odl_accuracy;
-
-/* What follows is the library's own business; it is here so that its size is known. */
+    uint8_t classes, mode;
+    const odl_model *model;
+    odl_rules rules;
+    odl_estimate estimate;
+} odl;
+#else
 typedef struct {
     uint16_t sample; /* its low bits: nothing waits for longer than they last */
     uint16_t bout;
@@ -141,11 +147,6 @@ typedef struct {
     uint8_t predicted; /* of a window that was drawn */
     int8_t x[ODL_INPUTS];
 } odl_query;
-
-typedef struct {
-    uint16_t bout;
-    uint16_t count[ODL_CLASSES];
-} odl_waiting;
 
 typedef struct {
     /* the model on its wearer */
@@ -188,11 +189,7 @@ typedef struct {
     uint32_t today, this_hour;
     uint8_t ever_asked, ever_sampled;
     /* how right it is */
-    uint32_t windows_seen, windows_known, windows_right, drawn;
-    uint64_t weights, squares, rights, nobodys;
-    uint32_t own_draws;
-    uint8_t share, silence, waiters;
-    odl_waiting waiting[ODL_WAITING]; /* the oldest first */
+    odl_estimate estimate;
     /* questions under way, the oldest first */
     uint8_t queued;
     odl_query queue[ODL_QUEUE];
@@ -207,6 +204,8 @@ typedef struct {
     int32_t u[ODL_D];
     int32_t o[ODL_CLASSES];
 } odl;
+
+#endif
 
 /* Settings that `tinyodl run` has: audits, bouts, confirming, an estimate, no budget. */
 odl_rules odl_default_rules(const odl_model *model);

@@ -154,7 +154,7 @@ static void stands(odl_serial *s) {
     add(s, right.share, 4);
     add(s, right.low, 4);
     add(s, right.high, 4);
-    add(s, s->device->drawn, 4);
+    add(s, s->device->estimate.drawn, 4);
     add(s, odl_troubles(s->device), 1);
     add(s, s->device->mode, 1);
     end(s);

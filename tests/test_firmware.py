@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,12 @@ from tinyodl.experiments.trials import wearer
 from tinyodl.firmware import Device, config, har_header, source
 from tinyodl.firmware.host import LIMITED, REFUSED, REPAIRED
 from tinyodl.firmware.library import build, compiler, declared
-from tinyodl.firmware.sources import folder
+from tinyodl.firmware.sources import DEVICE, folder
 from tinyodl.fixed.stream import Ranges
 from tinyodl.learn import OSELMClassifier
 from tinyodl.recipe import fitting
+from tinyodl.rtl import registers
+from tinyodl.rtl.shape import Shape
 from tinyodl.windows import Windows
 
 STRICT = (
@@ -253,7 +256,8 @@ COMPILERS = (
     ("arm-none-eabi-gcc", "-mcpu=cortex-m0", "-mthumb"),
     ("arm-none-eabi-gcc", "-mcpu=cortex-m4", "-mthumb"),
 )
-PARTS = ("odl", "odl_har", "odl_flash", "odl_serial")
+PARTS = (*DEVICE, "odl_har", "odl_flash", "odl_serial", "odl_core")
+CORE = "-DODL_CORE=0x40000000u"  # by which a program is built for a core
 
 
 @pytest.fixture(scope="module")
@@ -263,6 +267,7 @@ def headers(someone: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (made / "odl_config.h").write_text(config(someone[0]))
     (made / "odl_factory.h").write_text(source(someone[0]))
     (made / "odl_har_factory.h").write_text(har_header.source(someone[0], Ranges(4, 500)))
+    (made / "odl_core_map.h").write_text(registers.header(Shape(classes=8)))
     return made
 
 
@@ -277,10 +282,10 @@ def test_it_compiles_without_a_warning(
         "int main(void) { return odl_factory.gap > 0 && odl_har_factory.gravity_gain; }\n"
     )
     sources = [folder() / f"{name}.c" for name in PARTS]
-    for file in (*sources, tmp_path / "user.c"):
+    for file, more in product((*sources, tmp_path / "user.c"), ((), (CORE,))):
         done = subprocess.run(
             [
-                *(*command, *STRICT, "-O2", f"-I{headers}", f"-I{folder()}"),
+                *(*command, *STRICT, *more, "-O2", f"-I{headers}", f"-I{folder()}"),
                 *("-c", str(file), "-o", str(tmp_path / "out.o")),
             ],
             capture_output=True,
@@ -327,6 +332,7 @@ def test_a_checker_finds_what_is_listed_and_nothing_else(name: str, headers: Pat
         [
             *("cppcheck", "--addon=misra", "--std=c99", "--inline-suppr", "-q", "--template={id}"),
             *("--enable=style,warning,portability,performance", f"-I{headers}", f"-I{folder()}"),
+            *([CORE] if name == "odl_core" else []),
             str(folder() / f"{name}.c"),
         ],
         capture_output=True,
@@ -346,11 +352,12 @@ def test_it_uses_nothing_but_memcpy_and_memset(headers: Path, tmp_path: Path) ->
     for name in PARTS:
         source_file = folder() / f"{name}.c"
         made = [*compiler(), "-std=c99", "-O2", f"-I{headers}", f"-I{folder()}", "-c"]
+        made += [CORE] if name == "odl_core" else []
         subprocess.run([*made, str(source_file), "-o", str(tmp_path / "out.o")], check=True)
         with (tmp_path / "out.o").open("rb") as file:
             symbols = ELFFile(file).get_section_by_name(".symtab").iter_symbols()
             needed = {s.name for s in symbols if s["st_shndx"] == "SHN_UNDEF" and s.name}
-        if name in ("odl_flash", "odl_serial"):
+        if name != "odl_har":
             needed = {symbol for symbol in needed if not symbol.startswith("odl_")}
         assert needed <= {"memcpy", "memmove", "memset"}  # gcc makes memmove of a loop
         assert not {"float", "double"} & set(re.findall(r"\w+", source_file.read_text()))
@@ -450,7 +457,7 @@ def test_a_power_cut_at_any_time_leaves_the_last_state_or_the_one_before(someone
     model = someone[0]
     made = {"odl_config.h": config(model), "odl_factory.h": source(model), "host.c": EMULATED}
     ffi = declared(FLASH)
-    c = ffi.dlopen(str(build(made, ("odl", "odl_flash"), CHECKED)))
+    c = ffi.dlopen(str(build(made, (*DEVICE, "odl_flash"), CHECKED)))
 
     def fresh(seed: int) -> Any:
         memory = ffi.new("uint64_t[]", -(-c.host_size() // 8))

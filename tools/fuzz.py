@@ -17,12 +17,12 @@ from pathlib import Path
 from tinyodl.data import hapt
 from tinyodl.firmware import config, har_header, source
 from tinyodl.firmware.library import compiler
-from tinyodl.firmware.sources import folder
+from tinyodl.firmware.sources import DEVICE, folder
 from tinyodl.fixed.stream import Ranges
 from tinyodl.recipe.train import train
 
 TARGETS = ("image", "serial")
-OWN = ("odl", "odl_har", "odl_serial")
+OWN = (*DEVICE, "odl_har", "odl_serial")
 CHECKED = ("-g", "-O1", "-fno-sanitize-recover=all")
 
 

@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 from tinyodl.firmware import har_header, header
 from tinyodl.firmware.cross import BARE
-from tinyodl.firmware.sources import folder
+from tinyodl.firmware.sources import DEVICE, folder
 from tinyodl.fixed.stream import Ranges
 from tinyodl.model import Model
 
 WAIT = 10.0  # s for an emulator to start
-LIBRARY = ("odl.c", "odl_har.c", "odl_serial.c")
+LIBRARY = tuple(f"{name}.c" for name in (*DEVICE, "odl_har", "odl_serial"))
 
 
 class Board(NamedTuple):

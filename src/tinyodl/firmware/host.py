@@ -15,6 +15,7 @@ from tinyodl.firmware import device
 from tinyodl.firmware.device import Fields, Labelled, Standing
 from tinyodl.firmware.header import config, source
 from tinyodl.firmware.library import build, declared
+from tinyodl.firmware.sources import DEVICE
 from tinyodl.model import Model
 
 DECLARED = """
@@ -47,7 +48,9 @@ void host_init(odl *o, const odl_rules *rules, uint32_t seed) {
     odl_init(o, &odl_factory, rules, seed);
 }
 uint32_t host_counts(const odl *o, int which) {
-    const uint32_t all[] = {o->classes, o->drawn, o->limited, o->refused, o->repaired, o->mode};
+    const uint32_t all[] = {
+        o->classes, o->estimate.drawn, o->limited, o->refused, o->repaired, o->mode
+    };
     return all[which];
 }
 void *host_part(odl *o, int which) {
@@ -73,7 +76,7 @@ class Device(device.Device):
         super().__init__(model, rules)
         self._ffi = declared(DECLARED)
         made = {"odl_config.h": config(model, pending), "odl_factory.h": source(model)}
-        self._c = self._ffi.dlopen(str(build(made | {"host.c": SHIM}, ("odl",), flags)))
+        self._c = self._ffi.dlopen(str(build(made | {"host.c": SHIM}, DEVICE, flags)))
         self._memory = self._ffi.new("uint64_t[]", -(-self._c.host_size() // 8))
         self._odl = self._ffi.cast("odl *", self._memory)
         self._stepped = self._ffi.new("odl_step *")

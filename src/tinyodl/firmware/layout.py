@@ -2,13 +2,17 @@
 need."""
 
 from tinyodl.firmware import har_header, header
-from tinyodl.firmware.sources import folder
+from tinyodl.firmware.sources import DEVICE, folder
 from tinyodl.fixed.stream import Ranges
 from tinyodl.model import Model
 
 LIBRARY = (
-    *("odl.h", "odl.c", "odl_har.h", "odl_har.c", "odl_flash.h", "odl_flash.c"),
-    *("odl_serial.h", "odl_serial.c"),
+    *(
+        f"{name}.{kind}"
+        for name in (*DEVICE, "odl_har", "odl_flash", "odl_serial")
+        for kind in "hc"
+    ),
+    *("odl_numbers.h", "odl_core.c"),
     "DESIGN.md",
 )
 

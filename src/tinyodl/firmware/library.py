@@ -32,8 +32,8 @@ def compiler() -> list[str]:
 def build(made: Mapping[str, str], own: Sequence[str], flags: Sequence[str] = ()) -> Path:
     """made: files by name, "host.c" among them; own: which sources of the library ("odl")."""
     sources = folder()
-    used = [f"{name}.{kind}" for name in own for kind in "hc"]
-    text = "".join([*made.values(), *((sources / name).read_text() for name in used)])
+    used = [*(sources / f"{name}.c" for name in own), *sorted(sources.glob("*.h"))]
+    text = "".join([*made.values(), *(path.read_text() for path in used)])
     command = [*compiler(), "-std=c99", "-O2", *flags]
     name = hashlib.sha256(repr((text, command, sys.platform)).encode()).hexdigest()[:24]
     kept = user_cache_path("tinyodl") / "c" / f"{name}.so"

@@ -13,7 +13,7 @@ from tinyodl.device import Rules
 from tinyodl.firmware import cross, har_header, header
 from tinyodl.firmware.device import MARKED, Fields
 from tinyodl.firmware.emulator import Call, Long, Machine
-from tinyodl.firmware.sources import folder
+from tinyodl.firmware.sources import DEVICE, folder
 from tinyodl.firmware.targets import Target
 from tinyodl.fixed.stream import Ranges
 from tinyodl.fixed.vectors import PAUSES
@@ -79,7 +79,7 @@ def build(
             made["odl_har_factory.h"] = har_header.source(model, ranges)
         for name, text in made.items():
             (Path(work) / name).write_text(text)
-        sources = [folder() / "odl.c", Path(work) / "probe.c"]
+        sources = [*(folder() / f"{name}.c" for name in DEVICE), Path(work) / "probe.c"]
         program = cross.build(
             target,
             sources,

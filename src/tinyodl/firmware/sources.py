@@ -3,6 +3,7 @@
 from pathlib import Path
 
 HERE = Path(__file__).parent
+DEVICE = ("odl", "odl_estimate", "odl_image")  # what is linked for the device in C
 ROOTS = (HERE / "c", HERE.parents[2] / "firmware")
 
 

@@ -4,12 +4,15 @@ from importlib import resources
 
 from amaranth.back import rtlil
 
+from tinyodl.rtl import registers
+from tinyodl.rtl.axi import Axi
 from tinyodl.rtl.core import Core
 from tinyodl.rtl.programs import program
 from tinyodl.rtl.shape import Shape
 from tinyodl.rtl.yosys import yosys
 
 TOP, LOGIC = "odl_core", "odl_core.logic"
+AXI = "odl_axi"
 
 
 def intermediate(shape: Shape) -> str:
@@ -24,6 +27,13 @@ def verilog(shape: Shape) -> str:
     return yosys("read_rtlil core.il; write_verilog -noattr core.v", files, ["core.v"])["core.v"]
 
 
+def axi(shape: Shape) -> str:
+    """Verilog-2001 of what is around a core on AXI; `odl_core` is apart."""
+    made = str(rtlil.convert(Axi(shape), name=AXI, emit_src=False))
+    script = "read_rtlil axi.il; write_verilog -noattr axi.v"
+    return yosys(script, {"axi.il": made}, ["axi.v"])["axi.v"]
+
+
 def files(name: str, shape: Shape, script: str) -> dict[str, str]:
     """What a folder for any flow has, by name: Verilog-2001, a test bench with golden vectors,
     constraints, a FuseSoC core file, and what to do. script: of `Script.text`."""
@@ -31,7 +41,9 @@ def files(name: str, shape: Shape, script: str) -> dict[str, str]:
     beside = {file: (here / file).read_text() for file in ("odl_sram.v", "odl_test.v", "odl.sdc")}
     words = ", ".join(f"{key} {value}" for key, value in vars(shape).items())
     return beside | {
+        "odl_axi.v": axi(shape),
         "odl_core.v": verilog(shape),
+        "odl_core_map.h": registers.header(shape),
         "vectors.hex": script,
         "odl.core": FUSESOC.format(name=name),
         "README.md": README.format(name=name, shape=words),
@@ -43,8 +55,11 @@ name: tinyodl:core:{name}:0.1.0
 description: Tiny on-device learning, the learner
 filesets:
   rtl:
-    files: [odl_core.v, odl_sram.v]
+    files: [odl_axi.v, odl_core.v, odl_sram.v]
     file_type: verilogSource
+  driver:
+    files: [odl_core_map.h : {{is_include_file: true}}]
+    file_type: user
   constraints:
     files: [odl.sdc]
     file_type: SDC
@@ -56,8 +71,8 @@ filesets:
     file_type: user
 targets:
   default: &default
-    filesets: [rtl]
-    toplevel: odl_core
+    filesets: [rtl, driver]
+    toplevel: odl_axi
   synth:
     <<: *default
     filesets: [rtl, constraints]
@@ -73,11 +88,13 @@ targets:
 
 README = """# tinyodl's core, {name}
 
-Sizes: {shape}.
+Sizes: {shape}. Verilog-2001, one clock, a synchronous reset that is high.
 
 | file | what |
 | --- | --- |
-| odl_core.v | the core, Verilog-2001: `odl_core`, one clock, a synchronous reset |
+| odl_axi.v | for your bus: `odl_axi`, AXI4-Lite, AXI4-Stream, an interrupt, the factory's port |
+| odl_core.v | the core in it, `odl_core`, for a bus of another kind |
+| odl_core_map.h | addresses for `firmware/odl_core.c`, which is odl.h on this core |
 | odl_sram.v | what its memories do: put your process's macros of one port in their place |
 | odl_test.v, vectors.hex | a test bench and golden vectors: what is written, started and expected |
 | odl.sdc | constraints for 10 MHz |
@@ -90,6 +107,10 @@ iverilog -g2005 -o test odl_test.v odl_sram.v odl_core.v
 vvp test
 ```
 
-It says how many words were compared, and that 0 were wrong. Addresses of the bus, and what the core
-does, stand in tinyodl's docs/hardware.md and src/tinyodl/rtl/core.py.
+It says how many words were compared, and that 0 were wrong. What the core does stands in tinyodl's
+docs/hardware.md, the registers in docs/registers.md.
+
+The factory's model, words of 32 bits, is asked for by `factory_enable` with an address, and taken
+when `factory_ready` says that `factory_data` is there: what `tinyodl.rtl.image.factory` makes of a
+model, in a memory of yours. In vectors.hex these are the lines that begin with 6.
 """

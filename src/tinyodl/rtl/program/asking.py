@@ -140,7 +140,6 @@ def ask(why: int, trusted: bool, in_bout: bool) -> None:
     s.question[s.queued] = s.number << 16 | s.sample & 0xFFFF
     s.place[s.queued] += flags
     s.queued += 1
-    s.questions += 1
     s.today += 1
     s.this_hour += 1
     s.last_asked_high = s.now_high
@@ -153,6 +152,7 @@ def ask(why: int, trusted: bool, in_bout: bool) -> None:
     if why == AUDIT:
         s.until_audit = interval_drawn()
     s.why = why
+    s.questions += 1
     core.interrupt = 1
 
 
