@@ -5,7 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
@@ -53,11 +53,14 @@ def build(folder: Path, sources: Mapping[str, str], saif: bool = False) -> Path:
     return program
 
 
-def play(program: Path, script: str, saif: str | None = None) -> Played:
-    """Play a script; saif: a file beside the program's folder to write counts of changes to."""
+def play(
+    program: Path, script: str, saif: str | None = None, options: Sequence[str] = ()
+) -> Played:
+    """Play a script; saif: a file beside the program's folder to write counts of changes to;
+    options: the test bench's, as +stop."""
     folder = program.parent.parent
     (folder / "vectors.hex").write_text(script)
-    more = [f"+dump={saif}"] if saif else []
+    more = [*options, *([f"+dump={saif}"] if saif else [])]
     ran = subprocess.run([program, *more], cwd=folder, capture_output=True, text=True, check=False)
     found = re.search(r"(\d+) cycles, (\d+) words compared, (\d+) wrong", ran.stdout)
     if not found:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from tinyodl.device import Rules, Trouble
 from tinyodl.device.learner import gap
+from tinyodl.device.pending import LONGEST
 from tinyodl.device.state import VOUCHED_FACTORY
 from tinyodl.firmware.device import EVENTS, MODES, NO_LIMIT, OUTCOMES, REASONS, settings
 from tinyodl.fixed import bouts, core
@@ -22,7 +23,7 @@ from tinyodl.rtl.program.bouts import NONE
 from tinyodl.rtl.program.budget import NO_LIMIT as UNLIMITED
 from tinyodl.rtl.program.device import COMMANDS
 from tinyodl.rtl.script import FACTORY, Bus
-from tinyodl.rtl.shape import Shape
+from tinyodl.rtl.shape import LANES, Shape
 from tinyodl.rtl.state import VARIABLES, Layout
 
 Ints = NDArray[np.int64]
@@ -120,6 +121,29 @@ class Life(Bus):
         self.golden.rollback()
         self._command("rollback")
         self._after()
+
+    def skip(self, before: int) -> None:
+        """As if windows had come of which nothing is left but their number: with so many more the
+        oldest question is too old to be answered."""
+        golden = self.golden
+        oldest = next(iter(golden.pending._waiting), golden._next)
+        golden._next = max(golden._next, oldest + LONGEST - before)
+        self._set("next", golden._next)
+
+    def flip_u(self, i: int, bit: int) -> None:
+        """A bit of U, element i of its triangle, becomes the other one."""
+        j = int((1 + (1 + 8 * i) ** 0.5) / 2)  # its column
+        at = sum(c // LANES + 1 for c in range(j)) * LANES + i - j * (j - 1) // 2
+        U = self._arithmetic.core.U
+        U[i] += ((U[i] ^ 1 << bit) & 0xFFFF ^ 0x8000) - ((U[i] & 0xFFFF) ^ 0x8000)
+        self.flip(WEIGHTS, at // 2, bit + 16 * (at % 2))
+
+    def flip_d(self, j: int, bit: int) -> None:
+        """A bit of D's mantissa j, from 16 on of its exponent, becomes the other one."""
+        now = self._arithmetic.core
+        part, place = (now.mantissa, bit) if bit < 16 else (now.exponent, bit - 16)
+        part[j] ^= 1 << place
+        self.flip(SCALARS, self._at.arrays["D"] + j, bit)
 
     def whole(self) -> None:
         """All of U, b and D, and what else is kept."""

@@ -26,7 +26,7 @@ from tinyodl.rtl.shape import Shape
 from tinyodl.rtl.state import Layout
 
 Ints = NDArray[np.int64]
-WRITE, READ, RUN, COUNT, PRINT, REST, FACTORY, END = 0, 1, 2, 3, 4, 5, 6, 15
+WRITE, READ, RUN, COUNT, PRINT, REST, FACTORY, FLIP, END = 0, 1, 2, 3, 4, 5, 6, 7, 15
 
 
 class Lesson(NamedTuple):
@@ -74,6 +74,10 @@ class Bus:
     def expect(self, region: int, offset: int, data: int) -> None:
         """A word is read, and compared."""
         self.line(READ, region << REGION_BITS | offset, data)
+
+    def flip(self, region: int, offset: int, bit: int) -> None:
+        """A bit of a word is the other one, as radiation makes it."""
+        self.line(FLIP, region << REGION_BITS | offset, 1 << bit)
 
     def run(self, command: int) -> None:
         """A command, to its end."""

@@ -7,9 +7,11 @@
 //   4 address        print what is read
 //   5 cycles         wait
 //   6 address data   a word of the factory's model, which is outside the core
+//   7 address data   a word's bits that data has set are turned over, as radiation does it
 //   F                the end
 // (4 bits, 28 bits, 32 bits). It prints how many words were compared and how many were wrong, and the
-// accesses to memories since the last 3.
+// accesses to memories since the last 3. +vectors=FILE is another script; with +stop the first word that
+// is wrong is the end, and with +most=CYCLES so many cycles are: what is not over then is wrong.
 `timescale 1ns / 1ps
 module odl_test;
   parameter LINES = 1 << 22;
@@ -23,7 +25,8 @@ module odl_test;
   reg [63:0] script[0:LINES - 1];
   reg [63:0] line;
   reg [1023:0] file, dump;
-  integer at, compared, wrong, cycles, counted;
+  integer at, compared, wrong, cycles, counted, most;
+  reg stop;
   integer scalar_reads, scalar_writes, vector_reads, vector_writes, weight_reads, weight_writes;
 
   // The factory's model, in a memory that takes a while now and then.
@@ -61,6 +64,11 @@ module odl_test;
   always @(posedge clk) begin
     cycles = cycles + 1;
     counted = counted + 1;
+    if (cycles == most) begin
+      $display("the command of line %0d does not end", at + 1);
+      wrong = wrong + 1;
+      finish;
+    end
     if (core.scalars.macro.enable)
       if (core.scalars.macro.write != 0) scalar_writes = scalar_writes + 1;
       else scalar_reads = scalar_reads + 1;
@@ -85,7 +93,18 @@ module odl_test;
     end
   endtask
 
+  task finish;
+    begin
+      $display("accesses %0d %0d %0d %0d %0d %0d %0d", counted, scalar_reads, scalar_writes, vector_reads,
+               vector_writes, weight_reads, weight_writes);
+      $display("%0d cycles, %0d words compared, %0d wrong", cycles, compared, wrong);
+      $finish;
+    end
+  endtask
+
   initial begin
+    stop = $test$plusargs("stop");
+    if (!$value$plusargs("most=%d", most)) most = 0;
     if (!$value$plusargs("vectors=%s", file)) file = "vectors.hex";
     $readmemh(file, script);
     at = 0;
@@ -97,7 +116,7 @@ module odl_test;
     repeat (4) @(negedge clk);
     rst = 0;
     line = script[0];
-    while (line[63:60] != 4'hF) begin
+    while (line[63:60] != 4'hF && !(stop && wrong != 0)) begin
       case (line[63:60])
         4'h0: access(4'hF, line[49:32], line[31:0]);
         4'h1: begin
@@ -127,6 +146,10 @@ module odl_test;
           $display("read %0d", read_data);
         end
         4'h6: factory[line[47:32]] = line[31:0];
+        4'h7: begin
+          access(4'h0, line[49:32], 0);
+          access(4'hF, line[49:32], read_data ^ line[31:0]);
+        end
         4'h5: repeat (line[31:0]) @(negedge clk);
         default: begin
           access(4'hF, COMMAND, line[31:0]);
@@ -137,9 +160,6 @@ module odl_test;
       at = at + 1;
       line = script[at];
     end
-    $display("accesses %0d %0d %0d %0d %0d %0d %0d", counted, scalar_reads, scalar_writes, vector_reads,
-             vector_writes, weight_reads, weight_writes);
-    $display("%0d cycles, %0d words compared, %0d wrong", cycles, compared, wrong);
-    $finish;
+    finish;
   end
 endmodule

@@ -1,0 +1,117 @@
+"""Lives in which everything happens, for a core: windows around what a model was trained for, turned
+and disturbed, and a teacher who is late, wrong, silent, or answers twice."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tinyodl.device import Rules
+from tinyodl.fixed import core
+from tinyodl.model import Model
+from tinyodl.rtl.life import HOUR, Life
+from tinyodl.rtl.shape import Shape
+
+Ints = NDArray[np.int64]
+STEP = 1280  # ms from a window to the next
+
+ALL_RULES = {
+    "usual": Rules(estimate=True),
+    "a few a day": Rules(questions_per_day=6, spacing=1),
+    "one an hour": Rules(questions_per_hour=1, questions_per_day=12),
+    "none": Rules(questions_per_day=0),
+    "plain": Rules(False, None, 1, False, False, 10.0, 1.0),
+    "in full": Rules(settle_after=8, spacing=2, reach=1.0, margin=0.0),
+    "without bouts": Rules(bouts=False, spacing=2),
+    "audits alone": Rules(confirm=False, settle_after=16, spacing=4),
+}
+
+
+def eventful(shape: Shape, model: Model, rules: Rules, seed: int, count: int) -> Life:
+    """A life of so many windows. Where the model has fewer classes than it has room for, and the
+    shape too, activities come that only the teacher knows."""
+    rng = np.random.default_rng(seed)
+    life = Life(shape, model, rules, seed)
+    now = 0
+    due: list[tuple[int, int, int | None]] = []  # window, sample, class
+    for window, (k, h) in enumerate(windows(model, shape.classes, count, rng)):
+        now += STEP
+        chance = rng.random()
+        if chance < 0.01:
+            now += int(rng.choice([HOUR, 30 * HOUR, 10_000]))
+        elif chance < 0.013 and now > HOUR:
+            now -= int(rng.choice([2_000, HOUR]))
+        elif chance < 0.015 and window > 2:
+            life.skip(int(rng.integers(3)))
+        elif chance < 0.02:
+            life.pause()
+        elif chance < 0.025:
+            life.command(bool(rng.integers(2)))
+        elif chance < 0.027:
+            life.rollback()
+        elif chance < 0.031:
+            life.flip_u(int(rng.integers(shape.d * (shape.d - 1) // 2)), int(rng.integers(16)))
+        elif chance < 0.033:
+            life.flip_d(int(rng.integers(shape.d)), int(rng.integers(22)))
+        sensed = rng.random()
+        asked = life.sample(h, now, known=sensed > 0.05, marked=sensed > 0.97)
+        number = life.golden._next - 1
+        if asked:
+            wrong, late = rng.random() < 0.1, int(rng.choice([0, 0, 0, 1, 3, 40]))
+            told = int(rng.integers(shape.classes)) if wrong else k
+            label = None if rng.random() < 0.1 else min(told, len(life.golden.labels))
+            times = int(rng.choice(3, p=[0.15, 0.75, 0.1]))
+            due += [(window + late, number, label)] * times
+        if rng.random() < 0.002:
+            due.append((window, number + int(rng.integers(-3, 3)), 0))
+        for one in [one for one in due if one[0] <= window]:
+            due.remove(one)
+            label = one[2]
+            if label is not None:
+                label = min(label, len(life.golden.labels))
+            life.label(one[1], label, now)
+    life.whole()
+    return life
+
+
+def windows(
+    model: Model, classes: int, count: int, rng: np.random.Generator
+) -> Iterator[tuple[int, Ints]]:
+    """Class and inputs (n,), in bouts. The wearer is as the model knows people, or turned, or like
+    nobody; now and then an activity is none that the model knows."""
+    assert model.calibration is not None
+    centroids = model.calibration.centroids
+    n = centroids.shape[1]
+    centroids = np.vstack([centroids, rng.uniform(-1, 1, (classes, n))])
+    steps = core.H / model.scaler.clip
+    turn = np.ones(n)
+    k = left = since = 0
+    noise = 0.15
+    for _ in range(count):
+        if not left:
+            k, left = int(rng.integers(classes)), int(rng.choice([1, 2, 3, 6, 12, 45]))
+            noise = float(rng.choice([0.02, 0.15, 0.15, 0.4]))
+        if not since:
+            turned = rng.choice([0.0, 0.0, 0.1, 0.5])
+            turn = np.where(rng.random(n) < turned, -1.0, 1.0)
+            since = int(rng.integers(20, 120))
+        left, since = left - 1, since - 1
+        x = centroids[k] * turn + rng.normal(0, noise, n)
+        if rng.random() < 0.03:
+            x = rng.choice([-model.scaler.clip, model.scaler.clip], n)
+        yield k, np.clip(np.rint(x * steps), -core.H, core.H).astype(np.int64)
+
+
+def fewer(model: Model, classes: int) -> Model:
+    """The same with its first classes alone, and room for the others."""
+    learner, calibration = model.learner.copy(), model.calibration
+    assert calibration is not None
+    learner.restore(
+        learner.classes_[:classes], learner.alpha_, learner.P_, learner.beta_[:, :classes]
+    )
+    known = calibration._replace(
+        score_mean=calibration.score_mean[:classes],
+        score_deviation=calibration.score_deviation[:classes],
+    )
+    capacity = len(model.learner.classes_)
+    return model._replace(learner=learner, calibration=known, capacity=capacity)
