@@ -62,7 +62,7 @@ static void run(uint32_t command) {
 
 /* What a program may look at. */
 static void keep(odl *o) {
-    o->classes = (uint8_t)get(ODL_CORE_V_FORMAT);
+    o->classes = (uint8_t)get(ODL_CORE_V_CLASSES);
     o->mode = (uint8_t)get(ODL_CORE_V_MODE);
 }
 
@@ -100,7 +100,7 @@ static uint32_t hourly(const odl_rules *rules) {
 static void configure(const odl_model *model, const odl_rules *rules, uint32_t seed) {
     const uint32_t most = hourly(rules);
     const int told = rules->bouts && model->bout_weights != 0;
-    put(ODL_CORE_V_FORMAT, model->classes | (uint32_t)model->u_bits << 8);
+    put(ODL_CORE_V_U_BITS, model->u_bits);
 #if ODL_NODES > 0
     put(ODL_CORE_V_NODES,
         ((uint32_t)model->node_gain & 0xFFFFu) | (uint32_t)(model->node_shift - (int)ODL_CORE_DROPPED) << 16);
@@ -328,7 +328,7 @@ static void walk_model(odl_cursor *c) {
         part(c, element(ODL_CORE_ARRAY_D, j), 0, 2);
         part(c, element(ODL_CORE_ARRAY_D, j), 16, 1);
     }
-    part(c, ODL_CORE_V_FORMAT, 0, 1);
+    part(c, ODL_CORE_V_CLASSES, 0, 1);
     for (int k = 0; k < ODL_CLASSES; k++) {
         for (int j = 0; j < ODL_D; j++) {
             const uint32_t i = (uint32_t)k * ODL_CORE_ROW * ODL_CORE_LANES + (uint32_t)j;

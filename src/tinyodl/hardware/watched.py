@@ -14,7 +14,7 @@ from tinyodl.rtl.core import Core
 from tinyodl.rtl.export import TOP
 from tinyodl.rtl.named import named
 from tinyodl.rtl.programs import program
-from tinyodl.rtl.shape import SIGN, Shape
+from tinyodl.rtl.shape import Shape
 from tinyodl.rtl.yosys import yosys
 
 LOGIC, LEARNER, SEQUENCER = f"{TOP}.logic", f"{TOP}.logic.learner", f"{TOP}.logic.sequencer"

@@ -111,8 +111,9 @@ OF_CORE = {
     Register.COMMAND: ("w", "starts one; see below"),
     Register.STATUS: ("r", "1: a command runs"),
     Register.INTERRUPT: ("rw", "1: a question has not been seen"),
-    Register.FORMAT: ("w", "classes, u_bits << 8; the core's own"),
-    Register.PLACE: ("w", "word of vectors of h, of x << 16; the core's own"),
+    Register.CLASSES: ("w", "of the outputs that are looked at; the core's own"),
+    Register.U_BITS: ("w", "Fu; the core's own"),
+    Register.PLACE: ("w", "word of vectors of x; the core's own"),
     Register.NODES: ("w", "gain, shift << 16; the core's own"),
     Register.SEED: ("w", "of the nodes' hash; the core's own"),
     Register.ALPHA: ("w", "1 / weight of a step; the core's own"),
@@ -127,7 +128,7 @@ OF_CORE = {
     Register.LIMITED: ("r", "numbers at their limits, of the last operation"),
     Register.DISTANCE_LOW: ("r", "from the bout's mean"),
     Register.DISTANCE_HIGH: ("r", ""),
-    Register.CYCLES: ("r", "of the last command"),
+    Register.CYCLES: ("r", "of the last command, 24 bits"),
 }
 OF_ARRAYS = {
     "D": "mantissa, exponent << 16 of each element",

@@ -138,7 +138,7 @@ def ask(why: int, trusted: bool, in_bout: bool) -> None:
         flags += IN_BOUT
         s.asked = 1
     s.question[s.queued] = s.number << 16 | s.sample & 0xFFFF
-    s.place[s.queued] = s.place[s.queued] & -16 | flags  # those of before a rollback go
+    s.place[s.queued] = s.place[s.queued] >> 16 << 16 | flags  # those of before a rollback go
     s.queued += 1
     s.today += 1
     s.this_hour += 1
