@@ -28,6 +28,7 @@ MODULES = {
     "core": (LOGIC,),
 }
 BITS = 10  # of the mutants' numbers
+STATES = 64  # there is room for, before the points
 
 # What numbers at their limits come to pass, in which states of the learner's.
 COMPUTING, FITTING = ("LOWER", "UPPER"), ("SLOPE", "GAIN-SLOPE")
@@ -146,14 +147,14 @@ def _seen(verilog: str, words: int, states: Mapping[str, int]) -> str:
 """
     points = "".join(
         f"    if (({' || '.join(f'fsm_state == {states[s]}' for s in of)}) && ({what}))"
-        f" points[{64 + i}] = 1;\n"
+        f" points[{STATES + i}] = 1;\n"
         for i, (of, what) in enumerate(POINTS.values())
     )
     learner = f"""
-  reg points [{63 + len(POINTS)}:0];
+  reg points [{STATES + len(POINTS) - 1}:0];
   integer point;
   reg [1023:0] points_file;
-  initial for (point = 0; point < {64 + len(POINTS)}; point = point + 1) points[point] = 0;
+  initial for (point = 0; point < {STATES + len(POINTS)}; point = point + 1) points[point] = 0;
   always @(posedge clk) begin
     points[fsm_state] = 1;
 {points}  end

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyodl.device import Rules
+from tinyodl.device import Reason, Rules
 from tinyodl.fixed import core
 from tinyodl.model import Model
 from tinyodl.rtl.life import HOUR, Life
@@ -14,6 +14,7 @@ from tinyodl.rtl.shape import Shape
 
 Ints = NDArray[np.int64]
 STEP = 1280  # ms from a window to the next
+TEACHERS = ("honest", "wrong", "sly")  # sly: right where it is an audit, else wrong
 
 ALL_RULES = {
     "usual": Rules(estimate=True),
@@ -34,44 +35,58 @@ def eventful(shape: Shape, model: Model, rules: Rules, seed: int, count: int) ->
     life = Life(shape, model, rules, seed)
     now = 0
     due: list[tuple[int, int, int | None]] = []  # window, sample, class
+    teacher, lessons = "honest", 0
     for window, (k, h) in enumerate(windows(model, shape.classes, count, rng)):
-        now += STEP
-        chance = rng.random()
-        if chance < 0.01:
-            now += int(rng.choice([HOUR, 30 * HOUR, 10_000]))
-        elif chance < 0.013 and now > HOUR:
-            now -= int(rng.choice([2_000, HOUR]))
-        elif chance < 0.015 and window > 2:
-            life.skip(int(rng.integers(3)))
-        elif chance < 0.02:
-            life.pause()
-        elif chance < 0.025:
-            life.command(bool(rng.integers(2)))
-        elif chance < 0.027:
-            life.rollback()
-        elif chance < 0.031:
-            life.flip_u(int(rng.integers(shape.d * (shape.d - 1) // 2)), int(rng.integers(16)))
-        elif chance < 0.033:
-            life.flip_d(int(rng.integers(shape.d)), int(rng.integers(22)))
+        if not lessons:
+            teacher, lessons = TEACHERS[int(rng.integers(3))], int(rng.integers(20, 90))
+        lessons -= 1
+        now += STEP + happens(life, shape, now, rng)
         sensed = rng.random()
         asked = life.sample(h, now, known=sensed > 0.05, marked=sensed > 0.97)
         number = life.golden._next - 1
         if asked:
-            wrong, late = rng.random() < 0.1, int(rng.choice([0, 0, 0, 1, 3, 40]))
-            told = int(rng.integers(shape.classes)) if wrong else k
-            label = None if rng.random() < 0.1 else min(told, len(life.golden.labels))
+            audit = life.golden.pending._waiting[number].asked.reason is Reason.AUDIT
+            lies = teacher == "wrong" or (teacher == "sly" and not audit)
+            told = (k + 1) % shape.classes if lies else k
+            if rng.random() < 0.08:
+                told = int(rng.integers(shape.classes + 1))
+            late = int(rng.choice([0, 0, 0, 1, 3, 40]))
             times = int(rng.choice(3, p=[0.15, 0.75, 0.1]))
-            due += [(window + late, number, label)] * times
-        if rng.random() < 0.002:
+            due += [(window + late, number, None if rng.random() < 0.1 else told)] * times
+        if rng.random() < 0.02:
             due.append((window, number + int(rng.integers(-3, 3)), 0))
         for one in [one for one in due if one[0] <= window]:
             due.remove(one)
-            label = one[2]
-            if label is not None:
+            _, sample, label = one
+            if label is not None:  # a new activity has the next number
                 label = min(label, len(life.golden.labels))
-            life.label(one[1], label, now)
+            life.label(sample, label, now)
     life.whole()
     return life
+
+
+def happens(life: Life, shape: Shape, now: int, rng: np.random.Generator) -> int:
+    """What else befalls a device between two windows; by how many ms the clock jumps."""
+    chance = rng.random()
+    if chance < 0.02:
+        return int(rng.choice([HOUR, 30 * HOUR, 10_000]))
+    if chance < 0.03 and now > HOUR:  # a clock that runs backwards
+        return -int(rng.choice([2_000, HOUR]))
+    if chance < 0.04:
+        life.skip(int(rng.integers(3)))
+    elif chance < 0.05:
+        life.pause()
+    elif chance < 0.07:
+        life.command(bool(rng.integers(2)))
+    elif chance < 0.075:
+        life.rollback()
+    elif chance < 0.085:
+        life.wake()
+    elif chance < 0.1:
+        life.flip_u(int(rng.integers(shape.d * (shape.d - 1) // 2)), int(rng.integers(16)))
+    elif chance < 0.11:
+        life.flip_d(int(rng.integers(shape.d)), int(rng.integers(22)))
+    return 0
 
 
 def windows(
@@ -89,7 +104,7 @@ def windows(
     noise = 0.15
     for _ in range(count):
         if not left:
-            k, left = int(rng.integers(classes)), int(rng.choice([1, 2, 3, 6, 12, 45]))
+            k, left = int(rng.integers(classes)), int(rng.choice([1, 2, 3, 3, 4, 8, 40]))
             noise = float(rng.choice([0.02, 0.15, 0.15, 0.4]))
         if not since:
             turned = rng.choice([0.0, 0.0, 0.1, 0.5])

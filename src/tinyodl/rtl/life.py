@@ -17,7 +17,7 @@ from tinyodl.fixed.device import device
 from tinyodl.fixed.drift import Cusum
 from tinyodl.model import Model
 from tinyodl.rtl import image
-from tinyodl.rtl.core import INPUT, REGISTERS, SCALARS, WEIGHTS
+from tinyodl.rtl.core import INPUT, REGISTERS, SCALARS, WEIGHTS, Register
 from tinyodl.rtl.nodes import DROPPED
 from tinyodl.rtl.program.bouts import NONE
 from tinyodl.rtl.program.budget import NO_LIMIT as UNLIMITED
@@ -115,6 +115,12 @@ class Life(Bus):
         self._command("by_hand")
         self._expect("event", EVENTS.index(event))
         self._after()
+
+    def wake(self) -> None:
+        """The core was without power, its memories were not."""
+        for register in (Register.FORMAT, Register.PLACE, Register.NODES, Register.SEED):
+            self.write(REGISTERS, register, 0x5A5A5A5A)
+        self._command("wake")
 
     def rollback(self) -> None:
         """To the factory's model."""

@@ -1,0 +1,78 @@
+"""What of a core golden vectors reach: states, words of its program and both ways of their jumps,
+numbers at their limits, and everything that can be said of a window or a label."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from tinyodl.firmware.device import EVENTS, MODES, OUTCOMES, REASONS
+from tinyodl.hardware.simulate import play
+from tinyodl.hardware.watched import POINTS, STATES, read
+from tinyodl.rtl.core import REGION_BITS, SCALARS
+from tinyodl.rtl.instructions import OPERAND_BITS, Op
+from tinyodl.rtl.programs import program
+from tinyodl.rtl.script import READ, Bus
+from tinyodl.rtl.shape import Shape
+from tinyodl.rtl.state import VARIABLES
+
+SAID = {"event": len(EVENTS), "outcome": len(OUTCOMES), "why": len(REASONS), "mode": len(MODES)}
+TROUBLES = 6  # bits
+
+
+def missed(
+    simulation: Path, shape: Shape, states: Mapping[str, int], lives: Iterable[Bus]
+) -> list[str]:
+    """What none of the lives reaches, each as a line. RuntimeError where a word is wrong."""
+    words = [0] * len(program(shape).words)
+    points = [0] * (STATES + len(POINTS))
+    said: set[tuple[str, int]] = set()
+    folder = simulation.parent.parent
+    for life in lives:
+        played = play(simulation, life.text(), options=("+words=words", "+points=points"))
+        if played.wrong:
+            raise RuntimeError(f"what is covered must be right first: {played.said}")
+        words = [a | b for a, b in zip(words, read(folder / "words"), strict=True)]
+        points = [a | b for a, b in zip(points, read(folder / "points"), strict=True)]
+        said |= expected(life)
+    return [
+        *(f"state {name}" for name, i in states.items() if not points[i]),
+        *(name for i, name in enumerate(POINTS) if not points[STATES + i]),
+        *(
+            f"{name} {i}"
+            for name, count in SAID.items()
+            for i in range(count)
+            if (name, i) not in said
+        ),
+        *(f"trouble {i}" for i in range(TROUBLES) if ("troubles", i) not in said),
+        *of_words(shape, words),
+    ]
+
+
+def expected(life: Bus) -> set[tuple[str, int]]:
+    """What is said of windows and labels in a life; of troubles each bit."""
+    names = {SCALARS << REGION_BITS | VARIABLES[name]: name for name in (*SAID, "troubles")}
+    found = set()
+    for line in life.lines:
+        kind, address, data = line >> 60, line >> 32 & (1 << 28) - 1, line & 0xFFFFFFFF
+        if kind == READ and address in names:
+            name = names[address]
+            numbers = (
+                [i for i in range(TROUBLES) if data >> i & 1] if name == "troubles" else [data]
+            )
+            found |= {(name, number) for number in numbers}
+    return found
+
+
+def of_words(shape: Shape, seen: list[int]) -> list[str]:
+    """Words that were never executed, and jumps that always or never jumped, by function."""
+    made = program(shape)
+    starts = sorted((at, name) for name, at in made.starts.items())
+    found = []
+    for at, (word, bits) in enumerate(zip(made.words, seen, strict=True)):
+        op = Op(word >> OPERAND_BITS)
+        within = [(at - begin, name) for begin, name in starts if begin <= at]
+        name = f"{within[-1][1]} + {within[-1][0]}" if within else f"command {at // 2}"
+        if not bits & 1:
+            found.append(f"{name}: {op.name} is never executed")
+        elif Op.JUMP_ZERO <= op <= Op.JUMP_NO_CARRY and bits & 6 != 6:
+            found.append(f"{name}: {op.name} {'never' if bits & 4 else 'always'} jumps")
+    return found

@@ -1,0 +1,126 @@
+"""Blocks of a core that are broken on purpose: do golden vectors notice?"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from tinyodl import OSELMClassifier
+from tinyodl.fixed.arithmetic import FixedArithmetic
+from tinyodl.har import RangeScaler
+from tinyodl.hardware.simulate import build, play
+from tinyodl.hardware.watched import Mutant, Watched, watched
+from tinyodl.model import Model
+from tinyodl.rtl.eventful import ALL_RULES, eventful, fewer
+from tinyodl.rtl.instructions import BITS
+from tinyodl.rtl.programs import program
+from tinyodl.rtl.script import Lesson, Script
+from tinyodl.rtl.shape import HASH, SIGN, Shape
+
+EACH = {"multiplier": 8, "shifts": 3, "divider": 6, "learner": 16, "sequencer": 12, "core": 8}
+OF_NODES = {"nodes": 6}
+OF_PROGRAM = 14
+NODES = (
+    Shape(inputs=13, nodes=32, direct=True, alpha=SIGN, classes=4, queue=1),
+    Shape(inputs=21, nodes=18, direct=False, alpha=HASH, classes=3, queue=1),
+)
+
+
+class Part(NamedTuple):
+    """A program that plays, its mutants, and what is played: name, text, cycles at most."""
+
+    program: Path
+    watched: Watched
+    scripts: list[tuple[str, str, int]]
+
+
+class Found(NamedTuple):
+    """by: the script that notices; empty where none does."""
+
+    mutant: Mutant
+    by: str
+
+
+def part(folder: Path, of: Watched, scripts: Sequence[tuple[str, str]]) -> Part:
+    """Built, and played as it is once: RuntimeError where that is wrong already."""
+    made = build(folder, {"odl_core.v": of.verilog})
+    timed = []
+    for name, text in scripts:
+        played = play(made, text)
+        if played.wrong:
+            raise RuntimeError(f"{name} is wrong without a mutant: {played.said}")
+        timed.append((name, text, 2 * played.cycles))
+    return Part(made, of, timed)
+
+
+def caught(of: Part, mutant: Mutant) -> Found:
+    """By which script, the first that has a word that is wrong or a command without an end."""
+    for name, text, most in of.scripts:
+        if play(of.program, text, options=(*mutant.options, "+stop", f"+most={most}")).wrong:
+            return Found(mutant, name)
+    return Found(mutant, "")
+
+
+def of_words(shape: Shape, count: int, seed: int) -> list[Mutant]:
+    """One bit each of words of the sequencer's program."""
+    rng, length = np.random.default_rng(seed), len(program(shape).words)
+    return [
+        Mutant("program", f"word {word}, bit {bit}", (f"+word={word}", f"+bits={1 << bit}"))
+        for word, bit in zip(
+            rng.integers(length, size=count), rng.integers(BITS, size=count), strict=True
+        )
+    ]
+
+
+def lives(shape: Shape, model: Model, count: int) -> list[tuple[str, str]]:
+    """Of all rules, with and without room for new activities."""
+    classes = len(model.learner.classes_)
+    return [
+        (name, eventful(shape, each, rules, seed, count).text())
+        for seed, (name, rules) in enumerate(ALL_RULES.items())
+        for each in [fewer(model, classes - 2) if seed % 2 else model]
+    ]
+
+
+def lesson_script(shape: Shape, arithmetic: FixedArithmetic, count: int) -> Script:
+    """Samples that are looked at and learnt, as they are usual and at every limit."""
+    rng = np.random.default_rng(0)
+    n, m = shape.inputs, arithmetic.core.b.shape[1]
+    script = Script(shape, arithmetic.core, arithmetic._nodes)
+    for i in range(count):
+        kind = (rng.normal(0, 60, n), rng.choice([-127, 127], n), np.zeros(n))[min(i % 5, 2)]
+        x = np.clip(kind, -127, 127).astype(np.int64)
+        alpha = int(rng.integers(1, 1 << int(rng.integers(1, 33))))
+        script.learn([Lesson(x, int(rng.integers(m)), alpha, bool(i % 7), 1 << 12 if i % 3 else 0)])
+    script.whole()
+    return script
+
+
+def modelled(shape: Shape) -> FixedArithmetic:
+    """A model of a shape, of nothing in particular."""
+    rng = np.random.default_rng(0)
+    n, m = shape.inputs, shape.classes
+    y = np.arange(300) % m
+    X = np.clip(rng.normal(size=(m, n))[y] + rng.normal(0, 0.4, (300, n)), -1.5, 1.5)
+    learner = OSELMClassifier(
+        shape.nodes, alpha=shape.alpha, activation="hard_sigmoid", direct=shape.direct
+    ).fit(X, y)
+    names = tuple(map(str, range(n)))
+    return FixedArithmetic(Model(learner, RangeScaler().fit(X), names, leverage=1.0))
+
+
+def parts(folder: Path, shape: Shape, model: Model, seed: int, count: int) -> list[Part]:
+    """A device's core with lives of so many windows, and cores of both kinds of nodes."""
+    made = []
+    for i, (each, counts) in enumerate(((shape, EACH), *((nodes, OF_NODES) for nodes in NODES))):
+        inside = folder / str(i)
+        inside.mkdir()
+        arithmetic = modelled(each) if i else FixedArithmetic(model)
+        scripts = [("lessons", lesson_script(each, arithmetic, 60).text())]
+        scripts += [] if i else lives(shape, model, count)
+        of = watched(each, counts, seed)
+        if not i:
+            of.mutants.extend(of_words(shape, OF_PROGRAM, seed))
+        made.append(part(inside, of, scripts))
+    return made

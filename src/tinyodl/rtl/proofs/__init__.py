@@ -1,0 +1,1 @@
+"""Statements about the core that hold for every input, and their proofs."""
