@@ -1,7 +1,7 @@
 """A core's figures: cycles, bits, area, time and power, from its Verilog and its netlist."""
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypedDict
 
@@ -12,7 +12,7 @@ from tinyodl.fixed.arithmetic import KNOWN, FixedArithmetic
 from tinyodl.hardware import power, simulate, sram, synthesis
 from tinyodl.model import Model
 from tinyodl.rtl.core import WIDTHS
-from tinyodl.rtl.export import verilog
+from tinyodl.rtl.export import intermediate, translated
 from tinyodl.rtl.script import Lesson, Script
 from tinyodl.rtl.shape import HASH, SIGN, Shape
 from tinyodl.rtl.state import Layout
@@ -106,14 +106,17 @@ def rows(
     learning.step(Lesson(x, k, WEIGHT), timed=True)
     idle.count()
     idle.rest(400)
+    core = intermediate(shape)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        played = simulate.play(simulate.build(folder, {"odl_core.v": verilog(shape)}), whole.text())
+        played = simulate.play(
+            simulate.build(folder, {"odl_core.v": translated(core)}), whole.text()
+        )
         done()
-    netlist = synthesis.synthesise(shape, cells)
+    netlist = synthesis.synthesise(core, cells)
     done()
     files = {
-        "around.v": synthesis.around(shape),
+        "around.v": synthesis.around(core),
         "net.v": netlist.verilog,
         "cells.v": synthesis.models(cells),
     }
@@ -128,13 +131,46 @@ def rows(
             found.append((ran, used))
     wrong = played.wrong + sum(ran.wrong for ran, _ in found)
     compared = played.compared + sum(ran.compared for ran, _ in found)
-    predict_cycles = max(played.printed)
-    learn_cycles = sum(found[1][0].printed)
+    depths = Layout(shape).depths
+    made = figures(
+        life.name,
+        (max(played.printed), sum(found[1][0].printed)),
+        (compared, wrong),
+        found,
+        netlist,
+        {memory: (WIDTHS[memory], depth) for memory, depth in depths.items()},
+        kinds,
+        cells,
+        table,
+    )
+    done()
+    return made
+
+
+Ran = tuple[simulate.Played, power.Power]
+
+
+def figures(
+    name: str,
+    cycles: tuple[int, int],
+    checked: tuple[int, int],
+    found: Sequence[Ran],
+    netlist: synthesis.Netlist,
+    memories: Mapping[str, tuple[int, int]],
+    kinds: Sequence[str],
+    cells: synthesis.Cells,
+    table: sram.Table,
+) -> list[Row]:
+    """A row for each kind of memory cell. cycles: of a prediction and of learning after it;
+    checked: words that were compared, and wrong; found: a prediction, learning and idling as they
+    ran in the netlist; memories: width and depth."""
+    predict_cycles, learn_cycles = cycles
+    compared, wrong = checked
     made = []
     for kind in kinds:
         macros = {
-            memory: sram.macro(table, kind, WIDTHS[memory], depth)
-            for memory, depth in Layout(shape).depths.items()
+            memory: sram.macro(table, kind, width, depth)
+            for memory, (width, depth) in memories.items()
         }
         access = max(macro.access_ns for macro in macros.values())
         path = power.longest(cells.liberty, netlist.verilog, access)
@@ -144,10 +180,10 @@ def rows(
         cycle_us = power.PERIOD / 1e3
         predict_uj = predict * predict_cycles * cycle_us / 1e3
         learn_uj = learn * learn_cycles * cycle_us / 1e3
-        size = sum(depth * WIDTHS[memory] // 8 for memory, depth in Layout(shape).depths.items())
+        size = sum(width * depth // 8 for width, depth in memories.values())
         made.append(
             Row(
-                preset=life.name,
+                preset=name,
                 sram=kind,
                 predict_cycles=predict_cycles,
                 learn_cycles=learn_cycles,
@@ -168,7 +204,6 @@ def rows(
                 learn_split=splits[1],
             )
         )
-    done()
     return made
 
 
