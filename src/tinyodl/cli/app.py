@@ -742,7 +742,7 @@ def hardware_report(
     fpga: Annotated[
         list[str] | None,
         typer.Option(
-            help="ecp5-25k or up5k: place and route the whole core on it too; repeat for both.",
+            help="ecp5-25k or up5k: place and route tiny, whole, on it too; repeat for both.",
             metavar="NAME",
         ),
     ] = None,

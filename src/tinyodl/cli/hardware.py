@@ -62,14 +62,13 @@ def report(
             _known(name, REFERENCE)
         if unknown := [part for part in parts if part not in FPGAS]:
             raise DataError(f"no FPGA is called {unknown[0]!r}: take {', '.join(FPGAS)}")
-        placed = [(name, part) for name in presets if name != REFERENCE for part in parts]
         for path, option in ((liberty or CELLS, "--liberty"), (memories or MEMORIES, "--sram")):
             if not path.exists():
                 raise DataError(
                     f"{path} is not here: give {option} a file of your process, or run this in a "
                     "clone of the project"
                 )
-        _needed(*(f"yowasp_nextpnr_{tool}" for tool in ("ecp5", "ice40") if placed))
+        _needed(*(f"yowasp_nextpnr_{tool}" for tool in ("ecp5", "ice40") if parts))
         from tinyodl.hardware import fpga, measure, reference, sram, synthesis
         from tinyodl.rtl.shape import PRESETS
 
@@ -83,7 +82,7 @@ def report(
         found: list[measure.Row] = []
         fitted: list[fpga.Row] = []
         with bar("measuring") as progress:
-            every, done = STAGES * len(presets) + len(placed), 0
+            every, done = STAGES * len(presets) + len(parts), 0
             progress(0, every)
 
             def step() -> None:
@@ -97,8 +96,8 @@ def report(
                         found += reference.rows(*_official(), kinds, cells, table, step)
                     else:
                         found += measure.rows(_life(name), kinds, cells, table, step)
-                for name, part in placed:
-                    fitted.append(fpga.row(name, PRESETS[name], part))
+                for part in parts:
+                    fitted.append(fpga.row("tiny", PRESETS["tiny"], part))
                     step()
             except (RuntimeError, ValueError) as error:
                 raise DataError(str(error)) from None
@@ -125,7 +124,7 @@ def report(
     for place in fitted:
         _say_placed(console, place, fpga.PARTS[place["part"]].names)
     if json_file:
-        rows = {"presets": found} | ({"fpga": fitted} if placed else {})
+        rows = {"presets": found} | ({"fpga": fitted} if parts else {})
         write_bytes(json_file, json.dumps(rows, indent=2).encode())
 
 

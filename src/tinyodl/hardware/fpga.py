@@ -16,12 +16,16 @@ from tinyodl.rtl.yosys import yosys
 
 TOP = "odl_board"
 MHZ = 12  # asked for; what comes out is found
+SEQUENCER = f"{TOP}.whole.logic.sequencer"
 # A memory that a host fills has no contents to begin with: an FPGA's large ones could not have any.
-# And pc, which needs no reset, becomes the register inside the block RAM that its program is in.
+# pc, which needs no reset, becomes the register inside the block RAM that has its program.
 SCRIPT = f"""
 read_rtlil board.il
-delete {TOP}.whole/t:$meminit*
-setattr -unset init {TOP}.whole.logic.sequencer/w:pc
+delete {TOP}.whole.lower/t:$meminit*
+setattr -unset init {SEQUENCER}/w:pc {SEQUENCER}/w:fetched__addr
+hierarchy -top {TOP}
+proc
+memory_dff {SEQUENCER}
 {{synthesis}} -top {TOP} -json board.json
 """
 USED = re.compile(r"^Info:\s+(\w+):\s+(\d+)/\s*(\d+)\s+\d+%$", re.MULTILINE)

@@ -11,7 +11,7 @@ from amaranth.utils import ceil_log2
 
 from tinyodl.rtl.clock import register
 from tinyodl.rtl.core import BUS, FACTORY, GRAINS, REGION_BITS, WIDTHS, Logic
-from tinyodl.rtl.memory import Behaviour
+from tinyodl.rtl.memory import port
 from tinyodl.rtl.shape import Shape
 from tinyodl.rtl.state import Layout
 
@@ -26,6 +26,33 @@ class Platform(NamedTuple):
     half of U and the factory's model go to."""
 
     large: str
+
+
+class Single(wiring.Component):
+    """`Behaviour`, but that a write leaves what was read as it is: the core asks no more, and an
+    FPGA's memories of one port do no more. kind: in Yosys's words, if there is more than one."""
+
+    def __init__(self, width: int, depth: int, grain: int, kind: str | None = None) -> None:
+        self._width, self._depth, self._grain, self._kind = width, depth, grain, kind
+        super().__init__({"port": Out(port(width, depth, grain))})
+
+    def elaborate(self, platform: object) -> Module:
+        m = Module()
+        attributes = {"ram_style": self._kind} if self._kind else {}
+        m.submodules.memory = memory = Memory(
+            shape=unsigned(self._width), depth=self._depth, init=[], attrs=attributes
+        )
+        read, write = memory.read_port(), memory.write_port(granularity=self._grain)
+        writes = self.port.write & self.port.enable.replicate(len(self.port.write))
+        m.d.comb += [
+            read.addr.eq(self.port.address),
+            read.en.eq(self.port.enable & ~self.port.write.any()),
+            write.addr.eq(self.port.address),
+            write.en.eq(writes),
+            write.data.eq(self.port.write_data),
+            self.port.read_data.eq(read.data),
+        ]
+        return m
 
 
 class Whole(wiring.Component):
@@ -45,7 +72,7 @@ class Whole(wiring.Component):
         m.submodules.logic = logic = Logic(self._shape, self._program)
         depths = Layout(self._shape).depths
         for name in ("scalars", "vectors"):
-            memory = Behaviour(WIDTHS[name], depths[name], GRAINS[name])
+            memory = Single(WIDTHS[name], depths[name], GRAINS[name])
             m.submodules[name] = memory
             wiring.connect(m, getattr(logic, name), memory.port)
         to_factory = Signal()
@@ -63,49 +90,39 @@ class Whole(wiring.Component):
         weights, grain = logic.weights, GRAINS["weights"]
         half = WIDTHS["weights"] // 2
         writes = half // grain
-        m.submodules.upper = upper = Behaviour(half, depths["weights"], grain)
+        m.submodules.upper = upper = Single(half, depths["weights"], grain)
+        base = 1 << ceil_log2(depths["weights"])
+        words = 4 * self._shape.weights + self._shape.d + self._shape.classes
+        kind = platform.large if isinstance(platform, Platform) else None
+        m.submodules.lower = lower = Single(half, base + (words + 1) // 2, grain, kind)
+        place, odd = Signal(REGION_BITS), register()
+        telling = Signal()  # the factory's model is written
         m.d.comb += [
             upper.port.enable.eq(weights.enable),
             upper.port.write.eq(weights.write[writes:]),
             upper.port.address.eq(weights.address),
             upper.port.write_data.eq(weights.write_data[half:]),
-        ]
-
-        # A write leaves what was read as it is: a memory of one port that does no more is enough.
-        base = 1 << ceil_log2(depths["weights"])
-        words = 4 * self._shape.weights + self._shape.d + self._shape.classes
-        attributes = {"ram_style": platform.large} if isinstance(platform, Platform) else {}
-        m.submodules.lower = lower = Memory(
-            shape=unsigned(half), depth=base + (words + 1) // 2, init=[], attrs=attributes
-        )
-        read, write = lower.read_port(), lower.write_port(granularity=grain)
-        place, odd = Signal(REGION_BITS), register()
-        telling, of_factory = Signal(), Signal()
-        at = Signal.like(read.addr)
-        m.d.comb += [
+            weights.read_data.eq(Cat(lower.port.read_data, upper.port.read_data)),
             telling.eq(self.enable & self.write.all() & to_factory & ~logic.busy),
-            of_factory.eq(telling | logic.factory_enable),
             place.eq(Mux(telling, self.address, logic.factory_address)),
-            at.eq(Mux(of_factory, base + (place >> 1), weights.address)),
-            read.addr.eq(at),
-            read.en.eq(~write.en.any() & (weights.enable | logic.factory_enable)),
-            write.addr.eq(at),
             logic.factory_ready.eq(1),
-            logic.factory_data.eq(read.data.word_select(odd, 32)),
-            weights.read_data.eq(Cat(read.data, upper.port.read_data)),
+            logic.factory_data.eq(lower.port.read_data.word_select(odd, 32)),
         ]
-        with m.If(telling):
+        with m.If(telling | logic.factory_enable):
             m.d.comb += [
-                write.en.eq(Mux(place[0], 2, 1)),
-                write.data.eq(self.write_data.replicate(2)),
+                lower.port.enable.eq(1),
+                lower.port.write.eq(Mux(telling, Mux(place[0], 2, 1), 0)),
+                lower.port.address.eq(base + (place >> 1)),
+                lower.port.write_data.eq(self.write_data.replicate(2)),
             ]
+            m.d.sync += odd.eq(place[0])
         with m.Else():
             m.d.comb += [
-                write.en.eq(weights.write[:writes] & weights.enable.replicate(writes)),
-                write.data.eq(weights.write_data[:half]),
+                lower.port.enable.eq(weights.enable),
+                lower.port.write.eq(weights.write[:writes]),
+                lower.port.address.eq(weights.address),
+                lower.port.write_data.eq(weights.write_data[:half]),
             ]
-        with m.If(logic.factory_enable):
-            m.d.sync += odd.eq(place[0])
         return m
 
 
