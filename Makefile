@@ -51,10 +51,11 @@ firmware-test: .venv/ready
 setup-hardware:
 	@tools/install_debian "the core's figures" opensta g++ make perl
 
-# The core in 45 nm, every preset: minutes each.
-PRESETS ?= tiny n128-sign n128 n256-sign
+# The core in 45 nm, every preset, the published one too; tiny in FPGAs: minutes each.
+PRESETS ?= tiny n128-sign n128 n256-sign reference
+FPGAS ?= ecp5-25k up5k
 hardware-report: .venv/ready
-	$(BIN)/tinyodl hardware report $(addprefix --preset ,$(PRESETS)) --json build/hardware.json
+	$(BIN)/tinyodl hardware report $(addprefix --preset ,$(PRESETS)) $(addprefix --fpga ,$(FPGAS)) --json build/hardware.json
 
 # A new wearer on an emulated Cortex-M4, at the speed of life: SPEED=20 is faster, PERSON=5 another.
 SPEED ?= 1

@@ -8,7 +8,7 @@ import pytest
 from tinyodl.fixed.arithmetic import FixedArithmetic
 from tinyodl.hardware import power, simulate, sram, synthesis
 from tinyodl.model import load
-from tinyodl.rtl.export import verilog
+from tinyodl.rtl.export import intermediate, verilog
 from tinyodl.rtl.script import Lesson, Script
 from tinyodl.rtl.shape import PRESETS, Shape
 
@@ -101,9 +101,10 @@ def test_twenty_thousand_windows_in_verilog(tmp_path: Path) -> None:
 @pytest.mark.long
 def test_the_netlist_is_the_golden_model_s_to_the_bit(tmp_path: Path) -> None:
     shape, cells = PRESETS["tiny"], synthesis.read(CELLS)
-    netlist = synthesis.synthesise(shape, cells)
+    core = intermediate(shape)
+    netlist = synthesis.synthesise(core, cells)
     assert netlist.cells["CLKGATE_X1"] > 20
-    around, models = synthesis.around(shape), synthesis.models(cells)
+    around, models = synthesis.around(core), synthesis.models(cells)
     files = {"around.v": around, "net.v": netlist.verilog, "cells.v": models}
     played = simulate.play(simulate.build(tmp_path, files), life(shape, 40, 12).text())
     assert not played.wrong, played.said

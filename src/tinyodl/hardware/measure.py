@@ -1,7 +1,7 @@
 """A core's figures: cycles, bits, area, time and power, from its Verilog and its netlist."""
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 from typing import NamedTuple, TypedDict
@@ -15,7 +15,7 @@ from tinyodl.hardware import power, simulate, sram, synthesis
 from tinyodl.model import Model
 from tinyodl.rtl import life as lives
 from tinyodl.rtl.core import WIDTHS
-from tinyodl.rtl.export import verilog
+from tinyodl.rtl.export import intermediate, translated
 from tinyodl.rtl.script import Lesson, Script
 from tinyodl.rtl.shape import HASH, SIGN, Shape
 from tinyodl.rtl.state import Layout
@@ -118,16 +118,17 @@ def rows(
     learning.step(Lesson(x, k, WEIGHT), timed=True)
     idle.count()
     idle.rest(400)
+    core = intermediate(shape)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        program = simulate.build(folder, {"odl_core.v": verilog(shape)})
+        program = simulate.build(folder, {"odl_core.v": translated(core)})
         played = simulate.play(program, whole.text())
         played_taught = simulate.play(program, taught.text())
         done()
-    netlist = synthesis.synthesise(shape, cells)
+    netlist = synthesis.synthesise(core, cells)
     done()
     files = {
-        "around.v": synthesis.around(shape),
+        "around.v": synthesis.around(core),
         "net.v": netlist.verilog,
         "cells.v": synthesis.models(cells),
     }
@@ -142,15 +143,54 @@ def rows(
             found.append((ran, used))
     wrong = played.wrong + played_taught.wrong + sum(ran.wrong for ran, _ in found)
     compared = played.compared + played_taught.compared + sum(ran.compared for ran, _ in found)
-    predict_cycles = found[3][0].printed[0]
-    window_cycles = _cycles(played, whole, lives.LOOKED)
-    learnt_cycles = _cycles(played_taught, taught, lives.LEARNT)
-    learn_cycles = learnt_cycles - window_cycles
+    window = _cycles(played, whole, lives.LOOKED)
+    learnt = _cycles(played_taught, taught, lives.LEARNT)
+    made = figures(
+        life.name,
+        Cycles(found[3][0].printed[0], window, learnt - window),
+        (compared, wrong),
+        found,
+        netlist,
+        {memory: (WIDTHS[memory], depth) for memory, depth in Layout(shape).depths.items()},
+        kinds,
+        cells,
+        table,
+    )
+    done()
+    return made
+
+
+Ran = tuple[simulate.Played, power.Power]
+
+
+class Cycles(NamedTuple):
+    """Until a prediction is there; of a whole window; what it takes more where it is learnt."""
+
+    predict: int
+    window: int
+    learn: int
+
+
+def figures(
+    name: str,
+    cycles: Cycles,
+    checked: tuple[int, int],
+    found: Sequence[Ran],
+    netlist: synthesis.Netlist,
+    memories: Mapping[str, tuple[int, int]],
+    kinds: Sequence[str],
+    cells: synthesis.Cells,
+    table: sram.Table,
+) -> list[Row]:
+    """A row for each kind of memory cell. checked: words that were compared, and wrong; found:
+    windows, learning, idling and predictions alone as they ran in the netlist; memories: width and
+    depth."""
+    compared, wrong = checked
     made = []
     for kind in kinds:
         macros = {
-            memory: sram.macro(table, kind, WIDTHS[memory], depth)
-            for memory, depth in Layout(shape).depths.items()
+            memory: sram.macro(table, kind, width, depth)
+            for memory, (width, depth) in memories.items()
         }
         access = max(macro.access_ns for macro in macros.values())
         path = power.longest(cells.liberty, netlist.verilog, access)
@@ -158,16 +198,16 @@ def rows(
         predict, learn, resting, look = (sum(split.values()) for split in splits)  # type: ignore[arg-type]
         sleep = splits[0]["sram_leakage"]
         cycle_us = power.PERIOD / 1e3
-        predict_uj = look * predict_cycles * cycle_us / 1e3
-        window_uj = predict * window_cycles * cycle_us / 1e3
-        learn_uj = learn * learn_cycles * cycle_us / 1e3
-        size = sum(depth * WIDTHS[memory] // 8 for memory, depth in Layout(shape).depths.items())
+        predict_uj = look * cycles.predict * cycle_us / 1e3
+        window_uj = predict * cycles.window * cycle_us / 1e3
+        learn_uj = learn * cycles.learn * cycle_us / 1e3
+        size = sum(width * depth // 8 for width, depth in memories.values())
         made.append(
             Row(
-                preset=life.name,
+                preset=name,
                 sram=kind,
-                predict_cycles=predict_cycles,
-                learn_cycles=learn_cycles,
+                predict_cycles=cycles.predict,
+                learn_cycles=cycles.learn,
                 memory_bytes=size,
                 predict_mw=predict,
                 learn_mw=learn,
@@ -183,12 +223,11 @@ def rows(
                 bits_wrong=wrong,
                 predict_split=splits[0],
                 learn_split=splits[1],
-                window_cycles=window_cycles,
+                window_cycles=cycles.window,
                 window_uj=window_uj,
                 look_mw=look,
             )
         )
-    done()
     return made
 
 

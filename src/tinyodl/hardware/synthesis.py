@@ -10,8 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
-from tinyodl.rtl.export import LOGIC, TOP, intermediate
-from tinyodl.rtl.shape import Shape
+from tinyodl.rtl.export import LOGIC, TOP
 from tinyodl.rtl.yosys import yosys
 
 SCRIPT = r"""
@@ -85,11 +84,11 @@ def read(path: Path) -> Cells:
     return Cells((gzip.decompress(data) if path.suffix == ".gz" else data).decode())
 
 
-def synthesise(shape: Shape, cells: Cells) -> Netlist:
-    """RuntimeError where Yosys cannot."""
+def synthesise(core: str, cells: Cells) -> Netlist:
+    """The logic of a core's RTLIL. RuntimeError where Yosys cannot."""
     here = resources.files("tinyodl.hardware")
     files = {
-        "core.il": intermediate(shape),
+        "core.il": core,
         "cells.lib": cells.liberty,
         **{name: (here / name).read_text() for name in ("adders.v", "adder_cells.v")},
     }
@@ -104,8 +103,8 @@ def synthesise(shape: Shape, cells: Cells) -> Netlist:
     return Netlist(found["net.v"], float(area[1]), {name: int(n) for n, name in rows})
 
 
-def around(shape: Shape) -> str:
-    """The core without its logic, whose place the netlist takes."""
+def around(core: str) -> str:
+    """A core's RTLIL as Verilog, without its logic, whose place the netlist takes."""
     script = f"""
 read_rtlil core.il
 hierarchy -top {TOP}
@@ -113,7 +112,7 @@ select -set inner {LOGIC} {LOGIC}.*
 delete @inner
 write_verilog -noattr around.v
 """
-    return yosys(script, {"core.il": intermediate(shape)}, ["around.v"])["around.v"]
+    return yosys(script, {"core.il": core}, ["around.v"])["around.v"]
 
 
 def models(cells: Cells) -> str:

@@ -23,7 +23,12 @@ def intermediate(shape: Shape) -> str:
 
 def verilog(shape: Shape) -> str:
     """Verilog-2001 of the core; `odl_sram` is apart."""
-    files = {"core.il": intermediate(shape)}
+    return translated(intermediate(shape))
+
+
+def translated(core: str) -> str:
+    """RTLIL as Verilog-2001."""
+    files = {"core.il": core}
     return yosys("read_rtlil core.il; write_verilog -noattr core.v", files, ["core.v"])["core.v"]
 
 

@@ -28,6 +28,14 @@ def product(m: Module, a: Signal, b: Signal, sign: Value, name: str) -> Value:
     return Cat(*low, high).as_signed()
 
 
+def whole(a: Signal, b: Signal, sign: Value) -> Value:
+    """The same as one product of 16 by 9 bits, which an FPGA has a block for. The lower 16 bits of
+    a are taken for a signed number; where that is not a, it is off by 2^16."""
+    factor = Cat(b, b[-1] & sign).as_signed()
+    off = Mux(a[-1] == a[-2], 0, Mux(a[-1], -factor, factor))
+    return a[:-1].as_signed() * factor + (off << len(a) - 1)
+
+
 class Multiplier(wiring.Component):
     """Without a clock.
 
@@ -60,7 +68,10 @@ class Multiplier(wiring.Component):
                 ]
                 sign = Const(1) if i == HALF - 1 else ~self.wide
                 part = Signal(signed(26), name=f"lane_{lane}")
-                m.d.comb += part.eq(product(m, a, b, sign, f"lane_{lane}"))
+                if platform is None:
+                    m.d.comb += part.eq(product(m, a, b, sign, f"lane_{lane}"))
+                else:
+                    m.d.comb += part.eq(whole(a, b, sign))
                 parts.append(part)
             low = parts[0] + Mux(self.wide, parts[1] << SLICE, parts[1])
             high = parts[2] + Mux(self.wide, parts[3] << SLICE, parts[3])

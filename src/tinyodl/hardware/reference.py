@@ -1,0 +1,113 @@
+"""The published core's figures, by the flow that ours go through."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from amaranth.back import rtlil
+from numpy.typing import NDArray
+
+from tinyodl.hardware import measure, power, simulate, sram, synthesis
+from tinyodl.rtl.export import TOP, translated
+from tinyodl.rtl.reference import BITS, NARROWER, ONE, Core, Sizes
+from tinyodl.rtl.reference_golden import Reference, Script, fixed, weights
+
+NAME = "reference"
+LAMBDA = 1.0
+COMPARED = 3  # windows that are learnt, to compare every bit
+PUBLISHED = {  # of the paper, approximate (docs/hardware.md)
+    "predict_cycles": 364_000,
+    "learn_cycles": 1_713_000,
+    "memory_bytes": 136_600,
+    "predict_mw": 3.39,
+    "idle_mw": 3.06,
+    "sleep_mw": 1.33,
+}
+Floats = NDArray[np.float64]
+
+
+class Windows(NamedTuple):
+    """x (k, n) within -1..1, class numbers (k,)."""
+
+    x: Floats
+    y: NDArray[np.int64]
+
+
+def trained(seen: Windows, sizes: Sizes) -> Reference:
+    """P = (H^T H + LAMBDA I)^-1 and beta of windows, by the core's own weights."""
+    alpha = np.array(weights(sizes)) / ONE
+    H = np.clip(seen.x @ alpha.T / 2**NARROWER + 0.5, 0, 1)
+    P = np.linalg.inv(H.T @ H + LAMBDA * np.eye(sizes.nodes))
+    targets = np.eye(sizes.classes)[seen.y]
+    return Reference(sizes, P, (P @ H.T @ targets).T)
+
+
+def rows(
+    seen: Windows,
+    own: Windows,
+    kinds: Sequence[str],
+    cells: synthesis.Cells,
+    table: sram.Table,
+    done: Callable[[], None],
+) -> list[measure.Row]:
+    """As `measure.rows`: trained on some windows, simulated with others."""
+    sizes = Sizes(seen.x.shape[1], classes=int(seen.y.max()) + 1)
+    golden = trained(seen, sizes)
+    core = str(rtlil.convert(Core(sizes), name=TOP, emit_src=False))
+
+    def script() -> Script:
+        return Script(golden.copy())
+
+    def inputs(i: int) -> list[int]:
+        return fixed(own.x[i])
+
+    whole, looks, learning, idle = script(), script(), script(), script()
+    for i in range(COMPARED):
+        whole.look(inputs(i))
+        whole.cycles()
+        whole.step(int(own.y[i]))
+        whole.cycles()
+    whole.whole()
+    looks.count()
+    looks.look(inputs(0))
+    learning.look(inputs(0))
+    learning.count()
+    learning.step(int(own.y[0]))
+    idle.count()
+    idle.rest(400)
+    with tempfile.TemporaryDirectory() as name:
+        program = simulate.build(Path(name), {"odl_core.v": translated(core)})
+        played = simulate.play(program, whole.text())
+        done()
+    netlist = synthesis.synthesise(core, cells)
+    done()
+    found = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        files = {
+            "around.v": synthesis.around(core),
+            "net.v": netlist.verilog,
+            "cells.v": synthesis.models(cells),
+        }
+        program = simulate.build(folder, files, saif=True)
+        done()
+        for part in (looks, learning, idle):
+            ran = simulate.play(program, part.text(), "out.saif")
+            used = power.power(cells.liberty, netlist.verilog, (folder / "out.saif").read_text())
+            found.append((ran, used))
+    every = [played, *(ran for ran, _ in found)]
+    made = measure.figures(
+        NAME,
+        measure.Cycles(played.printed[0], *played.printed[:2]),
+        (sum(ran.compared for ran in every), sum(ran.wrong for ran in every)),
+        [*found, found[0]],  # a window is its prediction
+        netlist,
+        {memory: (BITS, depth) for memory, depth in sizes.depths.items()},
+        kinds,
+        cells,
+        table,
+    )
+    done()
+    return made
