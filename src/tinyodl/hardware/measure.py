@@ -67,6 +67,9 @@ class Row(TypedDict):
     bits_wrong: int
     predict_split: Split
     learn_split: Split
+    idle_split: Split
+    bare_mw: float  # registers and gates while it predicts, without the library's estimate of wires
+    bare_fmax_mhz: float
 
 
 def shape_of(model: Model, queue: int) -> Shape:
@@ -126,6 +129,9 @@ def rows(
             ran = simulate.play(program, part.text(), "out.saif")
             used = power.power(cells.liberty, netlist.verilog, (folder / "out.saif").read_text())
             found.append((ran, used))
+            if part is looks:
+                saif = (folder / "out.saif").read_text()
+                bare = power.power(power.bare(cells.liberty), netlist.verilog, saif)
     wrong = played.wrong + sum(ran.wrong for ran, _ in found)
     compared = played.compared + sum(ran.compared for ran, _ in found)
     predict_cycles = max(played.printed)
@@ -138,6 +144,7 @@ def rows(
         }
         access = max(macro.access_ns for macro in macros.values())
         path = power.longest(cells.liberty, netlist.verilog, access)
+        bare_path = power.longest(power.bare(cells.liberty), netlist.verilog, access)
         splits = [_split(ran, used, macros) for ran, used in found]
         predict, learn, resting = (sum(split.values()) for split in splits)  # type: ignore[arg-type]
         sleep = splits[0]["sram_leakage"]
@@ -166,6 +173,9 @@ def rows(
                 bits_wrong=wrong,
                 predict_split=splits[0],
                 learn_split=splits[1],
+                idle_split=splits[2],
+                bare_mw=bare.registers + bare.gates,
+                bare_fmax_mhz=1e3 / bare_path,
             )
         )
     done()
