@@ -9,7 +9,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from tinyodl.cli import own
+from tinyodl.cli import drawn, own
 from tinyodl.cli.errors import clear_errors
 from tinyodl.cli.firmware import LEARNERS, preset
 from tinyodl.cli.progress import bar
@@ -19,7 +19,7 @@ from tinyodl.reports.names import plain
 
 CELLS = Path("third_party/nangate45/nangate45_typ.lib.gz")
 MEMORIES = Path("third_party/cacti/sram45.csv")
-STAGES = 4
+STAGES = 5
 SHOWN = {
     "sram": ("memory", "{}"),
     "predict_cycles": ("predict, cycles", "{:,}"),
@@ -51,8 +51,17 @@ def report(
     liberty: Path | None,
     memories: Path | None,
     json_file: Path | None,
+    page: Path | None = None,
+    picture: Path | None = None,
+    accuracy: Path | None = None,
+    measured: Path | None = None,
 ) -> None:
     """See `tinyodl hardware report --help`."""
+    if measured:
+        with clear_errors():
+            _needed()
+            drawn.write(drawn.read(measured), page, picture, accuracy)
+        return
     with clear_errors():
         for name in presets:
             _known(name)
@@ -73,6 +82,7 @@ def report(
         if unknown := [kind for kind in kinds if kind not in known]:
             raise DataError(f"no memory is of {unknown[0]!r}: take {', '.join(known)}")
         found: list[measure.Row] = []
+        beside: dict[str, list[Any]] = {}
         with bar("measuring") as progress:
             every, done = STAGES * len(presets), 0
             progress(0, every)
@@ -84,7 +94,12 @@ def report(
 
             for name in presets:
                 try:
-                    found += measure.rows(_life(name), kinds, cells, table, step)
+                    life = _life(name)
+                    rows = measure.rows(life, kinds, cells, table, step)
+                    found += rows
+                    for key, more in drawn.beside(life, kinds, cells, table, rows).items():
+                        beside.setdefault(key, []).extend(more)
+                    step()
                 except (RuntimeError, ValueError) as error:
                     raise DataError(str(error)) from None
     console = Console(width=None if Console().width >= 160 else 160)
@@ -99,14 +114,25 @@ def report(
                 parts.add_row(f"{what}, {row['sram']}", *(f"{each[key]:.4f}" for key in SPLIT))
         console.print(shown)
         console.print(parts)
+    document = {"presets": found, **beside}
+    drawn.show(document, console)
     print(
-        "At 10 MHz. The learner, its memories and its bus; not the device's decisions, wires or a"
+        "At 10 MHz. Of looks and steps alone, which a host starts: not what the device's decisions"
     )
-    print(
-        "clock tree (docs/hardware.md). Wear: a window each 1.28 s, learnt, logic off in between."
-    )
+    print("take. No clock tree; wires as the library guesses them (docs/hardware.md).")
+    print("Wear: a window each 1.28 s, learnt, logic off in between.")
     if json_file:
-        write_bytes(json_file, json.dumps({"presets": found}, indent=2).encode())
+        write_bytes(json_file, json.dumps(document, indent=2).encode())
+    with clear_errors():
+        drawn.write(document, page, picture, accuracy)
+
+
+def draw(folder: Path, name: str) -> None:
+    """See `tinyodl hardware draw --help`."""
+    with clear_errors():
+        _known(name)
+        _needed()
+    drawn.draw(folder, name, _life)
 
 
 def export(folder: Path, name: str, windows: int) -> None:
