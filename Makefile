@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo demo-board test check env browser setup-firmware firmware-test setup-hardware hardware-report bench fuzz mutants lock clean
+.PHONY: demo demo-board test check env browser setup-firmware firmware-test setup-hardware hardware-report hardware-figures bench fuzz mutants lock clean
 
 demo: .venv/ready
 	@echo "The experiment on the embedded recordings, quick:"
@@ -55,7 +55,12 @@ setup-hardware:
 PRESETS ?= tiny n128-sign n128 n256-sign reference
 FPGAS ?= ecp5-25k up5k
 hardware-report: .venv/ready
-	$(BIN)/tinyodl hardware report $(addprefix --preset ,$(PRESETS)) $(addprefix --fpga ,$(FPGAS)) --json build/hardware.json
+	$(BIN)/tinyodl hardware report $(addprefix --preset ,$(PRESETS)) $(addprefix --fpga ,$(FPGAS)) \
+		--json build/hardware.json --report build/hardware.html --picture docs/core-power.svg
+
+# The core's diagram, schedule and words, out of the design.
+hardware-figures: .venv/ready
+	$(BIN)/tinyodl hardware draw docs
 
 # A new wearer on an emulated Cortex-M4, at the speed of life: SPEED=20 is faster, PERSON=5 another.
 SPEED ?= 1

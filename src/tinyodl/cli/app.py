@@ -713,7 +713,11 @@ def firmware_report(
     command.report(presets, target or [], model, level, json_file)
 
 
-@hardware_app.command("report", epilog="Example: tinyodl hardware report --preset tiny")
+@hardware_app.command(
+    "report",
+    epilog="Examples: tinyodl hardware report --preset tiny --json core.json --report core.html; "
+    "tinyodl hardware report --measured core.json --picture core.svg",
+)
 def hardware_report(
     preset: Annotated[
         list[str] | None,
@@ -749,12 +753,49 @@ def hardware_report(
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write all figures.", metavar="FILE")
     ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="Write them as a page, with charts.", metavar="FILE.html"),
+    ] = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option(help="Draw area and power, as in the README.", metavar="FILE.svg"),
+    ] = None,
+    accuracy: Annotated[
+        Path | None,
+        typer.Option(
+            help="What `tinyodl reproduce --json` wrote: accuracy against power, in the page.",
+            metavar="FILE.json",
+        ),
+    ] = None,
+    measured: Annotated[
+        Path | None,
+        typer.Option(
+            help="Draw what --json wrote before, and measure nothing.", metavar="FILE.json"
+        ),
+    ] = None,
 ) -> None:
-    """Cycles, area, time and power of the core, by synthesis and simulation."""
+    """Cycles, area, time and power of the core, by synthesis and simulation; what each block costs,
+    and at which clock a window takes least energy."""
     from tinyodl.cli import hardware as command
 
+    drawn = (report, picture, accuracy, measured)
     kinds = memory or ["lop", "lstp"]
-    command.report(preset or ["tiny"], kinds, liberty, sram, json_file, fpga or [])
+    command.report(preset or ["tiny"], kinds, liberty, sram, json_file, fpga or [], *drawn)
+
+
+@hardware_app.command("draw", epilog="Example: tinyodl hardware draw docs")
+def hardware_draw(
+    folder: Annotated[Path, typer.Argument(help="A folder to write.", metavar="DIR")],
+    preset: Annotated[
+        str, typer.Option(help="tiny, n128, n128-sign or n256-sign.", metavar="NAME")
+    ] = "tiny",
+) -> None:
+    """The core out of its own design: a block diagram, what runs in each cycle of a window that is
+    predicted and of its label, and what is in each word of its memories."""
+    from tinyodl.cli import hardware as command
+
+    command.draw(folder, preset)
 
 
 @vectors_app.command("export", epilog="Example: tinyodl vectors export vectors")

@@ -10,7 +10,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from tinyodl.cli import own
+from tinyodl.cli import drawn, own
 from tinyodl.cli.errors import clear_errors
 from tinyodl.cli.firmware import LEARNERS, official, preset
 from tinyodl.cli.progress import bar
@@ -20,7 +20,7 @@ from tinyodl.reports.names import plain
 
 CELLS = Path("third_party/nangate45/nangate45_typ.lib.gz")
 MEMORIES = Path("third_party/cacti/sram45.csv")
-STAGES = 4
+STAGES = 5
 QUEUE = 10  # samples that may wait for a label
 REFERENCE = "reference"
 FPGAS = ("ecp5-25k", "up5k")
@@ -57,8 +57,17 @@ def report(
     memories: Path | None,
     json_file: Path | None,
     parts: Sequence[str],
+    page: Path | None = None,
+    picture: Path | None = None,
+    accuracy: Path | None = None,
+    measured: Path | None = None,
 ) -> None:
     """See `tinyodl hardware report --help`."""
+    if measured:
+        with clear_errors():
+            _needed()
+            drawn.write(drawn.read(measured), page, picture, accuracy)
+        return
     with clear_errors():
         for name in presets:
             _known(name, REFERENCE)
@@ -83,6 +92,7 @@ def report(
             raise DataError(f"no memory is of {unknown[0]!r}: take {', '.join(known)}")
         found: list[measure.Row] = []
         fitted: list[fpga.Row] = []
+        beside: dict[str, list[Any]] = {}
         with bar("measuring") as progress:
             every, done = STAGES * len(presets) + len(parts), 0
             progress(0, every)
@@ -97,7 +107,12 @@ def report(
                     if name == REFERENCE:
                         found += reference.rows(*_official(), kinds, cells, table, step)
                     else:
-                        found += measure.rows(_life(name), kinds, cells, table, step)
+                        life = _life(name)
+                        rows = measure.rows(life, kinds, cells, table, step)
+                        found += rows
+                        for key, more in drawn.beside(life, kinds, cells, table, rows).items():
+                            beside.setdefault(key, []).extend(more)
+                    step()
                 for part in parts:
                     fitted.append(fpga.row("tiny", PRESETS["tiny"], part))
                     step()
@@ -117,14 +132,28 @@ def report(
             shown.add_row(*_cells({"sram": "published, about", **reference.PUBLISHED}))
         console.print(shown)
         console.print(split_up)
-    print("At 10 MHz, without wires or a clock tree (docs/hardware.md). predict, mW: whole windows")
-    print("back to back, with all decisions; cycles and uJ of predict: until the class is there.")
-    print("learn: what a window takes more. wear: a window each 1.28 s, learnt, logic off between.")
+    document = {"presets": found, **beside} | ({"fpga": fitted} if parts else {})
+    drawn.show(document, console)
     for place in fitted:
         _say_placed(console, place, fpga.PARTS[place["part"]].names)
+    print("At 10 MHz, without a clock tree; wires as the library guesses them (docs/hardware.md).")
+    print(
+        "predict, mW: whole windows back to back, with all decisions; its cycles and uJ: until the"
+    )
+    print("class is there. learn: what a window takes more. wear: a window each 1.28 s, learnt,")
+    print("logic off in between.")
     if json_file:
-        rows = {"presets": found} | ({"fpga": fitted} if parts else {})
-        write_bytes(json_file, json.dumps(rows, indent=2).encode())
+        write_bytes(json_file, json.dumps(document, indent=2).encode())
+    with clear_errors():
+        drawn.write(document, page, picture, accuracy)
+
+
+def draw(folder: Path, name: str) -> None:
+    """See `tinyodl hardware draw --help`."""
+    with clear_errors():
+        _known(name)
+        _needed()
+    drawn.draw(folder, name, _life)
 
 
 def _cells(values: Mapping[str, object]) -> list[str]:

@@ -76,6 +76,9 @@ class Row(TypedDict):
     window_cycles: int
     window_uj: float
     look_mw: float
+    idle_split: Split
+    bare_mw: float  # registers and gates while it predicts, without the library's estimate of wires
+    bare_fmax_mhz: float
 
 
 def shape_of(model: Model, queue: int) -> Shape:
@@ -141,6 +144,9 @@ def rows(
             ran = simulate.play(program, part.text(), "out.saif")
             used = power.power(cells.liberty, netlist.verilog, (folder / "out.saif").read_text())
             found.append((ran, used))
+            if part is windows:
+                saif = (folder / "out.saif").read_text()
+                bare = power.power(power.bare(cells.liberty), netlist.verilog, saif)
     wrong = played.wrong + played_taught.wrong + sum(ran.wrong for ran, _ in found)
     compared = played.compared + played_taught.compared + sum(ran.compared for ran, _ in found)
     window = _cycles(played, whole, lives.LOOKED)
@@ -155,6 +161,7 @@ def rows(
         kinds,
         cells,
         table,
+        bare,
     )
     done()
     return made
@@ -181,10 +188,11 @@ def figures(
     kinds: Sequence[str],
     cells: synthesis.Cells,
     table: sram.Table,
+    bare: power.Power,
 ) -> list[Row]:
     """A row for each kind of memory cell. checked: words that were compared, and wrong; found:
     windows, learning, idling and predictions alone as they ran in the netlist; memories: width and
-    depth."""
+    depth; bare: windows without wires."""
     compared, wrong = checked
     made = []
     for kind in kinds:
@@ -194,6 +202,7 @@ def figures(
         }
         access = max(macro.access_ns for macro in macros.values())
         path = power.longest(cells.liberty, netlist.verilog, access)
+        bare_path = power.longest(power.bare(cells.liberty), netlist.verilog, access)
         splits = [_split(ran, used, macros) for ran, used in found]
         predict, learn, resting, look = (sum(split.values()) for split in splits)  # type: ignore[arg-type]
         sleep = splits[0]["sram_leakage"]
@@ -226,6 +235,9 @@ def figures(
                 window_cycles=cycles.window,
                 window_uj=window_uj,
                 look_mw=look,
+                idle_split=splits[2],
+                bare_mw=bare.registers + bare.gates,
+                bare_fmax_mhz=1e3 / bare_path,
             )
         )
     return made

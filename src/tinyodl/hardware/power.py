@@ -75,6 +75,12 @@ exit
         return ran.stdout
 
 
+def bare(liberty: str) -> str:
+    """The same cells without the library's estimate of wires (its default wire load), which OpenSTA
+    takes into times and power."""
+    return re.sub(r"default_wire_load\s*:[^;]*;", "", liberty)
+
+
 def longest(liberty: str, netlist: str, access_ns: float) -> float:
     """ns of the longest path from register or memory to register."""
     said = _sta(liberty, netlist, access_ns, "report_checks -path_delay max -digits 4")
@@ -85,7 +91,8 @@ def longest(liberty: str, netlist: str, access_ns: float) -> float:
 
 
 def power(liberty: str, netlist: str, saif: str) -> Power:
-    """At PERIOD, with the activity of a simulation; without wires and a clock tree.
+    """At PERIOD, with the activity of a simulation; with wires as the library's default wire load
+    has them, without a clock tree.
 
     OpenSTA takes a gated clock for one that runs all the time. What a flip-flop draws that does not
     change (`still`) is its clock's, and is taken off as far as its gate was shut."""

@@ -97,6 +97,9 @@ def rows(
             ran = simulate.play(program, part.text(), "out.saif")
             used = power.power(cells.liberty, netlist.verilog, (folder / "out.saif").read_text())
             found.append((ran, used))
+            if part is looks:
+                saif = (folder / "out.saif").read_text()
+                bare = power.power(power.bare(cells.liberty), netlist.verilog, saif)
     every = [played, *(ran for ran, _ in found)]
     made = measure.figures(
         NAME,
@@ -108,6 +111,7 @@ def rows(
         kinds,
         cells,
         table,
+        bare,
     )
     done()
     return made

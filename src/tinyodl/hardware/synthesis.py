@@ -86,21 +86,29 @@ def read(path: Path) -> Cells:
 
 def synthesise(core: str, cells: Cells) -> Netlist:
     """The logic of a core's RTLIL. RuntimeError where Yosys cannot."""
-    here = resources.files("tinyodl.hardware")
-    files = {
-        "core.il": core,
-        "cells.lib": cells.liberty,
-        **{name: (here / name).read_text() for name in ("adders.v", "adder_cells.v")},
-    }
-    script = SCRIPT.format(
-        logic=LOGIC, **{k: v for k, v in cells._asdict().items() if k != "liberty"}
-    )
-    found = yosys(script, files, ["net.v", "stat"])
+    found = yosys(script(cells), inputs(core, cells), ["net.v", "stat"])
     rows = re.findall(r"^\s+(\d+)\s+[\d.E+]+\s+([A-Z]\w+)$", found["stat"], re.MULTILINE)
     area = re.search(r"Chip area for (?:top )?module .*: ([\d.]+)", found["stat"])
     if not area:
         raise RuntimeError(f"Yosys found no area: {found['stat'][-500:]}")
     return Netlist(found["net.v"], float(area[1]), {name: int(n) for n, name in rows})
+
+
+def script(cells: Cells) -> str:
+    """The recipe with the library's names."""
+    return SCRIPT.format(
+        logic=LOGIC, **{k: v for k, v in cells._asdict().items() if k != "liberty"}
+    )
+
+
+def inputs(core: str, cells: Cells) -> dict[str, str]:
+    """What the recipe reads, by name, of a core's RTLIL."""
+    here = resources.files("tinyodl.hardware")
+    return {
+        "core.il": core,
+        "cells.lib": cells.liberty,
+        **{name: (here / name).read_text() for name in ("adders.v", "adder_cells.v")},
+    }
 
 
 def around(core: str) -> str:
