@@ -77,7 +77,7 @@ def test_a_host_that_asks_while_the_core_works_changes_nothing(kind: Any, holds:
     ("preset", "before"),
     [
         ("tiny", ""),
-        pytest.param("tiny", broken("-wire place"), marks=pytest.mark.long),
+        ("tiny", broken("-wire place")),
         pytest.param("n128-sign", "", marks=pytest.mark.long),
         pytest.param("n256-sign", "", marks=pytest.mark.long),
     ],
