@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo demo-board test check env browser setup-firmware firmware-test setup-hardware hardware-report hardware-figures bench fuzz mutants lock clean
+.PHONY: demo demo-board test check env browser setup-firmware firmware-test setup-hardware hardware-report hardware-figures hardware-proofs hardware-mutants bench fuzz mutants lock clean
 
 demo: .venv/ready
 	@echo "The experiment on the embedded recordings, quick:"
@@ -61,6 +61,14 @@ hardware-report: .venv/ready
 # The core's diagram, schedule and words, out of the design.
 hardware-figures: .venv/ready
 	$(BIN)/tinyodl hardware draw docs
+
+# Statements about the core that hold for every input, of every preset: minutes.
+hardware-proofs: .venv/ready
+	$(BIN)/python -m pytest -m "long or not long" tests/test_rtl_proofs.py
+
+# The core, broken on purpose: golden vectors must notice. Ten minutes and more.
+hardware-mutants: .venv/ready
+	$(BIN)/python tools/hardware_mutants.py
 
 # A new wearer on an emulated Cortex-M4, at the speed of life: SPEED=20 is faster, PERSON=5 another.
 SPEED ?= 1

@@ -103,7 +103,8 @@ def test_a_device_that_learns_without_a_label_is_found(function: str, variable: 
     ((jump, then),) = words.where_not(made, function, variable, NONE)
     made.code[jump] = Instruction(Op.JUMP, then)  # whatever the variable is
     found = words.learns_by_label(made)
-    assert found and "without a label" in found
+    assert found
+    assert "without a label" in found
     assert function in found
 
 

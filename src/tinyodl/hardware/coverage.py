@@ -14,8 +14,14 @@ from tinyodl.rtl.script import READ, Bus
 from tinyodl.rtl.shape import Shape
 from tinyodl.rtl.state import VARIABLES
 
-SAID = {"event": len(EVENTS), "outcome": len(OUTCOMES), "why": len(REASONS), "mode": len(MODES)}
-TROUBLES = 6  # bits
+TROUBLES = 6  # bits of them
+SAID = {
+    "event": len(EVENTS),
+    "outcome": len(OUTCOMES),
+    "why": len(REASONS),
+    "mode": len(MODES),
+    "troubles": TROUBLES,
+}
 
 
 def missed(
@@ -49,7 +55,7 @@ def missed(
 
 def expected(life: Bus) -> set[tuple[str, int]]:
     """What is said of windows and labels in a life; of troubles each bit."""
-    names = {SCALARS << REGION_BITS | VARIABLES[name]: name for name in (*SAID, "troubles")}
+    names = {SCALARS << REGION_BITS | VARIABLES[name]: name for name in SAID}
     found = set()
     for line in life.lines:
         kind, address, data = line >> 60, line >> 32 & (1 << 28) - 1, line & 0xFFFFFFFF

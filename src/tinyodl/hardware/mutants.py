@@ -104,7 +104,10 @@ def modelled(shape: Shape) -> FixedArithmetic:
     y = np.arange(300) % m
     X = np.clip(rng.normal(size=(m, n))[y] + rng.normal(0, 0.4, (300, n)), -1.5, 1.5)
     learner = OSELMClassifier(
-        shape.nodes, alpha=shape.alpha, activation="hard_sigmoid", direct=shape.direct
+        shape.nodes,
+        alpha="sign" if shape.alpha == SIGN else "hash",
+        activation="hard_sigmoid",
+        direct=shape.direct,
     ).fit(X, y)
     names = tuple(map(str, range(n)))
     return FixedArithmetic(Model(learner, RangeScaler().fit(X), names, leverage=1.0))

@@ -1,5 +1,5 @@
-"""Lives in which everything happens, for a core: windows around what a model knows, turned and
-disturbed, and a teacher who is late, wrong, silent, or answers twice."""
+"""Lives in which everything happens, for a core: windows around what a model was trained for,
+turned and disturbed, and a teacher who is late, wrong, silent, or answers twice."""
 
 from collections.abc import Iterator
 

@@ -19,8 +19,8 @@ BITS = 16
 
 
 def stays_inside(learner: System, shape: Shape, states: Mapping[str, int]) -> str | None:
-    """By induction over cycles. In STEP: `first` is the first word of column j, of j // 8 + 1 words;
-    the pair that is read or written is at word pair // 4 of it, and is one of U's above the
+    """By induction over cycles. In STEP: `first` is the first word of column j, of j // 8 + 1
+    words; the pair that is read or written is at word pair // 4 of it, and is one of U's above the
     diagonal. In MOVE: the same of row k of b, and of its d elements. What `write` allows to change
     is there and nowhere else: no word behind U's or b's is reached."""
     now, then = learner.at(0), learner.at(1)
@@ -72,7 +72,12 @@ def stays_inside(learner: System, shape: Shape, states: Mapping[str, int]) -> st
             z3.Implies(z3.And(at(state, "LOWER"), pair != 0), earlier),
             z3.Implies(
                 at(state, "LAST"),
-                z3.And(earlier, place == place_before, pair == z3.LShR(length - 1, 1)),
+                z3.And(
+                    earlier,
+                    place == place_before,
+                    pair == pair_before,
+                    pair == z3.LShR(length - 1, 1),
+                ),
             ),
         )
 

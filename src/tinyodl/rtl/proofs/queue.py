@@ -127,7 +127,7 @@ def keeps_places(words: Words, layout: Layout, frame: int) -> str | None:
 
 
 def argument(words: Words, function: str) -> int:
-    """The word of a function's first local name, from a call of it: where A is stored just before."""
+    """The word of a function's first local name, which a call of it stores just before."""
     call = Instruction(Op.CALL, words.starts[function])
     at = words.code.index(call)
     op, operand = words.code[at - 1]
