@@ -118,7 +118,7 @@ class Life(Bus):
 
     def wake(self) -> None:
         """The core was without power, its memories were not."""
-        for register in (Register.FORMAT, Register.PLACE, Register.NODES, Register.SEED):
+        for register in (Register.CLASSES, Register.U_BITS, Register.PLACE, Register.NODES):
             self.write(REGISTERS, register, 0x5A5A5A5A)
         self._command("wake")
 

@@ -39,6 +39,7 @@ class Local(NamedTuple):
 
 
 Item = Instruction | Label | Jump | Local
+Placed = tuple[Item, str]  # and the function that it is from
 RETURN = Instruction(Op.RETURN)
 LINK = "return"  # the local name of where a function goes back to
 
@@ -53,11 +54,13 @@ class Routine(NamedTuple):
 
 class Program(NamedTuple):
     """words, of `instructions.BITS` bits: command n begins at word n. used: words of the page of
-    variables; starts: where each function that was not put elsewhere begins."""
+    variables; starts: where each function begins that was not put in another's place; origins: the
+    function or table that each word is from."""
 
     words: list[int]
     used: int
     starts: dict[str, int]
+    origins: list[str]
 
 
 def linked(
@@ -74,40 +77,43 @@ def linked(
         if isinstance(item, Jump) and item.op is Op.CALL
     )
     apart = [name for name in routines if called[name] > 1 or name in commands]
-    code: list[Item] = []
+    code: list[Placed] = []
     links = set()
     for name in apart:
         body = _whole(name, routines, set(apart))
         if name in commands and called[name]:
             raise SyntaxError(f"{name} is a command and called: it can be one of both")
         if name in commands:
-            body = [Instruction(Op.STOP) if item == RETURN else item for item in body]
-        elif any(isinstance(item, Jump) and item.op in (Op.CALL, Op.LOOK_UP) for item in body):
+            body = _with(body, RETURN, Instruction(Op.STOP))
+        elif any(isinstance(one, Jump) and one.op in (Op.CALL, Op.LOOK_UP) for one, _ in body):
             links.add(name)
             body = [
-                Local(Op.RESUME, name, LINK) if item == RETURN else item
-                for item in (Local(Op.KEEP, name, LINK), *body)
+                (Local(Op.KEEP, name, LINK), name),
+                *_with(body, RETURN, Local(Op.RESUME, name, LINK)),
             ]
-        code += [Label(name), *body]
+        code += [(Label(name), name), *body]
     for name, table in tables.items():
-        code += [Label(name), *(Instruction(Op.ANSWER, value & LARGEST) for value in table)]
+        answers = (Instruction(Op.ANSWER, value & LARGEST) for value in table)
+        code += [(Label(name), name), *((answer, name) for answer in answers)]
     names = {
         name: [*routine.locals, *([LINK] if name in links else [])]
         for name, routine in routines.items()
     }
     frames = _frames(commands, routines, names, free)
     code = [
-        *(Jump(Op.JUMP, command) for command in commands),
-        *_lean([_placed(item, frames, names) for item in code]),
+        *((Jump(Op.JUMP, command), command) for command in commands),
+        *_lean([(_placed(item, frames, names), origin) for item, origin in code]),
     ]
     starts: dict[str, int] = {}
     words: list[Instruction | Jump] = []
-    for item in code:
+    origins: list[str] = []
+    for item, origin in code:
         if isinstance(item, Label):
             starts[item.name] = len(words)
         else:
             assert not isinstance(item, Local)
             words.append(item)
+            origins.append(origin)
     if len(words) > LARGEST + 1:
         raise ValueError(f"a program of {len(words)} words: there is room for {LARGEST + 1}")
     whole = [
@@ -115,21 +121,25 @@ def linked(
         for item in words
     ]
     used = max(frames[name] + len(names[name]) for name in routines)
-    return Program([item.word() for item in whole], used, {name: starts[name] for name in apart})
+    begin = {name: starts[name] for name in apart}
+    return Program([item.word() for item in whole], used, begin, origins)
 
 
-def _whole(name: str, routines: Mapping[str, Routine], apart: set[str]) -> list[Item]:
+def _whole(name: str, routines: Mapping[str, Routine], apart: set[str]) -> list[Placed]:
     """A routine with those in it that are called nowhere else."""
-    found: list[Item] = []
+    found: list[Placed] = []
     for item in routines[name].code:
         if isinstance(item, Jump) and item.op is Op.CALL and item.label not in apart:
             end = f"{item.label}:end"
-            inner = _whole(item.label, routines, apart)
-            found += [Jump(Op.JUMP, end) if one == RETURN else one for one in inner]
-            found.append(Label(end))
+            found += _with(_whole(item.label, routines, apart), RETURN, Jump(Op.JUMP, end))
+            found.append((Label(end), name))
         else:
-            found.append(item)
+            found.append((item, name))
     return found
+
+
+def _with(code: Sequence[Placed], old: Item, new: Item) -> list[Placed]:
+    return [(new if item == old else item, origin) for item, origin in code]
 
 
 def _frames(
@@ -162,25 +172,25 @@ def _placed(item: Item, frames: Mapping[str, int], names: Mapping[str, Sequence[
     return Instruction(item.op, operand(Kind.VARIABLE, word))
 
 
-def _lean(code: Sequence[Item]) -> list[Item]:
+def _lean(code: Sequence[Placed]) -> list[Placed]:
     """The same without instructions that change nothing: what is in A, B, X and in variables is
     followed from each label on."""
-    before: list[Item] = []
+    before: list[Placed] = []
     found = list(code)
     while found != before:
         before, found = found, _threaded(_values(found))
     return found
 
 
-def _values(code: Sequence[Item]) -> list[Item]:
-    found: list[Item] = []
+def _values(code: Sequence[Placed]) -> list[Placed]:
+    found: list[Placed] = []
     known: dict[object, object] = {}  # a register or a variable's word: what is in it
     fresh = 0
 
     def held(place: object) -> object:
         return known.setdefault(place, ("at first", place, fresh))
 
-    for item in code:
+    for item, origin in code:
         fresh += 1
         if isinstance(item, Label):
             known = {}
@@ -237,24 +247,24 @@ def _values(code: Sequence[Item]) -> list[Item]:
                     known = {}
                 case _:
                     known["A"] = ("new", fresh)
-        found.append(item)
+        found.append((item, origin))
     return found
 
 
-def _threaded(code: Sequence[Item]) -> list[Item]:
+def _threaded(code: Sequence[Placed]) -> list[Placed]:
     """Without jumps to where it goes anyway, or to a jump, and without what is never reached."""
     target: dict[str, str] = {}
-    for i, item in enumerate(code):
+    for i, (item, _) in enumerate(code):
         if isinstance(item, Label):
-            following = next(one for one in code[i:] if not isinstance(one, Label))
+            following = next(one for one, _ in code[i:] if not isinstance(one, Label))
             if isinstance(following, Jump) and following.op is Op.JUMP:
                 target[item.name] = following.label
     aimed = [
         Jump(item.op, target.get(item.label, item.label)) if isinstance(item, Jump) else item
-        for item in code
+        for item, _ in code
     ]
     used = {item.label for item in aimed if isinstance(item, Jump)}
-    found: list[Item] = []
+    found: list[Placed] = []
     reached = True
     for i, item in enumerate(aimed):
         if isinstance(item, Label):
@@ -271,7 +281,7 @@ def _threaded(code: Sequence[Item]) -> list[Item]:
             reached = False
         elif isinstance(item, Instruction) and item.op in (Op.RETURN, Op.RESUME, Op.STOP):
             reached = False
-        found.append(item)
+        found.append((item, code[i][1]))
     return found
 
 

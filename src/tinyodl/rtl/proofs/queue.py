@@ -9,8 +9,7 @@ of them for is refused, so that what is shown holds whatever they are.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from tinyodl.rtl.core import SCALARS
-from tinyodl.rtl.instructions import FIELD, Instruction, Kind, Move, Op, Shift
+from tinyodl.rtl.instructions import COUNTED, FIELD, TIMES, Instruction, Kind, Move, Op, Shift
 from tinyodl.rtl.proofs.words import Words
 from tinyodl.rtl.state import VARIABLES, Layout
 
@@ -34,7 +33,7 @@ def executed(words: Words, function: str, memory: Mapping[int, Value]) -> dict[i
     kept = dict(memory)
     a: Value = 0
     x = count = carry = 0
-    pc = words.starts[function]
+    pc = words.of(function)[0]
 
     def number(value: Value) -> int:
         if isinstance(value, Letter):
@@ -45,10 +44,10 @@ def executed(words: Words, function: str, memory: Mapping[int, Value]) -> dict[i
         op, operand = words.code[pc]
         kind, field = operand >> FIELD, operand & (1 << FIELD) - 1
         pc += 1
-        at = x if kind == Kind.POINTED else field
+        at = field + x if kind == Kind.INDEXED else field
         small = field - (1 << FIELD) if field >> FIELD - 1 else field
         if op in (Op.LOAD, Op.ADD, Op.SUB, Op.AND, Op.OR, Op.COUNT):
-            if (kind == Kind.POINTED and field != SCALARS) or kind == Kind.REGISTER:
+            if kind == Kind.REGISTER:
                 raise ValueError(f"{function} reads elsewhere, word {pc}: it must not")
             value: Value = small & WORD if kind == Kind.NUMBER else kept[at]
             if op == Op.LOAD:
@@ -72,13 +71,13 @@ def executed(words: Words, function: str, memory: Mapping[int, Value]) -> dict[i
             a = operand
         elif op == Op.MOVE and operand == Move.X_FROM_A:
             x = number(a) & 0xFFFF
-        elif op == Op.SHIFT and isinstance(a, Letter) and operand in (Shift.LEFT, Shift.RIGHT):
-            down = count if operand == Shift.RIGHT else -count
-            a = Letter(a.name, max(a.low, a.shifted + down), a.shifted + down)
-        elif op == Op.SHIFT and operand == Shift.LEFT:
-            a = number(a) << count & WORD
-        elif op == Op.SHIFT and operand == Shift.RIGHT:
-            a = number(a) >> count
+        elif op == Op.SHIFT and operand & 7 in (Shift.LEFT, Shift.RIGHT):
+            times = count if operand & COUNTED else operand >> TIMES
+            down = times if operand & 7 == Shift.RIGHT else -times
+            if isinstance(a, Letter):
+                a = Letter(a.name, max(a.low, a.shifted + down), a.shifted + down)
+            else:
+                a = a >> down if down >= 0 else a << -down & WORD
         elif op == Op.RETURN:
             return kept
         elif Op.JUMP <= op <= Op.JUMP_NO_CARRY:
@@ -128,7 +127,7 @@ def keeps_places(words: Words, layout: Layout, frame: int) -> str | None:
 
 def argument(words: Words, function: str) -> int:
     """The word of a function's first local name, which a call of it stores just before."""
-    call = Instruction(Op.CALL, words.starts[function])
+    call = Instruction(Op.CALL, words.of(function)[0])
     at = words.code.index(call)
     op, operand = words.code[at - 1]
     assert op == Op.STORE

@@ -3,37 +3,36 @@
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from tinyodl.rtl.compiler import Program
 from tinyodl.rtl.core import WEIGHTS
-from tinyodl.rtl.instructions import FIELD, OPERAND_BITS, Instruction, Kind, Op, operand
+from tinyodl.rtl.instructions import FAR, OPERAND_BITS, Instruction, Kind, Op, operand
 from tinyodl.rtl.learner import CHANGE, Operation
+from tinyodl.rtl.linker import Program
 from tinyodl.rtl.program.bouts import NONE
 from tinyodl.rtl.state import VARIABLES
 
 CONDITIONAL = range(Op.JUMP_ZERO, Op.JUMP_NO_CARRY + 1)
 ENDS = (Op.RETURN, Op.RESUME, Op.ANSWER, Op.STOP)
-KINDS = 1 << OPERAND_BITS - FIELD
 MOVES = {int(Operation.MOVE)}
 LEARNS = {int(Operation.MOVE), int(Operation.STEP), Operation.STEP | CHANGE}
 Edge = tuple[int, int]  # from a word to a word
 
 
 class Words(NamedTuple):
-    """commands: names, in order; code: every word; starts: of functions, ends: behind them."""
+    """commands: names, in order; code: every word; origins: the function that each is from."""
 
     commands: tuple[str, ...]
     code: list[Instruction]
-    starts: dict[str, int]
+    origins: list[str]
 
-    def of(self, function: str) -> range:
-        """Its words; the last function's go on to the tables."""
-        later = [at for at in self.starts.values() if at > self.starts[function]]
-        return range(self.starts[function], min(later, default=len(self.code)))
+    def of(self, function: str) -> list[int]:
+        """Its words, but those that jump to a command."""
+        every = range(len(self.commands), len(self.code))
+        return [at for at in every if self.origins[at] == function]
 
-    def function(self, at: int) -> str:
-        """That a word is in; none for those that call a command."""
-        before = [(start, name) for name, start in self.starts.items() if start <= at]
-        return max(before, default=(0, ""))[1]
+    def into(self, function: str) -> set[Edge]:
+        """Edges that lead to its first word."""
+        first = self.of(function)[0]
+        return {(at, first) for at in range(len(self.code)) if first in following(self.code, at)}
 
 
 def decoded(program: Program, commands: tuple[str, ...]) -> Words:
@@ -42,7 +41,7 @@ def decoded(program: Program, commands: tuple[str, ...]) -> Words:
         Instruction(Op(word >> OPERAND_BITS), word & (1 << OPERAND_BITS) - 1)
         for word in program.words
     ]
-    return Words(commands, code, program.starts)
+    return Words(commands, code, program.origins)
 
 
 def following(code: list[Instruction], at: int) -> Iterator[int]:
@@ -82,7 +81,7 @@ def where_not(words: Words, function: str, variable: str, number: int) -> set[Ed
     load = Instruction(Op.LOAD, operand(Kind.VARIABLE, VARIABLES[variable]))
     compare = Instruction(Op.XOR, operand(Kind.NUMBER, number))
     found = set()
-    for at in words.of(function)[:-2]:
+    for at in words.of(function):
         if words.code[at : at + 2] == [load, compare]:
             jump = at + 2
             if words.code[jump].op == Op.JUMP_ZERO:
@@ -103,21 +102,17 @@ def learns_by_label(words: Words) -> str | None:
     - Weights are stored, by any other way than STEP and MOVE, from the factory's alone.
     """
     learns = runs(words, LEARNS)
-    own = {
-        (at, words.starts["learn_own"])
-        for at in words.of("decide")
-        if words.code[at] == Instruction(Op.CALL, words.starts["learn_own"])
-    }
+    own = words.into("learn_own")
     given = where_not(words, "said", "label", NONE)
     answered = where_not(words, "decide", "answer", NONE)
     allowed = {"sample": answered | own, "label": given}
     for number, command in enumerate(words.commands):
         cut = allowed.get(command, set())
-        if found := path(words, 2 * number, learns, cut):
-            names = dict.fromkeys(words.function(at) for at in found[1:])
+        if found := path(words, number, learns, cut):
+            names = dict.fromkeys(words.origins[at] for at in found[1:])
             return f"{command} learns by {' > '.join(names)}, without a label"
     stores = [
-        (words.function(at), words.code[at - 1])
+        (words.origins[at], words.code[at - 1])
         for at, each in enumerate(words.code)
         if each == Instruction(Op.STORE, operand(Kind.VARIABLE, VARIABLES["answer"]))
     ]
@@ -125,8 +120,8 @@ def learns_by_label(words: Words) -> str | None:
     expected = [("begin_bout", Instruction(Op.LITERAL, NONE)), ("bout_answered", label)]
     if sorted(stores) != expected:
         return f"an answer is stored by {stores}"
-    weights = Instruction(Op.STORE, operand(Kind.POINTED, WEIGHTS))
-    writers = {words.function(at) for at, each in enumerate(words.code) if each == weights}
+    weights = Instruction(Op.STORE, operand(Kind.REGISTER, FAR | WEIGHTS))
+    writers = {words.origins[at] for at, each in enumerate(words.code) if each == weights}
     if writers != {"factory_p", "factory_model"}:
         return f"weights are stored by {sorted(writers)}"
     return None
@@ -135,7 +130,7 @@ def learns_by_label(words: Words) -> str | None:
 def trusts_itself(words: Words) -> str | None:
     """An own label moves b only where it is vouched for: `learn_own` leads to MOVE only past a jump
     on the sign of `vouched`, and where the policy does not doubt."""
-    code, own = words.code, words.starts["learn_own"]
+    code, own = words.code, words.of("learn_own")[0]
     vouched = {
         (at, then)
         for at in words.of("learn_own")
@@ -144,7 +139,7 @@ def trusts_itself(words: Words) -> str | None:
     }
     if found := path(words, own, runs(words, MOVES), vouched):
         return f"an own label is learnt by {found}, vouched for or not"
-    calls = [at for at in words.of("decide") if code[at] == Instruction(Op.CALL, own)]
-    if any(code[at - 1].op != Op.JUMP_NONZERO for at in calls) or not calls:
-        return f"an own label is learnt where it is doubted, by word {calls}"
+    into = words.into("learn_own")
+    if any(code[at].op != Op.JUMP_NONZERO or then != at + 1 for at, then in into) or not into:
+        return f"an own label is learnt where it is doubted, by {into}"
     return None
