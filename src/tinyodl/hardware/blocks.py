@@ -2,8 +2,8 @@
 
 The netlist that is measured is flat, and what a cell of it belongs to cannot be told: gates are
 shared across blocks. For the blocks alone the logic is mapped once more with every module on its
-own, the sequencer's program too, by the same recipe. Its sum differs from the flat netlist's, as
-each block keeps what the other would have let it drop; who shows the blocks says by how much.
+own, the sequencer's program too, by the same recipe. Its sum is not the flat netlist's: who shows
+the blocks says by how much it differs.
 """
 
 import json
@@ -70,6 +70,11 @@ def logic(preset: str, shape: Shape, cells: synthesis.Cells) -> list[Block]:
     known = figures(cells.liberty)
     made = []
     for module, counted in modules.items():
+        unknown = (
+            counted["num_cells_by_type"].keys() - known.keys() - {m.lstrip("\\") for m in modules}
+        )
+        if unknown:
+            raise RuntimeError(f"{module} has cells that the library does not: {sorted(unknown)}")
         kinds = {k: int(n) for k, n in counted["num_cells_by_type"].items() if k in known}
         if kinds:
             made.append(
