@@ -71,12 +71,11 @@ def expected(life: Bus) -> set[tuple[str, int]]:
 def of_words(shape: Shape, seen: list[int]) -> list[str]:
     """Words that were never executed, and jumps that always or never jumped, by function."""
     made = program(shape)
-    starts = sorted((at, name) for name, at in made.starts.items())
+    first = {name: at for at, name in reversed(list(enumerate(made.origins)))}
     found = []
     for at, (word, bits) in enumerate(zip(made.words, seen, strict=True)):
         op = Op(word >> OPERAND_BITS)
-        within = [(at - begin, name) for begin, name in starts if begin <= at]
-        name = f"{within[-1][1]} + {within[-1][0]}" if within else f"command {at // 2}"
+        name = f"{made.origins[at]} + {at - first[made.origins[at]]}"
         if not bits & 1:
             found.append(f"{name}: {op.name} is never executed")
         elif Op.JUMP_ZERO <= op <= Op.JUMP_NO_CARRY and bits & 6 != 6:

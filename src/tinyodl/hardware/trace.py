@@ -2,8 +2,7 @@
 simulation of its Verilog."""
 
 import tempfile
-from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -71,17 +70,6 @@ def states(shape: Shape) -> dict[int, str]:
     return {number: name for name, number in fsm.encoding.items()}
 
 
-def function_at(starts: Mapping[str, int], at: int) -> str:
-    """Whose word it is; the words before the first function are commands.
-
-    >>> function_at({"sample": 8, "label": 20}, 19), function_at({"sample": 8}, 3)
-    ('sample', 'command')
-    """
-    order = sorted((start, name) for name, start in starts.items())
-    k = bisect_right([start for start, _ in order], at)
-    return order[k - 1][1] if k else "command"
-
-
 def window(life: Life) -> Window:
     """The first whose label is learnt, of a device that trains from the start. RuntimeError where
     the Verilog is not the golden model's to the bit, or where no label is learnt."""
@@ -103,25 +91,23 @@ def window(life: Life) -> Window:
             raise RuntimeError(f"the Verilog is wrong: {played.said}")
         text = (folder / "trace.txt").read_text()
     names = [COMMANDS[line & 0xFF] for line in script.lines if line >> 60 == RUN]
-    found = commands(text, names, states(shape), program(shape).starts)
+    found = commands(text, names, states(shape), program(shape).origins)
     return Window(found[-2], found[-1])
 
 
 def commands(
-    text: str, names: list[str], states: Mapping[int, str], starts: Mapping[str, int]
+    text: str, names: list[str], states: Mapping[int, str], origins: Sequence[str]
 ) -> list[Command]:
     """What `WATCH` wrote, a command each. RuntimeError where there are more or fewer."""
     parts = text.rstrip("\n").split("\n\n")
     if len(parts) != len(names):
         raise RuntimeError(f"{len(parts)} commands were seen in the simulation, not {len(names)}")
-    known: dict[str, str] = {}
     made = []
     for name, part in zip(names, parts, strict=True):
         rows = [line.split() for line in part.split("\n")]
-        for _, pc, _ in rows:
-            if pc not in known:
-                known[pc] = function_at(starts, int(pc))
         made.append(
-            Command(name, [states[int(s)] for s, _, _ in rows], [known[pc] for _, pc, _ in rows])
+            Command(
+                name, [states[int(s)] for s, _, _ in rows], [origins[int(pc)] for _, pc, _ in rows]
+            )
         )
     return made
