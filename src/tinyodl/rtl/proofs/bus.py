@@ -71,12 +71,15 @@ def goes_on(sequencer: System) -> str | None:
     )
     second = z3.And(now["second"] == 0, then["second"] == 1)
     memory = z3.And(among(MEMORY_OPS), kind != Kind.NUMBER)
-    two = z3.Or(memory, among((Op.RESUME, Op.RUN)))  # `nearer` alone leaves `second` set
+    two = z3.Or(memory, among((Op.RESUME, Op.RUN, Op.SHIFT)))  # `nearer` alone leaves `second` set
     nearer = z3.And(
         then["pc"] == pc,
         z3.Or(
             z3.And(second, two),
-            z3.And(op == Op.SHIFT, then["count"] == now["count"] - 1, now["count"] != 0),
+            z3.And(
+                z3.And(op == Op.SHIFT, now["second"] == 1, then["second"] == 1),
+                z3.And(then["count"] == now["count"] - 1, now["count"] != 0),
+            ),
             z3.And(memory, now["second"] == 1, then["second"] == 1, now["ready"] == 0),
             z3.And(op == Op.RUN, now["second"] == 1, then["second"] == 1, now["running"] == 1),
         ),
