@@ -103,7 +103,7 @@ def named(module: str) -> str:
 
 
 def figures(liberty: str) -> dict[str, tuple[float, float]]:
-    """um2 and nW (the mean over its states) by kind of cell. ValueError where the library has
+    """um2 and nW (the mean over its states, 0 where it has none) by kind of cell. ValueError where the library has
     another unit."""
     if not re.search(r"leakage_power_unit\s*:\s*\"1nW\"", liberty):
         raise ValueError("the library's unit of leakage is not 1nW: convert its figures")
@@ -111,8 +111,8 @@ def figures(liberty: str) -> dict[str, tuple[float, float]]:
     _, *parts = CELL.split(liberty)
     for kind, said in zip(parts[::2], parts[1::2], strict=True):
         area, leaks = AREA.search(said), LEAKS.search(said)
-        if area and leaks:
-            found[kind] = float(area[1]), float(leaks[1])
+        if area:
+            found[kind] = float(area[1]), float(leaks[1]) if leaks else 0.0
     return found
 
 
