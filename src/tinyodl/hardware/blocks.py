@@ -103,8 +103,8 @@ def named(module: str) -> str:
 
 
 def figures(liberty: str) -> dict[str, tuple[float, float]]:
-    """um2 and nW (the mean over its states, 0 where it has none) by kind of cell. ValueError where the library has
-    another unit."""
+    """um2 and nW (the mean over its states, 0 where it has none) by kind of cell. ValueError where
+    the library has another unit."""
     if not re.search(r"leakage_power_unit\s*:\s*\"1nW\"", liberty):
         raise ValueError("the library's unit of leakage is not 1nW: convert its figures")
     found = {}
