@@ -24,11 +24,9 @@ memory_collect
 setattr -set submod "{PROGRAM}" {LOGIC}.sequencer/t:$mem_v2
 submod
 """
-CELL = re.compile(
-    r"^\s*cell\s*\(\s*\"?(\w+)\"?\s*\)\s*\{.*?\barea\s*:\s*([\d.]+)"
-    r".*?cell_leakage_power\s*:\s*([\d.]+)",
-    re.MULTILINE | re.DOTALL,
-)
+CELL = re.compile(r"^\s*cell\s*\(\s*\"?(\w+)\"?\s*\)", re.MULTILINE)
+AREA = re.compile(r"\barea\s*:\s*([\d.]+)")
+LEAKS = re.compile(r"\bcell_leakage_power\s*:\s*([\d.]+)")
 
 
 class Block(TypedDict):
@@ -105,11 +103,17 @@ def named(module: str) -> str:
 
 
 def figures(liberty: str) -> dict[str, tuple[float, float]]:
-    """um2 and nW (the mean over its states) by kind of cell. ValueError where the library has
-    another unit."""
+    """um2 and nW (the mean over its states, 0 where it has none) by kind of cell. ValueError where
+    the library has another unit."""
     if not re.search(r"leakage_power_unit\s*:\s*\"1nW\"", liberty):
         raise ValueError("the library's unit of leakage is not 1nW: convert its figures")
-    return {kind: (float(area), float(leaks)) for kind, area, leaks in CELL.findall(liberty)}
+    found = {}
+    _, *parts = CELL.split(liberty)
+    for kind, said in zip(parts[::2], parts[1::2], strict=True):
+        area, leaks = AREA.search(said), LEAKS.search(said)
+        if area:
+            found[kind] = float(area[1]), float(leaks[1]) if leaks else 0.0
+    return found
 
 
 def memories(preset: str, shape: Shape, table: sram.Table, kinds: list[str]) -> list[Memory]:
