@@ -824,7 +824,10 @@ static void policy_told(odl *o, const outlook *seen, int label) {
     } else if (wrong) {
         while (o->theta < THETA_HIGHEST && !unsure(o, confidence, seen->leverage)) {
             theta = 2u * o->theta;
-            o->theta = (uint16_t)(theta > THETA_HIGHEST ? THETA_HIGHEST : theta);
+            if (theta > THETA_HIGHEST || theta == 0) { /* by a bit that flipped: it would stay so */
+                theta = THETA_HIGHEST;
+            }
+            o->theta = (uint16_t)theta;
         }
     }
     if (wrong && o->disagreed && o->kappa < LAST_KAPPA) {

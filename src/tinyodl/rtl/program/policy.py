@@ -65,7 +65,7 @@ def policy_told(label: int) -> None:
     elif wrong:
         while s.theta < HIGHEST and not unsure(confidence):
             s.theta <<= 1
-            if s.theta > HIGHEST:
+            if s.theta > HIGHEST or not s.theta:  # 0 by a bit that flipped: it would stay so
                 s.theta = HIGHEST
     if wrong and s.disagreed:
         s.kappa = LAST_KAPPA
