@@ -14,9 +14,10 @@ from tinyodl.fixed.arithmetic import FixedArithmetic
 from tinyodl.hardware import power, simulate, sram, synthesis
 from tinyodl.model import Model
 from tinyodl.rtl import life as lives
-from tinyodl.rtl.core import WIDTHS
+from tinyodl.rtl.core import SCALARS, VECTORS, WEIGHTS, WIDTHS
 from tinyodl.rtl.export import intermediate, translated
-from tinyodl.rtl.script import Lesson, Script
+from tinyodl.rtl.program.device import COMMANDS
+from tinyodl.rtl.script import Bus, Lesson, Script
 from tinyodl.rtl.shape import HASH, SIGN, Shape
 from tinyodl.rtl.state import Layout
 
@@ -110,7 +111,7 @@ def rows(
     taught = vectors(life, COMPARED // 4, queue, EAGER)
     x, k = told[0]
     looks, learning, idle = script(), script(), script()
-    windows = _quiet(life, whole.windows, queue)
+    quiet = _quiet(life, whole.windows, queue)
     looks.look(x)
     looks.count()
     for each, _ in told[1 : 1 + LOOKS]:
@@ -127,7 +128,9 @@ def rows(
         program = simulate.build(folder, {"odl_core.v": translated(core)})
         played = simulate.play(program, whole.text())
         played_taught = simulate.play(program, taught.text())
-        done()
+        words = simulate.play(program, quiet.before.text()).printed
+    windows = _awake(quiet, words)
+    done()
     netlist = synthesis.synthesise(core, cells)
     done()
     files = {
@@ -256,20 +259,50 @@ def vectors(life: Life, windows: int, queue: int = 10, rules: Rules = RULES) -> 
     return found
 
 
-def _quiet(life: Life, windows: Sequence[str], queue: int) -> lives.Life:
-    """The life up to LOOKS windows in a row that are looked at alone, which are counted."""
+class Quiet(NamedTuple):
+    """LOOKS windows in a row that are looked at alone. before: a life up to them, at whose end
+    every word of the memories (places) is printed; lines: of theirs."""
+
+    before: Bus
+    places: list[tuple[int, int]]
+    lines: list[int]
+
+
+def _quiet(life: Life, windows: Sequence[str], queue: int) -> Quiet:
     alone = [kind == lives.LOOKED for kind in windows]
     runs = (i for i in range(len(alone) - LOOKS) if all(alone[i : i + LOOKS]))
     first = next(runs, None)
     if first is None:
         raise RuntimeError(f"of {len(alone)} windows no {LOOKS} in a row were looked at alone")
-    found = lives.Life(shape_of(life.model, queue), life.model, RULES, seed=0)
+    shape = shape_of(life.model, queue)
+    found, before = lives.Life(shape, life.model, RULES, seed=0), Bus()
     found.compared = False
     for i, (x, k) in enumerate(islice(cycle(_told(life)), first + LOOKS)):
         if i == first:
-            found.count()
+            before.lines = found.lines
+            found.lines = []
         if found.sample(x, STEP_MS * i):
             found.label(i, k, STEP_MS * (i + 1))
+    depths = Layout(shape).depths
+    regions = {SCALARS: "scalars", VECTORS: "vectors", WEIGHTS: "weights"}
+    places = [
+        (region, word)
+        for region, name in regions.items()
+        for word in range(depths[name] * WIDTHS[name] // 32)
+    ]
+    for region, word in places:
+        before.show(region, word)
+    return Quiet(before, places, found.lines)
+
+
+def _awake(quiet: Quiet, words: Sequence[int]) -> Bus:
+    """A core that was without power, whose memories have these words, and those windows."""
+    found = Bus()
+    for (region, word), value in zip(quiet.places, words, strict=True):
+        found.write(region, word, value)
+    found.run(COMMANDS.index("wake"))
+    found.count()
+    found.lines += quiet.lines
     return found
 
 

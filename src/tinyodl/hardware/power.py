@@ -10,6 +10,7 @@ from typing import NamedTuple
 from tinyodl.rtl.export import LOGIC
 
 PERIOD = 100.0  # ns: 10 MHz
+SELDOM = 1e-4
 PIN = re.compile(r"\.(\w+)\(\s*(\\\S+ (?:\[\d+\])?|[^()\s]+)\s*\)")
 CELL = re.compile(r"^  ([A-Z]\w+) (\\\S+ |\w+) \(\n(.*?)\n  \);", re.MULTILINE | re.DOTALL)
 DRAWN = re.compile(r"^ *([\d.e+-]+) +([\d.e+-]+) +([\d.e+-]+) +([\d.e+-]+) (\S+)$", re.MULTILINE)
@@ -46,6 +47,11 @@ def activity(saif: str, netlist: str) -> tuple[dict[str, tuple[float, float]], f
             else:
                 missing += 1
     return found, len(found) / max(len(found) + missing, 1)
+
+
+def _share(duty: float) -> float:
+    """Nearly never, or always: OpenSTA divides by how likely a cell's states are."""
+    return min(max(duty, SELDOM), 1 - SELDOM)
 
 
 def _sta(liberty: str, netlist: str, access_ns: float, more: str) -> str:
@@ -102,7 +108,7 @@ def power(liberty: str, netlist: str, saif: str) -> Power:
             f"the simulation knows {share:.0%} of the nets: it must be of the netlist"
         )
     lines = [  # `set_power_activity -pins` of OpenSTA 2.0 fails; this is what it would call
-        f"::sta::set_power_pin_activity [get_pins {{{pin}}}] {rate:.6f} {duty:.4f}"
+        f"::sta::set_power_pin_activity [get_pins {{{pin}}}] {rate:.6f} {_share(duty):.4f}"
         for pin, (rate, duty) in pins.items()
     ]
     asked = "report_power -digits 6 -instances [get_cells *]"

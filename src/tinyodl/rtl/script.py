@@ -55,9 +55,13 @@ class Bus:
         """What follows is counted, and recorded where that is asked for."""
         self.line(COUNT, 0, 0)
 
+    def show(self, region: int, offset: int) -> None:
+        """Print a word."""
+        self.line(PRINT, region << REGION_BITS | offset, 0)
+
     def cycles(self) -> None:
         """Print how many the last command took."""
-        self.line(PRINT, Register.CYCLES, 0)
+        self.show(REGISTERS, Register.CYCLES)
 
     def text(self) -> str:
         """For `$readmemh`."""
