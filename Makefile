@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo demo-board test check env browser setup-firmware firmware-test setup-hardware hardware-report hardware-figures hardware-proofs hardware-mutants bench fuzz mutants lock clean
+.PHONY: demo demo-board test check env browser setup-firmware firmware-test setup-hardware hardware-report hardware-figures hardware-test hardware-proofs hardware-mutants bench fuzz mutants lock clean
 
 demo: .venv/ready
 	@echo "The experiment on the embedded recordings, quick:"
@@ -61,6 +61,11 @@ hardware-report: .venv/ready
 # The core's diagram, schedule and words, out of the design.
 hardware-figures: .venv/ready
 	$(BIN)/tinyodl hardware draw docs
+
+# All tests of the core, those that take minutes too: a quarter of an hour and more.
+HARDWARE_TESTS := $(addprefix tests/test_,rtl.py rtl_lives.py rtl_proofs.py hardware.py axi.py driver.py fpga.py reference.py core_drawn.py)
+hardware-test: .venv/ready
+	$(BIN)/python -m pytest -m "long or not long" $(HARDWARE_TESTS)
 
 # Statements about the core that hold for every input, of every preset: minutes.
 hardware-proofs: .venv/ready

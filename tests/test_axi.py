@@ -58,6 +58,7 @@ def lived(shape: Shape, windows: int) -> tuple[Life, int]:
     return life, questions
 
 
+@pytest.mark.long
 @compiler
 def test_the_core_on_axi(tmp_path: Path) -> None:
     """The cases of bench/axi_cases.py: none fails, and none hangs."""

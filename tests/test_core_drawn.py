@@ -75,6 +75,9 @@ def row(preset: str = "tiny", kind: str = "lop", times: float = 1.0) -> Row:
         learn_split=learn,
         idle_split=idle,
         bare_mw=0.15,
+        window_cycles=400,
+        window_uj=0.04,
+        look_mw=1.0,
         bare_fmax_mhz=50.0,
     )
 
@@ -428,6 +431,7 @@ def life() -> Life:
     return Life("tiny", load(VECTORS / "tiny.todl"), h, labels)
 
 
+@pytest.mark.long
 @compiler
 def test_a_window_s_cycles_are_seen_in_the_verilog() -> None:
     found = life()

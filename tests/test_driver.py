@@ -148,6 +148,7 @@ CASES = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", CASES)
 def test_a_program_does_not_see_which_runs(
     case: str, players: dict[str, Path], tmp_path: Path

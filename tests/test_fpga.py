@@ -96,6 +96,7 @@ def test_products_as_an_fpga_has_them() -> None:
     simulator.run()
 
 
+@pytest.mark.long
 @compiler
 def test_a_life_with_an_fpga_s_memories_is_the_golden_device_s_to_the_bit(tmp_path: Path) -> None:
     shape = PRESETS["tiny"]

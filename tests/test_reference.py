@@ -63,6 +63,7 @@ def test_products_and_quotients_are_within_their_last_bit(a: int, b: int) -> Non
     assert wrapped(whole + (1 << BITS)) == whole
 
 
+@pytest.mark.long
 @compiler
 def test_the_core_is_its_golden_model_to_the_bit(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)

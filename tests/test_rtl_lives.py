@@ -17,6 +17,7 @@ compiler = pytest.mark.skipif(
 )
 
 
+@pytest.mark.long
 @compiler
 def test_lives_of_all_rules_are_right_and_notice_a_core_that_is_not(tmp_path: Path) -> None:
     shape, model = PRESETS["tiny"], load(TINY)
