@@ -39,7 +39,7 @@ def test_lives_of_all_rules_are_right_and_notice_a_core_that_is_not(tmp_path: Pa
     made = part(tmp_path, few, played)  # which plays them as they are
     for mutant in few.mutants:
         assert caught(made, mutant).by, mutant
-        assert refuted(made, mutant).by, mutant
+        assert mutant.block not in CLAIMS or refuted(made, mutant).by, mutant
     for block, claim in CLAIMS.items():  # of what is not broken they hold
         module = f"{LEARNER}.{block}"
         assert claim(System(few.rtlil, module)) is None

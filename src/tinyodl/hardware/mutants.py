@@ -34,7 +34,6 @@ CLAIMS = {
     "rounder": blocks.rounds,
     "raiser": blocks.raises,
     "multiplier": blocks.multiplies,
-    "divider": blocks.divides,
 }
 
 
