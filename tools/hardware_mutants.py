@@ -1,4 +1,4 @@
-"""The core's mutants: which of them golden vectors notice. Some ten minutes.
+"""The core's mutants: which of them golden vectors notice, or a proof refutes. Some ten minutes.
 
 python tools/hardware_mutants.py [--seed 1] [--windows 150] [--json FILE]
 """
@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tinyodl.hardware.mutants import caught, parts
+from tinyodl.hardware.mutants import caught, parts, refuted
 from tinyodl.model import load
 from tinyodl.rtl.shape import PRESETS
 
@@ -27,6 +27,8 @@ def main() -> None:
         for part in parts(Path(name), PRESETS["tiny"], load(MODEL), told.seed, told.windows):
             for mutant in part.watched.mutants:
                 found = caught(part, mutant)
+                if not found.by:
+                    found = refuted(part, mutant)
                 table.append(found)
                 print(f"{mutant.block:10} {found.by or 'SURVIVES':18} {mutant.what}", flush=True)
     survivors = sum(not found.by for found in table)

@@ -20,7 +20,6 @@ SAID = {
     "outcome": len(OUTCOMES),
     "why": len(REASONS),
     "mode": len(MODES),
-    "troubles": TROUBLES,
 }
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tinyodl import OSELMClassifier
+from tinyodl.fixed import core
 from tinyodl.fixed.arithmetic import FixedArithmetic
 from tinyodl.har import RangeScaler
 from tinyodl.hardware.simulate import build, play
@@ -15,6 +16,8 @@ from tinyodl.model import Model
 from tinyodl.rtl.eventful import ALL_RULES, eventful, fewer
 from tinyodl.rtl.instructions import BITS
 from tinyodl.rtl.programs import program
+from tinyodl.rtl.proofs import blocks
+from tinyodl.rtl.proofs.system import System
 from tinyodl.rtl.script import Lesson, Script
 from tinyodl.rtl.shape import HASH, SIGN, Shape
 
@@ -25,6 +28,13 @@ NODES = (
     Shape(inputs=13, nodes=32, direct=True, alpha=SIGN, classes=4, queue=1),
     Shape(inputs=21, nodes=18, direct=False, alpha=HASH, classes=3, queue=1),
 )
+
+CLAIMS = {
+    "normaliser": blocks.normalises,
+    "rounder": blocks.rounds,
+    "raiser": blocks.raises,
+    "multiplier": blocks.multiplies,
+}
 
 
 class Part(NamedTuple):
@@ -62,6 +72,18 @@ def caught(of: Part, mutant: Mutant) -> Found:
     return Found(mutant, "")
 
 
+def refuted(of: Part, mutant: Mutant) -> Found:
+    """By its block's proof, where it has one that its name stands for."""
+    words = mutant.what.split()
+    module = words[words.index("-module") + 1] if "-module" in words else ""
+    claim = CLAIMS.get(module.rsplit(".", 1)[-1])
+    if claim is None:
+        return Found(mutant, "")
+    before = "mutate " + mutant.what[mutant.what.index("-mode") :]
+    broken = claim(System(of.watched.rtlil, module, before=before))
+    return Found(mutant, "its proof" if broken else "")
+
+
 def of_words(shape: Shape, count: int, seed: int) -> list[Mutant]:
     """One bit each of words of the sequencer's program."""
     rng, length = np.random.default_rng(seed), len(program(shape).words)
@@ -97,6 +119,28 @@ def lesson_script(shape: Shape, arithmetic: FixedArithmetic, count: int) -> Scri
     return script
 
 
+def extreme(shape: Shape, arithmetic: FixedArithmetic, count: int, seed: int) -> Script:
+    """As `lesson_script`, from numbers anywhere within their formats."""
+    rng = np.random.default_rng(seed)
+    now = arithmetic.core
+    lowest, deepest = sorted(rng.integers(core.D_LOWEST, core.D_DEEPEST + 1, 2))
+    most = core.LARGEST >> int(rng.choice([0, 2, 5]))
+    start = now._replace(
+        U=rng.integers(-most - 1, most + 1, len(now.U)),
+        mantissa=rng.integers(core.D_LEAST, core.D_MOST + 1, len(now.mantissa)),
+        exponent=rng.integers(lowest, deepest + 1, len(now.exponent)),
+        b=rng.integers(-core.LARGEST - 1, core.LARGEST + 1, now.b.shape),
+    )
+    script = Script(shape, start, arithmetic._nodes)
+    for _ in range(count):
+        x = rng.integers(-core.H, core.H + 1, shape.inputs) >> int(rng.choice([0, 0, 5]))
+        alpha = int(rng.integers(1, 1 << int(rng.integers(1, 33))))
+        label = int(rng.integers(now.b.shape[1]))
+        script.learn([Lesson(x, label, alpha, bool(rng.integers(4)), 1 << 12)])
+    script.whole()
+    return script
+
+
 def modelled(shape: Shape) -> FixedArithmetic:
     """A model of a shape, of nothing in particular."""
     rng = np.random.default_rng(0)
@@ -121,6 +165,9 @@ def parts(folder: Path, shape: Shape, model: Model, seed: int, count: int) -> li
         inside.mkdir()
         arithmetic = modelled(each) if i else FixedArithmetic(model)
         scripts = [("lessons", lesson_script(each, arithmetic, 60).text())]
+        scripts += [
+            (f"extremes {start}", extreme(each, arithmetic, 12, start).text()) for start in range(6)
+        ]
         scripts += [] if i else lives(shape, model, count)
         of = watched(each, counts, seed)
         if not i:

@@ -57,11 +57,12 @@ class Mutant(NamedTuple):
 
 
 class Watched(NamedTuple):
-    """states: of the learner's machine, by name."""
+    """states: of the learner's machine, by name; rtlil: what Yosys broke, as it was before."""
 
     verilog: str
     mutants: list[Mutant]
     states: dict[str, int]
+    rtlil: str
 
 
 def watched(shape: Shape, counts: Mapping[str, int], seed: int) -> Watched:
@@ -86,20 +87,20 @@ def watched(shape: Shape, counts: Mapping[str, int], seed: int) -> Watched:
         [
             f"read_rtlil core.il; hierarchy -top {TOP}; proc; opt_expr; opt_clean",
             *lists,
+            "write_rtlil whole.il",
             *(f"script {name}" for name in blocks),
             "write_verilog -noattr core.v",
         ]
     )
-    made = yosys(script, {"core.il": design.rtlil}, ["core.v", *blocks])
+    made = yosys(script, {"core.il": design.rtlil}, ["core.v", "whole.il", *blocks])
     mutants = [
         Mutant(block, line.split(f"{BITS} ", 1)[1].strip(), (f"+mutant={number}",))
         for (block, _, _), name in zip(chosen, blocks, strict=True)
         for line in made[name].splitlines()
         for number in [line.split(f"mutant {BITS} ", 1)[1].split()[0]]
     ]
-    return Watched(
-        _seen(_chosen(made["core.v"]), len(program(shape).words), states), mutants, states
-    )
+    seen = _seen(_chosen(made["core.v"]), len(program(shape).words), states)
+    return Watched(seen, mutants, states, made["whole.il"])
 
 
 def of_program(words: Sequence[tuple[int, int]]) -> list[Mutant]:

@@ -27,6 +27,33 @@ ALL_RULES = {
     "audits alone": Rules(confirm=False, settle_after=16, spacing=4),
 }
 
+# What a long life may have made of variables, or just not yet.
+LIVED: dict[str, tuple[int, ...]] = {
+    "vouched": (-8, -7, -1, 0, 1, 2),
+    "unanswered": (0, 2, 3, 10, 11, 254, 255),
+    "puzzled": (0, 1, 40, 48),
+    "contradictions": (0, 32, 33, 97, 128),
+    "interval": (1, 512, 1024),
+    "until_audit": (-3, 0, 1, 500),
+    "since": (0, 4, 200, 1 << 18),
+    "wait": (1, 2, 4),
+    "doubted": (0, 1, 32),
+    "calm": (0, 7, 300),
+    "agreed": (0, 1, 2),
+    "labels": (0, 23, 24),
+    "disagreeing": (0, 39_322, 1 << 16),
+    "audits_made": (0, 7, 8),
+    "unfit": (0, 26_215, 1 << 16),
+    "worse": (0, 1),
+    "evidence": (0, 1 << 31, 999 << 32),
+    "bets": (0, 3, 60),
+    "theta": (328, 340, 3_277, 20_000, 32_768),
+    "kappa": (5, 6),
+    "named": (0, 1, 3, 7),
+    "shortfall": (0, 30 << 16),
+    "today": (0, 3, 6, 12),
+}
+
 
 def eventful(shape: Shape, model: Model, rules: Rules, seed: int, count: int) -> Life:
     """A life of so many windows. Where the model has fewer classes than it has room for, and the
@@ -86,6 +113,13 @@ def happens(life: Life, shape: Shape, now: int, rng: np.random.Generator) -> int
         life.flip_u(int(rng.integers(shape.d * (shape.d - 1) // 2)), int(rng.integers(16)))
     elif chance < 0.11:
         life.flip_d(int(rng.integers(shape.d)), int(rng.integers(22)))
+    elif chance < 0.21:
+        name = str(rng.choice(list(LIVED)))
+        life.put(name, int(rng.choice(LIVED[name])))
+    elif chance < 0.215:
+        life.unknown(int(rng.choice([12, 14, 18, 24])))
+    elif chance < 0.22:
+        life.louder(int(rng.integers(1, 5)))
     return 0
 
 

@@ -151,6 +151,46 @@ class Life(Bus):
         part[j] ^= 1 << place
         self.flip(SCALARS, self._at.arrays["D"] + j, bit)
 
+    def put(self, name: str, value: int) -> None:
+        """A variable of what is decided by becomes a number that it may be after a long life;
+        "evidence" is both of its words."""
+        golden = self.golden
+        state = golden.state
+        if name == "evidence":
+            state.guard.evidence = value
+            self._set("evidence_high", value >> 32)
+            self._set("evidence_low", value)
+            return
+        owner, attribute = {
+            "theta": (golden.policy, "threshold"),
+            "kappa": (golden.policy, "shift"),
+            "named": (golden.policy, "named"),
+            "shortfall": (golden.detector, "sum"),
+            "audits_made": (state, "audits"),
+            "bets": (state.guard, "bets"),
+            "today": (state.budget, "today"),
+        }.get(name, (state, name))
+        if not hasattr(owner, attribute):
+            raise ValueError(f"{name!r} cannot be put: use a name of `LIVED`")
+        setattr(owner, attribute, value)
+        self._set(name, value)
+
+    def unknown(self, exponent: int) -> None:
+        """As if little were known: no exponent of D is above this one."""
+        now = self._arithmetic.core
+        np.minimum(now.exponent, exponent, out=now.exponent)
+        for i, word in enumerate(image.scalars(now)):
+            self.write(SCALARS, self._at.arrays["D"] + i, word)
+        self._arithmetic._count()
+        self._set("sum", self._changing()[0] + (self._shape.d << core.U_BITS))
+
+    def louder(self, bits: int) -> None:
+        """b, and with it every output, is 2^bits times as great, as far as it goes."""
+        now = self._arithmetic.core
+        np.clip(now.b << bits, -(1 << 15), (1 << 15) - 1, out=now.b)
+        for i, word in enumerate(image.weights(self._shape, now)):
+            self.write(WEIGHTS, i, word)
+
     def whole(self) -> None:
         """All of U, b and D, and what else is kept."""
         now = self._arithmetic.core

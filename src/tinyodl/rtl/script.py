@@ -157,6 +157,8 @@ class Script(Bus):
         self._expect(Register.SUM, self._sum())
         self._expect(Register.REFUSED, int(total == 0))
         self._expect(Register.LIMITED, int(limited))
+        if not total:
+            self._u = self._f.copy()  # where the core keeps u there is f, which the look left
         if lesson.label is None or not total:
             return
         golden.follow(
