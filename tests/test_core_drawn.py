@@ -371,13 +371,14 @@ def test_every_word_of_every_memory_has_one_line(name: str) -> None:
 
 def test_a_trace_is_read_as_commands() -> None:
     text = "0 0 1\n0 20 1\n1 21 1\n2 21 1\n0 1 1\n\n0 2 1\n0 30 1\n"
-    states, starts = {0: "IDLE", 1: "OUTPUTS", 2: "COLUMN"}, {"look": 20, "label": 30}
-    sample, label = trace.commands(text, ["sample", "label"], states, starts)
+    states = {0: "IDLE", 1: "OUTPUTS", 2: "COLUMN"}
+    origins = ["wake", "sample", "label", *["drifts"] * 17, *["look"] * 10, "said"]
+    sample, label = trace.commands(text, ["sample", "label"], states, origins)
     assert sample.states == ["IDLE", "IDLE", "OUTPUTS", "COLUMN", "IDLE"]
-    assert sample.functions == ["command", "look", "look", "look", "command"]
-    assert label.functions == ["command", "label"]
+    assert sample.functions == ["wake", "look", "look", "look", "sample"]
+    assert label.functions == ["label", "said"]
     with pytest.raises(RuntimeError, match="2 commands were seen"):
-        trace.commands(text, ["sample"], states, starts)
+        trace.commands(text, ["sample"], states, origins)
 
 
 def test_the_chart_has_the_cycles_of_each() -> None:
@@ -412,7 +413,7 @@ def test_the_chart_has_the_cycles_of_each() -> None:
 @pytest.mark.parametrize("file", ["core-predict.svg", "core-learn.svg"])
 def test_the_charts_name_states_and_functions_of_the_design(file: str) -> None:
     shape = PRESETS["tiny"]
-    known = {*trace.states(shape).values(), *program(shape).starts, "command"}
+    known = {*trace.states(shape).values(), *program(shape).origins}
     drawn = texts((DOCS / file).read_text())
     named = {text for text, after in pairwise(drawn) if after[:1].isdigit()}
     rows = {text for text in named if re.fullmatch(r"[A-Za-z_-]+", text)}
