@@ -1,16 +1,17 @@
 """The core's figures: tables of memories, counts of changes, the netlist's bits."""
 
+from collections import Counter
+from itertools import cycle
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from tinyodl.fixed.arithmetic import FixedArithmetic
 from tinyodl.hardware import power, simulate, sram, synthesis
 from tinyodl.model import load
+from tinyodl.rtl.eventful import ALL_RULES, eventful
 from tinyodl.rtl.export import intermediate, verilog
-from tinyodl.rtl.script import Lesson, Script
-from tinyodl.rtl.shape import PRESETS, Shape
+from tinyodl.rtl.life import HELD, LEARNT
+from tinyodl.rtl.shape import PRESETS
 
 ROOT = Path(__file__).parents[1]
 MEMORIES = ROOT / "third_party" / "cacti" / "sram45.csv"
@@ -75,27 +76,20 @@ endmodule
     assert share == 3 / 5
 
 
-def life(shape: Shape, looks: int, steps: int) -> Script:
-    """Windows at random, the first `steps` of them learnt."""
-    rng = np.random.default_rng(0)
-    script = Script(shape, FixedArithmetic(load(TINY)).core)
-    for i in range(looks):
-        x = np.clip(rng.normal(0, 50, shape.inputs), -127, 127).astype(np.int64)
-        script.look(x)
-        if i < steps:
-            script.step(Lesson(x, int(rng.integers(6)), 1 << 23))
-            if i == steps - 1:
-                script.whole()
-    return script
-
-
 @pytest.mark.long
 def test_twenty_thousand_windows_in_verilog(tmp_path: Path) -> None:
-    shape = PRESETS["tiny"]
+    """Of whole devices' lives, under all rules."""
+    shape, model = PRESETS["tiny"], load(TINY)
     program = simulate.build(tmp_path, {"odl_core.v": verilog(shape)})
-    played = simulate.play(program, life(shape, 20_000, 5_000).text())
-    assert not played.wrong, played.said
-    assert played.compared > 20_000 * 11
+    windows: Counter[str] = Counter()
+    for seed, rules in zip(range(20), cycle(ALL_RULES.values()), strict=False):
+        life = eventful(shape, model, rules, seed, 1_000)
+        played = simulate.play(program, life.text())
+        assert not played.wrong, played.said
+        assert played.compared > 20_000
+        windows += Counter(life.windows)
+    assert windows.total() == 20_000
+    assert windows[HELD] + windows[LEARNT] > 5_000
 
 
 @pytest.mark.long
@@ -106,5 +100,7 @@ def test_the_netlist_is_the_golden_model_s_to_the_bit(tmp_path: Path) -> None:
     assert netlist.cells["CLKGATE_X1"] > 20
     around, models = synthesis.around(core), synthesis.models(cells)
     files = {"around.v": around, "net.v": netlist.verilog, "cells.v": models}
-    played = simulate.play(simulate.build(tmp_path, files), life(shape, 40, 12).text())
+    life = eventful(shape, load(TINY), ALL_RULES["plain"], 1, 60)
+    played = simulate.play(simulate.build(tmp_path, files), life.text())
     assert not played.wrong, played.said
+    assert life.windows.count(LEARNT) >= 5

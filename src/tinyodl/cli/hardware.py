@@ -92,7 +92,7 @@ def report(
             raise DataError(f"no memory is of {unknown[0]!r}: take {', '.join(known)}")
         found: list[measure.Row] = []
         fitted: list[fpga.Row] = []
-        beside: dict[str, list[Any]] = {}
+        beside: dict[str, list[Any]] = {"blocks": [], "memories": [], "race": []}
         with bar("measuring") as progress:
             every, done = STAGES * len(presets) + len(parts), 0
             progress(0, every)
@@ -111,7 +111,7 @@ def report(
                         rows = measure.rows(life, kinds, cells, table, step)
                         found += rows
                         for key, more in drawn.beside(life, kinds, cells, table, rows).items():
-                            beside.setdefault(key, []).extend(more)
+                            beside[key].extend(more)
                     step()
                 for part in parts:
                     fitted.append(fpga.row("tiny", PRESETS["tiny"], part))
@@ -133,7 +133,8 @@ def report(
         console.print(shown)
         console.print(split_up)
     document = {"presets": found, **beside} | ({"fpga": fitted} if parts else {})
-    drawn.show(document, console)
+    if beside["blocks"]:
+        drawn.show(document, console)
     for place in fitted:
         _say_placed(console, place, fpga.PARTS[place["part"]].names)
     print("At 10 MHz, without a clock tree; wires as the library guesses them (docs/hardware.md).")
