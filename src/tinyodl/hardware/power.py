@@ -11,7 +11,7 @@ from tinyodl.rtl.export import LOGIC
 
 PERIOD = 100.0  # ns: 10 MHz
 SELDOM = 1e-4
-LOST = 0.01  # of the cells, at most
+LOST = 0.05  # of the cells, at most
 NAN = "Not a Number"  # what OpenSTA makes of a cell whose states it takes for impossible
 PIN = re.compile(r"\.(\w+)\(\s*(\\\S+ (?:\[\d+\])?|[^()\s]+)\s*\)")
 CELL = re.compile(r"^  ([A-Z]\w+) (\\\S+ |\w+) \(\n(.*?)\n  \);", re.MULTILINE | re.DOTALL)
@@ -103,6 +103,8 @@ def power(liberty: str, netlist: str, saif: str) -> Power:
     """At PERIOD, with the activity of a simulation; with wires as the library's default wire load
     has them, without a clock tree.
 
+    A cell that OpenSTA has no number for counts as the mean of its kind.
+
     OpenSTA takes a gated clock for one that runs all the time. What a flip-flop draws that does not
     change (`still`) is its clock's, and is taken off as far as its gate was shut."""
     pins, share = activity(saif, netlist)
@@ -130,6 +132,10 @@ def power(liberty: str, netlist: str, saif: str) -> Power:
                 clocks[name] = net.strip()
             elif pin == "GCK":
                 drivers[net.strip()] = f"{name}/GCK"
+    for kind in {kinds[name] for name in kinds.keys() - drawn.keys()}:
+        known = [drawn[name] for name in drawn if kinds[name] == kind]
+        mean = [sum(row[i] for row in known) / max(len(known), 1) for i in range(4)]
+        drawn |= {name: mean for name in kinds.keys() - drawn.keys() if kinds[name] == kind}
     flops = [name for name in drawn if kinds[name].startswith("DFF")]
     still = {
         kind: min(drawn[name][0] for name in flops if kinds[name] == kind)
