@@ -43,9 +43,12 @@ FIRMWARE := gcc-arm-none-eabi libnewlib-arm-none-eabi gcc-riscv64-unknown-elf qe
 setup-firmware:
 	@tools/install_debian "the boards" $(FIRMWARE)
 
+# The core's, which `make hardware-test` runs.
+HARDWARE_TESTS := $(addprefix tests/test_,rtl.py rtl_lives.py rtl_proofs.py hardware.py axi.py driver.py fpga.py reference.py core_drawn.py)
+
 # 100,000 steps on this machine, 2,000 on each of five boards, to the bit: some ten minutes.
 firmware-test: .venv/ready
-	$(BIN)/python -m pytest -m long
+	$(BIN)/python -m pytest -m long $(filter-out $(HARDWARE_TESTS),$(wildcard tests/test_*.py))
 
 # Timing and power; Verilator's compiler. All else comes from pip.
 setup-hardware:
@@ -63,7 +66,6 @@ hardware-figures: .venv/ready
 	$(BIN)/tinyodl hardware draw docs
 
 # All tests of the core, those that take minutes too: a quarter of an hour and more.
-HARDWARE_TESTS := $(addprefix tests/test_,rtl.py rtl_lives.py rtl_proofs.py hardware.py axi.py driver.py fpga.py reference.py core_drawn.py)
 hardware-test: .venv/ready
 	$(BIN)/python -m pytest -m "long or not long" $(HARDWARE_TESTS)
 

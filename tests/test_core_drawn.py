@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 from tinyodl.cli.app import app
 from tinyodl.cli.drawn import DRAWN
 from tinyodl.hardware import blocks, power, racing, sram, synthesis, trace
-from tinyodl.hardware.measure import STEP_S, Life, Row, Split
+from tinyodl.hardware.measure import STEP_S, Life, Row, Split, total
 from tinyodl.model import load
 from tinyodl.reports.core import accuracy, bars, diagram, page, picture, schedule, unseen, words
 from tinyodl.reports.core.figures import FIGURES, PARTS
@@ -52,7 +52,7 @@ def row(preset: str = "tiny", kind: str = "lop", times: float = 1.0) -> Row:
     )
     learn, idle = Split(**predict), Split(**predict)
     learn["gates"], idle["gates"] = 0.2, 0.01
-    of_predict, of_learn = sum(predict.values()), sum(learn.values())  # type: ignore[arg-type]
+    of_predict, of_learn = total(predict), total(learn)
     return Row(
         preset=preset,
         sram=kind,
@@ -61,7 +61,7 @@ def row(preset: str = "tiny", kind: str = "lop", times: float = 1.0) -> Row:
         memory_bytes=7000,
         predict_mw=of_predict,
         learn_mw=of_learn,
-        idle_mw=sum(idle.values()),  # type: ignore[arg-type]
+        idle_mw=total(idle),
         sleep_mw=leaks,
         predict_uj=of_predict * 0.04,
         learn_uj=of_learn * 0.3,

@@ -677,7 +677,7 @@ def export_rtl(
     ] = "tiny",
     windows: Annotated[int, typer.Option(help="Windows of the golden vectors.", min=1)] = 5,
 ) -> None:
-    """The learner as Verilog for any flow, with a test bench and golden vectors."""
+    """The core as Verilog for any flow, with a test bench and golden vectors."""
     from tinyodl.cli import hardware as command
 
     command.export(folder, preset, windows)

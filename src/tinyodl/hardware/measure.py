@@ -52,6 +52,12 @@ class Split(TypedDict):
     gates: float
 
 
+def total(split: Split) -> float:
+    """In mW."""
+    leaks = split["sram_leakage"] + split["logic_leakage"]
+    return leaks + split["sram_access"] + split["registers"] + split["gates"]
+
+
 class Row(TypedDict):
     """As `tinyodl hardware report --json` writes it."""
 
@@ -131,6 +137,43 @@ def rows(
         words = simulate.play(program, quiet.before.text()).printed
     windows = _awake(quiet, words)
     done()
+    netted = in_netlist(core, cells, (windows, learning, idle, looks), done)
+    found = netted.found
+    wrong = played.wrong + played_taught.wrong + sum(ran.wrong for ran, _ in found)
+    compared = played.compared + played_taught.compared + sum(ran.compared for ran, _ in found)
+    window = _cycles(played, whole, lives.LOOKED)
+    learnt = _cycles(played_taught, taught, lives.LEARNT)
+    made = figures(
+        life.name,
+        Cycles(found[3][0].printed[0], window, learnt - window),
+        (compared, wrong),
+        netted,
+        {memory: (WIDTHS[memory], depth) for memory, depth in Layout(shape).depths.items()},
+        kinds,
+        cells,
+        table,
+    )
+    done()
+    return made
+
+
+Ran = tuple[simulate.Played, power.Power]
+
+
+class Netted(NamedTuple):
+    """A core's logic in cells, what it did and drew in each part, and what it would draw in the
+    first without wires."""
+
+    netlist: synthesis.Netlist
+    found: list[Ran]
+    bare: power.Power
+
+
+def in_netlist(
+    core: str, cells: synthesis.Cells, parts: Sequence[Bus], done: Callable[[], None]
+) -> Netted:
+    """core: RTLIL; parts: what is played to its netlist, each counted; done: after each of two
+    stages. RuntimeError where a program fails."""
     netlist = synthesis.synthesise(core, cells)
     done()
     files = {
@@ -142,35 +185,13 @@ def rows(
         folder = Path(name)
         program = simulate.build(folder, files, saif=True)
         done()
-        found = []
-        for part in (windows, learning, idle, looks):
-            ran = simulate.play(program, part.text(), "out.saif")
-            used = power.power(cells.liberty, netlist.verilog, (folder / "out.saif").read_text())
-            found.append((ran, used))
-            if part is windows:
-                saif = (folder / "out.saif").read_text()
-                bare = power.power(power.bare(cells.liberty), netlist.verilog, saif)
-    wrong = played.wrong + played_taught.wrong + sum(ran.wrong for ran, _ in found)
-    compared = played.compared + played_taught.compared + sum(ran.compared for ran, _ in found)
-    window = _cycles(played, whole, lives.LOOKED)
-    learnt = _cycles(played_taught, taught, lives.LEARNT)
-    made = figures(
-        life.name,
-        Cycles(found[3][0].printed[0], window, learnt - window),
-        (compared, wrong),
-        found,
-        netlist,
-        {memory: (WIDTHS[memory], depth) for memory, depth in Layout(shape).depths.items()},
-        kinds,
-        cells,
-        table,
-        bare,
-    )
-    done()
-    return made
-
-
-Ran = tuple[simulate.Played, power.Power]
+        played, counts = [], []
+        for part in parts:
+            played.append(simulate.play(program, part.text(), "out.saif"))
+            counts.append((folder / "out.saif").read_text())
+    drawn = [power.power(cells.liberty, netlist.verilog, saif) for saif in counts]
+    bare = power.power(power.bare(cells.liberty), netlist.verilog, counts[0])
+    return Netted(netlist, list(zip(played, drawn, strict=True)), bare)
 
 
 class Cycles(NamedTuple):
@@ -185,18 +206,16 @@ def figures(
     name: str,
     cycles: Cycles,
     checked: tuple[int, int],
-    found: Sequence[Ran],
-    netlist: synthesis.Netlist,
+    netted: Netted,
     memories: Mapping[str, tuple[int, int]],
     kinds: Sequence[str],
     cells: synthesis.Cells,
     table: sram.Table,
-    bare: power.Power,
 ) -> list[Row]:
-    """A row for each kind of memory cell. checked: words that were compared, and wrong; found:
-    windows, learning, idling and predictions alone as they ran in the netlist; memories: width and
-    depth; bare: windows without wires."""
+    """A row for each kind of memory cell. checked: words that were compared, and wrong; netted:
+    windows, learning, idling and predictions alone; memories: width and depth."""
     compared, wrong = checked
+    netlist, found, bare = netted
     made = []
     for kind in kinds:
         macros = {
@@ -207,7 +226,7 @@ def figures(
         path = power.longest(cells.liberty, netlist.verilog, access)
         bare_path = power.longest(power.bare(cells.liberty), netlist.verilog, access)
         splits = [_split(ran, used, macros) for ran, used in found]
-        predict, learn, resting, look = (sum(split.values()) for split in splits)  # type: ignore[arg-type]
+        predict, learn, resting, look = map(total, splits)
         sleep = splits[0]["sram_leakage"]
         cycle_us = power.PERIOD / 1e3
         predict_uj = look * cycles.predict * cycle_us / 1e3

@@ -9,7 +9,7 @@ import numpy as np
 from amaranth.back import rtlil
 from numpy.typing import NDArray
 
-from tinyodl.hardware import measure, power, simulate, sram, synthesis
+from tinyodl.hardware import measure, simulate, sram, synthesis
 from tinyodl.rtl.export import TOP, translated
 from tinyodl.rtl.reference import BITS, NARROWER, ONE, Core, Sizes
 from tinyodl.rtl.reference_golden import Reference, Script, fixed, weights
@@ -81,37 +81,17 @@ def rows(
         program = simulate.build(Path(name), {"odl_core.v": translated(core)})
         played = simulate.play(program, whole.text())
         done()
-    netlist = synthesis.synthesise(core, cells)
-    done()
-    found = []
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        files = {
-            "around.v": synthesis.around(core),
-            "net.v": netlist.verilog,
-            "cells.v": synthesis.models(cells),
-        }
-        program = simulate.build(folder, files, saif=True)
-        done()
-        for part in (looks, learning, idle):
-            ran = simulate.play(program, part.text(), "out.saif")
-            used = power.power(cells.liberty, netlist.verilog, (folder / "out.saif").read_text())
-            found.append((ran, used))
-            if part is looks:
-                saif = (folder / "out.saif").read_text()
-                bare = power.power(power.bare(cells.liberty), netlist.verilog, saif)
-    every = [played, *(ran for ran, _ in found)]
+    netted = measure.in_netlist(core, cells, (looks, learning, idle), done)
+    every = [played, *(ran for ran, _ in netted.found)]
     made = measure.figures(
         NAME,
         measure.Cycles(played.printed[0], *played.printed[:2]),
         (sum(ran.compared for ran in every), sum(ran.wrong for ran in every)),
-        [*found, found[0]],  # a window is its prediction
-        netlist,
+        netted._replace(found=[*netted.found, netted.found[0]]),  # a window is its prediction
         {memory: (BITS, depth) for memory, depth in sizes.depths.items()},
         kinds,
         cells,
         table,
-        bare,
     )
     done()
     return made

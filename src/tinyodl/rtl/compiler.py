@@ -265,8 +265,8 @@ class Function:
         match value:
             case ast.Name() | ast.Attribute():
                 self.code.append(self._direct(Op.LOAD, value))
-            case ast.Subscript(value=ast.Name(id=name)) if isinstance(self._names.get(name), tuple):
-                self.tables[name] = self._names[name]  # type: ignore[assignment]
+            case ast.Subscript(value=ast.Name(id=name)) if table := self._table(name):
+                self.tables[name] = table
                 self._value(value.slice)
                 self.code.append(Jump(Op.LOOK_UP, name))
             case ast.Subscript():
@@ -315,6 +315,11 @@ class Function:
                 self._value(ast.copy_location(ast.BoolOp(ast.And(), [value]), value))
             case _:
                 raise self._refused(value)
+
+    def _table(self, name: str) -> tuple[int, ...] | None:
+        """Numbers that a program looks up."""
+        named = self._names.get(name)
+        return named if isinstance(named, tuple) else None
 
     def _call(self, name: str, value: ast.Call) -> None:
         parameters = [argument.arg for argument in self._sources[name].tree.args.args]

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyodl.device import Reason, Rules
+from tinyodl.device.budget import HOUR
 from tinyodl.fixed import core
 from tinyodl.model import Model
-from tinyodl.rtl.life import HOUR, Life
+from tinyodl.rtl.life import Life
 from tinyodl.rtl.shape import Shape
 
 Ints = NDArray[np.int64]

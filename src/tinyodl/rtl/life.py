@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tinyodl.device import Rules, Trouble
+from tinyodl.device.budget import Budget
 from tinyodl.device.learner import gap
 from tinyodl.device.pending import LONGEST
 from tinyodl.device.state import VOUCHED_FACTORY
@@ -20,14 +21,12 @@ from tinyodl.rtl import image
 from tinyodl.rtl.core import INPUT, REGISTERS, SCALARS, WEIGHTS, Register
 from tinyodl.rtl.nodes import DROPPED
 from tinyodl.rtl.program.bouts import NONE
-from tinyodl.rtl.program.budget import NO_LIMIT as UNLIMITED
 from tinyodl.rtl.program.device import COMMANDS
 from tinyodl.rtl.script import FACTORY, Bus
 from tinyodl.rtl.shape import LANES, Shape
 from tinyodl.rtl.state import VARIABLES, Layout
 
 Ints = NDArray[np.int64]
-HOUR = 3_600_000
 LOOKED, ASKED, HELD, LEARNT = "looked at", "asked", "held", "learnt"
 
 
@@ -46,7 +45,6 @@ class Life(Bus):
         self._arithmetic, self._shape, self._at = arithmetic, shape, Layout(shape)
         self._unit = 2.0**arithmetic.core.o_bits
         self._step = model.scaler.clip / core.H
-        self._names = model.learner.classes_.tolist()
         means = Cusum(model.calibration).mean if model.calibration else []
         for i, word in enumerate(image.factory(shape, arithmetic.core, means)):
             self.line(FACTORY, i, word)
@@ -232,8 +230,7 @@ def configuration(shape: Shape, model: Model, rules: Rules, seed: int) -> dict[i
     arithmetic = FixedArithmetic(model)
     now = arithmetic.core
     told = settings(rules, 2.0**now.o_bits)
-    share = -(-told.per_day // 4) if told.per_day != NO_LIMIT else NO_LIMIT
-    hourly = min(told.per_hour, share)
+    budget = Budget(rules.questions_per_hour, rules.questions_per_day)
     found = {
         "u_bits": now.u_bits,
         "usual": now.usual,
@@ -250,8 +247,8 @@ def configuration(shape: Shape, model: Model, rules: Rules, seed: int) -> dict[i
         "whole": int(told.whole),
         "margin": told.margin,
         "per_day": told.per_day,
-        "hourly": hourly,
-        "apart": HOUR // (2 * hourly) if hourly and hourly != UNLIMITED else 0,
+        "hourly": NO_LIMIT if budget.per_hour is None else budget.per_hour,
+        "apart": budget._apart,
         "draws": (2 * seed + 1) * 0x9E3779B9 & 0xFFFFFFFF,
         "nodes": 0,
         "seed": 0,

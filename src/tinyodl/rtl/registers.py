@@ -7,6 +7,7 @@ it; the objects that it describes are those that the core itself is made of.
 import enum
 from typing import NamedTuple
 
+from tinyodl.device.pending import LONGEST
 from tinyodl.fixed.core import U_BITS
 from tinyodl.rtl.core import (
     INPUT,
@@ -249,7 +250,7 @@ def constants(shape: Shape) -> dict[str, int]:
         "IDENTITY": WRAPPER_ID,
         "VERSION": VERSION,
         "DROPPED": DROPPED,
-        "LONGEST": asking.LONGEST,
+        "LONGEST": LONGEST,
         "ONES": shape.d << U_BITS,
         "FLAG_WHY": asking.WHY,
         "FLAG_TRUSTED": asking.TRUSTED,

@@ -1,6 +1,7 @@
 """Questions: which window, their queue, and what a label means for the mode: `device/state.py`."""
 
 from tinyodl.device.guard import HIGHEST as GUARD_HIGHEST
+from tinyodl.device.pending import LONGEST
 from tinyodl.device.state import (
     ALL,
     AUDIT_FIRST,
@@ -14,7 +15,9 @@ from tinyodl.device.state import (
     SILENCE,
     SPACING,
     TROUBLE_LABELS,
+    TROUBLE_SHARE,
     UNFIT_AUDITS,
+    UNFIT_SHARE,
     VOUCHED_FINE,
     VOUCHED_MOST,
 )
@@ -31,8 +34,7 @@ AUDIT, AGAIN, DOUBT = 1, 2, 3
 WHY, TRUSTED, IN_BOUT = 3, 4, 8  # flags of a question
 NOTHING, DRIFT, DISAGREEMENT, TRAIN, SETTLED, STOP, ROLLBACK, WENT_BACK = range(8)
 LEARNT, AUDITED, HELD, ABSTAINED, UNKNOWN, REFUSED = range(6)
-LONGEST = 1 << 15  # samples after which no answer is waited for
-TROUBLE_SHARE, UNFIT_SHARE = 39321, 26214  # of ALL
+TROUBLED, UNFIT = int(TROUBLE_SHARE * ALL), int(UNFIT_SHARE * ALL)
 
 
 def interval_drawn() -> int:
@@ -288,11 +290,11 @@ def verdict(
 def troubles() -> None:
     """What a person should look at now, in bits."""
     s.troubles = 0
-    if s.labels >= TROUBLE_LABELS and s.disagreeing > TROUBLE_SHARE:
+    if s.labels >= TROUBLE_LABELS and s.disagreeing > TROUBLED:
         s.troubles += 1
     if s.contradictions > CONTRADICTION:
         s.troubles += 2
-    if s.audits_made >= UNFIT_AUDITS and s.unfit > UNFIT_SHARE:
+    if s.audits_made >= UNFIT_AUDITS and s.unfit > UNFIT:
         s.troubles += 4
     if s.worse:
         s.troubles += 8

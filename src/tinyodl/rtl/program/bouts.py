@@ -1,5 +1,7 @@
 """Where one bout ends and the next begins, and what its activity is: `fixed/bouts.py`."""
 
+from tinyodl.device.bout import LASTS
+from tinyodl.device.bout import ONE as EACH
 from tinyodl.device.state import RIPE, RIPENS
 from tinyodl.rtl.language import down, less, minus, negative, plus
 from tinyodl.rtl.learner import WINDOWS, Operation
@@ -8,8 +10,6 @@ from tinyodl.rtl.program.names import core, run, s
 DISTANCE, FOLLOW = int(Operation.DISTANCE), int(Operation.FOLLOW)
 NEW, SAME, STRAY = 0, 1, 2
 NONE = 255  # no answer, no activity
-LASTS = 32  # windows that an answer is passed on to
-EACH = 8  # windows that count as a bout where none can be told
 
 
 def begin_bout() -> None:

@@ -1,11 +1,10 @@
 """How many questions an hour and a day: `device/budget.py`."""
 
 from tinyodl.device.budget import HOUR
+from tinyodl.firmware.device import NO_LIMIT
 from tinyodl.rtl.language import divide, minus
 from tinyodl.rtl.program.names import carry, s
 from tinyodl.rtl.program.numbers import length
-
-NO_LIMIT = 0xFFFF
 
 
 def tick() -> None:

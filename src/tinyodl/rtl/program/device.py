@@ -4,6 +4,9 @@ Whether a window is drawn, to estimate how right the device is, is the host's to
 its sums are of no use to the core.
 """
 
+from tinyodl.device.bout import BEFORE
+from tinyodl.device.pending import LONGEST
+from tinyodl.device.state import RIPE, RIPE_LAST, RIPENS, SETTLE_LABELS
 from tinyodl.rtl.language import minus
 from tinyodl.rtl.learner import Operation
 from tinyodl.rtl.program.asking import (
@@ -14,7 +17,6 @@ from tinyodl.rtl.program.asking import (
     HELD,
     IN_BOUT,
     LEARNT,
-    LONGEST,
     NOTHING,
     PREDICTING,
     REFUSED,
@@ -54,9 +56,7 @@ from tinyodl.rtl.program.policy import doubtful, doubts, policy_told
 
 AVERAGE = int(Operation.AVERAGE)
 FINE, MARKED = 1, 2  # how a window was sensed
-SETTLE_LABELS = 2
-MOST_PUZZLED = 48
-BEFORE = 4  # windows at most that the mean of a bout stands for
+MOST_PUZZLED = RIPENS * (RIPE_LAST - RIPE)
 # Of the shape; the compiler has their values.
 QUEUE = SAMPLES = SLOT = CONSTANT_WORD = CONSTANT = DIRECT = NODES = 0
 
@@ -202,7 +202,7 @@ def said() -> int:
     word = s.place[i] >> 16
     unqueue(i)
     if s.label == NONE:
-        s.puzzled += 8
+        s.puzzled += RIPENS
         if s.puzzled > MOST_PUZZLED:
             s.puzzled = MOST_PUZZLED
         return ABSTAINED

@@ -1,5 +1,6 @@
 """What the learner is told to do: `fixed/core.py` and `fixed/arithmetic.py`."""
 
+from tinyodl.fixed.arithmetic import KNOWN
 from tinyodl.fixed.core import A_BITS, FIRST_DITHER, G_BITS
 from tinyodl.rtl.language import divide, down_pair, negative, plus, product, right
 from tinyodl.rtl.learner import CHANGE, Operation
@@ -8,7 +9,7 @@ from tinyodl.rtl.program.policy import own_halvings
 
 LOOK, STEP, MOVE = int(Operation.LOOK), int(Operation.STEP), int(Operation.MOVE)
 COMPARE = int(Operation.COMPARE)
-KNOWN, OWN_KNOWN, HOLD = 3, 2, 1
+OWN_KNOWN, HOLD = 2, 1  # log2 of the same of `device.learner`
 INT32 = (1 << 31) - 1
 # Of the shape; the compiler has their values.
 CLASSES = ELEMENTS = U_WORDS = WEIGHT_WORDS = 0
