@@ -45,7 +45,7 @@ AGAIN = "the design has changed: run `make hardware-figures`"
 
 
 def row(preset: str = "tiny", kind: str = "lop", times: float = 1.0) -> Row:
-    """Made up, its sums in order."""
+    """Made up, its sums in order; a window is six predictions long."""
     leaks = 0.2 if kind == "lop" else 0.001
     predict = Split(
         sram_leakage=leaks, sram_access=0.02, logic_leakage=0.5 * times, registers=0.05, gates=0.13
@@ -63,9 +63,9 @@ def row(preset: str = "tiny", kind: str = "lop", times: float = 1.0) -> Row:
         learn_mw=of_learn,
         idle_mw=total(idle),
         sleep_mw=leaks,
-        predict_uj=of_predict * 0.04,
+        predict_uj=0.85 * 0.04,
         learn_uj=of_learn * 0.3,
-        wear_mw=leaks + (of_predict * 0.04 + of_learn * 0.3) / STEP_S / 1e3,
+        wear_mw=leaks + (of_predict * 0.24 + of_learn * 0.3) / STEP_S / 1e3,
         area_mm2=0.02 + 0.03 * times,
         logic_um2=30_000 * times,
         fmax_mhz=40.0,
@@ -75,9 +75,9 @@ def row(preset: str = "tiny", kind: str = "lop", times: float = 1.0) -> Row:
         learn_split=learn,
         idle_split=idle,
         bare_mw=0.15,
-        window_cycles=400,
-        window_uj=0.04,
-        look_mw=1.0,
+        window_cycles=2400,
+        window_uj=of_predict * 0.24,
+        look_mw=0.85,
         bare_fmax_mhz=50.0,
     )
 
@@ -95,7 +95,11 @@ def document() -> dict[str, Any]:
         "blocks": logic,
         "memories": blocks.memories("tiny", shape, table, ["lop", "lstp"]),
         "race": [point for each in rows for point in racing.race(each)],
-        "fpga": [{"device": "up5k", "lcs": 4_000, "fmax_mhz": 12.345}],
+        "fpga": [
+            {"preset": "tiny", "part": part, "fits": part != "up5k", "fmax_mhz": fastest}
+            | {"used": {"CELLS": [used, 5_280]}}
+            for part, used, fastest in (("up5k", 8_014, None), ("ecp5-25k", 5_000, 12.345))
+        ],
     }
 
 
@@ -119,10 +123,21 @@ def test_the_page_has_every_figure_that_was_measured() -> None:
         assert name in text
     for section in ("power", "figures", "bars", "accuracy", "energy", "area", "race", "unseen"):
         assert f'id="{section}"' in text
-    assert "12.35" in text  # an FPGA's
+    for fpga in ("8,014", "it does not fit", "12.3"):
+        assert fpga in text
+    (whole, learnt, both) = page.energy([dict(row())]).rows[0].cells[1:4]
+    assert (whole, learnt, both) == ("0.2160", "0.2910", "0.5070")
+    assert "0 of 2,000 words wrong" in text  # of two presets, whatever their memories
     assert "tiny: +5.0% area" in text  # the blocks' sum against the flat netlist
     assert "97.1" in text
     assert "reproduce" not in page.render(document()).split("<script>")[0]
+
+
+def test_sections_without_figures_are_left_out() -> None:
+    alone = {"presets": [row("reference")], "blocks": [], "memories": [], "race": []}
+    text = page.render(alone)
+    assert 'id="power"' in text
+    assert not any(f'id="{section}"' in text for section in ("area", "race", "fpga"))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -187,7 +202,7 @@ def test_a_library_without_its_wires_is_faster_to_no_cell_s_loss() -> None:
 def test_a_faster_clock_only_leaks_for_less_long(leaks: float, cycles: int, fastest: float) -> None:
     each = row()
     each["predict_split"]["logic_leakage"] = leaks
-    each["predict_cycles"], each["fmax_mhz"] = cycles, fastest
+    each["window_cycles"], each["fmax_mhz"] = cycles, fastest
     points = [p for p in racing.race(each) if p["mode"] == "predict"]
     assert len({p["switching_uj"] for p in points}) == 1
     assert len({p["memory_leakage_uj"] for p in points}) == 1
@@ -205,8 +220,8 @@ def test_a_faster_clock_only_leaks_for_less_long(leaks: float, cycles: int, fast
 def test_at_the_clock_that_was_measured_a_window_takes_what_was_measured() -> None:
     each = row()
     for mode, energy, cycles in (
-        ("predict", each["predict_uj"], 400),
-        ("learn", each["predict_uj"] + each["learn_uj"], 3400),
+        ("predict", each["window_uj"], 2400),
+        ("learn", each["window_uj"] + each["learn_uj"], 5400),
     ):
         (point,) = (p for p in racing.race(each) if (p["mode"], p["mhz"]) == (mode, 10.0))
         awake = cycles * 1e-4
@@ -249,7 +264,7 @@ def test_figures_of_an_earlier_run_are_drawn_without_measuring(tmp_path: Path) -
     assert done.exit_code == 0, done.output
     assert "Accuracy against power" in wanted[0].read_text()
     assert wanted[1].read_text() == picture.draw(document()["presets"])
-    rows.write_text('{"presets": []}')
+    rows.write_text('{"presets": [], "blocks": [], "memories": [], "race": []}')
     done = CliRunner().invoke(app, command)
     assert done.exit_code == 2
     assert "has not all of" in done.output

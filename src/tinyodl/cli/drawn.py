@@ -25,7 +25,7 @@ def beside(
     ValueError where a program fails, or the library says too little."""
     from tinyodl.hardware import blocks, measure, racing
 
-    shape = measure.shape_of(life.model, 10)
+    shape = measure.shape_of(life.model)
     return {
         "blocks": blocks.logic(life.name, shape, cells),
         "memories": blocks.memories(life.name, shape, table, list(kinds)),
@@ -38,16 +38,23 @@ def read(file: Path) -> dict[str, Any]:
     return _json(file, "--measured", NEEDED, "`tinyodl hardware report --json`")
 
 
+def accuracies(file: Path | None) -> dict[str, Any] | None:
+    """Figures of `tinyodl reproduce --json`. DataError where it has none."""
+    if file is None:
+        return None
+    return _json(file, "--accuracy", ("rows",), "`tinyodl reproduce --json`")
+
+
 def write(
-    document: dict[str, Any], page: Path | None, picture: Path | None, accuracy: Path | None
+    document: dict[str, Any],
+    page: Path | None,
+    picture: Path | None,
+    figures: dict[str, Any] | None,
 ) -> None:
-    """The files that are asked for; accuracy: of `tinyodl reproduce --json`."""
+    """The files that are asked for; figures: `accuracies`."""
     from tinyodl.reports.core import page as core
     from tinyodl.reports.core import picture as drawn
 
-    figures = None
-    if accuracy:
-        figures = _json(accuracy, "--accuracy", ("rows",), "`tinyodl reproduce --json`")
     if page:
         write_bytes(page, core.render(document, figures).encode())
     if picture:
@@ -61,7 +68,7 @@ def _json(file: Path, option: str, keys: Sequence[str], command: str) -> dict[st
         raise DataError(
             f"{option} {plain(str(file))}: {error}; give it a file that {command} wrote"
         ) from None
-    if not isinstance(found, dict) or any(key not in found for key in keys):
+    if not isinstance(found, dict) or any(key not in found for key in keys) or not found[keys[0]]:
         raise DataError(
             f"{option} {plain(str(file))} has not all of {', '.join(keys)}: "
             f"give it a file that {command} wrote"
@@ -108,7 +115,7 @@ def draw(folder: Path, name: str, life: Callable[[str], Any]) -> None:
         with bar("drawing") as progress:
             progress(0, 3)
             lived = life(name)
-            shape = measure.shape_of(lived.model, 10)
+            shape = measure.shape_of(lived.model)
             try:
                 drawn = [diagram.draw(structure(shape), name)]
                 progress(1, 3)

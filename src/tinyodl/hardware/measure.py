@@ -24,8 +24,8 @@ from tinyodl.rtl.state import Layout
 WEIGHT = 1 << 23  # 1 / 32 of a label, 28 bits of fraction: kappa as training begins
 COMPARED = 240  # windows of a life, again where it ends, to compare every bit and to count cycles
 LOOKS = 4  # windows in a row that power is measured over
-STEP_S = 1.28  # from one window to the next
-STEP_MS = 1280
+STEP_MS = 1280  # from one window to the next
+STEP_S = STEP_MS / 1e3
 RULES = Rules()
 EAGER = Rules(margin=1e3)  # no prediction has a label by so much: all are learnt
 
@@ -67,7 +67,7 @@ class Row(TypedDict):
     learn_cycles: int
     memory_bytes: int
     predict_mw: float
-    learn_mw: float
+    learn_mw: float  # of the learner's step alone
     idle_mw: float
     sleep_mw: float
     predict_uj: float
@@ -84,16 +84,16 @@ class Row(TypedDict):
     window_uj: float
     look_mw: float
     idle_split: Split
-    bare_mw: float  # registers and gates while it predicts, without the library's estimate of wires
+    bare_mw: float  # registers and gates in whole windows, without the library's estimate of wires
     bare_fmax_mhz: float
 
 
-def shape_of(model: Model, queue: int) -> Shape:
+def shape_of(model: Model) -> Shape:
     """That a model needs."""
     learner = model.learner
     alpha = HASH if learner.alpha == "hash" else SIGN
     classes = max(model.capacity or 0, len(learner.classes_))
-    return Shape(len(model.names), learner.n_hidden, learner.direct, alpha, classes, queue)
+    return Shape(len(model.names), learner.n_hidden, learner.direct, alpha, classes)
 
 
 def rows(
@@ -102,22 +102,21 @@ def rows(
     cells: synthesis.Cells,
     table: sram.Table,
     done: Callable[[], None],
-    queue: int = 10,
 ) -> list[Row]:
     """One for each kind of memory cell. RuntimeError where a program fails; done: after each of
     four stages."""
-    shape = shape_of(life.model, queue)
+    shape = shape_of(life.model)
     arithmetic = FixedArithmetic(life.model)
     told = _told(life)
 
     def script() -> Script:
         return Script(shape, arithmetic.core, arithmetic._nodes)
 
-    whole = vectors(life, COMPARED, queue)
-    taught = vectors(life, COMPARED // 4, queue, EAGER)
+    whole = vectors(life, COMPARED)
+    taught = vectors(life, COMPARED // 4, EAGER)
     x, k = told[0]
     looks, learning, idle = script(), script(), script()
-    quiet = _quiet(life, whole.windows, queue)
+    quiet = _quiet(life, whole.windows)
     looks.look(x)
     looks.count()
     for each, _ in told[1 : 1 + LOOKS]:
@@ -125,7 +124,7 @@ def rows(
     looks.cycles()
     learning.look(x)
     learning.count()
-    learning.step(Lesson(x, k, WEIGHT), timed=True)
+    learning.step(Lesson(x, k, WEIGHT))
     idle.count()
     idle.rest(400)
     core = intermediate(shape)
@@ -265,10 +264,10 @@ def figures(
     return made
 
 
-def vectors(life: Life, windows: int, queue: int = 10, rules: Rules = RULES) -> lives.Life:
+def vectors(life: Life, windows: int, rules: Rules = RULES) -> lives.Life:
     """So many windows of a device's life, every question answered at once, and all of U, D and b.
     It prints the cycles of each window."""
-    found = lives.Life(shape_of(life.model, queue), life.model, rules, seed=0)
+    found = lives.Life(shape_of(life.model), life.model, rules, seed=0)
     for x, k in islice(cycle(_told(life)), windows):
         asked = found.sample(x, STEP_MS * len(found.windows))
         found.cycles()
@@ -287,19 +286,22 @@ class Quiet(NamedTuple):
     lines: list[int]
 
 
-def _quiet(life: Life, windows: Sequence[str], queue: int) -> Quiet:
+def _quiet(life: Life, windows: Sequence[str]) -> Quiet:
     alone = [kind == lives.LOOKED for kind in windows]
-    runs = (i for i in range(len(alone) - LOOKS) if all(alone[i : i + LOOKS]))
+    runs = (i for i in range(len(alone) - LOOKS + 1) if all(alone[i : i + LOOKS]))
     first = next(runs, None)
     if first is None:
-        raise RuntimeError(f"of {len(alone)} windows no {LOOKS} in a row were looked at alone")
-    shape = shape_of(life.model, queue)
+        raise RuntimeError(
+            f"of {len(alone)} windows no {LOOKS} in a row were looked at alone: take a person whom "
+            "the model knows better"
+        )
+    shape = shape_of(life.model)
     found, before = lives.Life(shape, life.model, RULES, seed=0), Bus()
-    found.compared = False
     for i, (x, k) in enumerate(islice(cycle(_told(life)), first + LOOKS)):
         if i == first:
             before.lines = found.lines
             found.lines = []
+        found.compared = i == first + LOOKS - 1  # the last one tells whether it woke as it was
         if found.sample(x, STEP_MS * i):
             found.label(i, k, STEP_MS * (i + 1))
     depths = Layout(shape).depths
@@ -328,7 +330,10 @@ def _awake(quiet: Quiet, words: Sequence[int]) -> Bus:
 def _cycles(played: simulate.Played, life: lives.Life, kind: str) -> int:
     """Of a window of that kind, in the mean."""
     each = zip(played.printed, life.windows, strict=True)
-    return round(np.mean([cycles for cycles, of in each if of == kind]))
+    found = [cycles for cycles, of in each if of == kind]
+    if not found:
+        raise RuntimeError(f"of {len(life.windows)} windows none was {kind}: take another person")
+    return round(np.mean(found))
 
 
 def _told(life: Life) -> list[tuple[Ints, int]]:

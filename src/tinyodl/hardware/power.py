@@ -149,5 +149,5 @@ def power(liberty: str, netlist: str, saif: str) -> Power:
             continue
         registers += internal + switching
         if driver := drivers.get(clocks[name]):
-            registers -= still.get(kinds[name], 0.0) * (1 - pins[driver][0] / 2)
+            registers -= still.get(kinds[name], 0.0) * (1 - pins.get(driver, (2.0, 0.5))[0] / 2)
     return Power(1e3 * registers, 1e3 * gates, 1e3 * leakage)

@@ -17,14 +17,6 @@ from tinyodl.rtl.reference_golden import Reference, Script, fixed, weights
 NAME = "reference"
 LAMBDA = 1.0
 COMPARED = 3  # windows that are learnt, to compare every bit
-PUBLISHED = {  # of the paper, approximate (docs/hardware.md)
-    "predict_cycles": 364_000,
-    "learn_cycles": 1_713_000,
-    "memory_bytes": 136_600,
-    "predict_mw": 3.39,
-    "idle_mw": 3.06,
-    "sleep_mw": 1.33,
-}
 Floats = NDArray[np.float64]
 
 

@@ -4,6 +4,8 @@ import csv
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 
 class Macro(NamedTuple):
     """Of one memory: time of an access in ns, energy of one in nJ, leakage in mW, area in mm2."""
@@ -51,9 +53,5 @@ def macro(table: Table, cell: str, width: int, depth: int) -> Macro:
             f"no macro of {size} bytes, {width} bits wide and {cell} cells is known: "
             "take another kind, or give a table that has it"
         )
-    above = next(i for i, (bytes_, _) in enumerate(known) if bytes_ >= size)
-    if above == 0:
-        return known[0][1]
-    (low, first), (high, second) = known[above - 1 : above + 1]
-    part = (size - low) / (high - low)
-    return Macro(*(a + part * (b - a) for a, b in zip(first, second, strict=True)))
+    sizes, macros = zip(*known, strict=True)
+    return Macro(*(float(np.interp(size, sizes, each)) for each in zip(*macros, strict=True)))

@@ -133,14 +133,11 @@ class Script(Bus):
         for k, o in enumerate(self._o.tolist()):
             self.expect(SCALARS, self._at.arrays["o"] + k, o)
 
-    def step(self, lesson: Lesson, timed: bool = False) -> None:
-        """P, and b where there is a label, of the sample that was looked at. timed: print how many
-        cycles each of the two takes."""
+    def step(self, lesson: Lesson) -> None:
+        """P, and b where there is a label, of the sample that was looked at."""
         now = self.now
         self._register(Register.ALPHA, lesson.alpha)
         self._run(Operation.STEP | (CHANGE if lesson.change else 0))
-        if timed:
-            self.cycles()
         total, limited = golden.narrow(
             self._f,
             lesson.alpha,
@@ -167,8 +164,6 @@ class Script(Bus):
         for k, gain in enumerate(self._gain.tolist()):
             self.write(SCALARS, self._at.arrays["gain"] + k, gain)
         self._run(Operation.MOVE)
-        if timed:
-            self.cycles()
         limited, self._dither = golden.move(self._u, self._gain, now.u_bits, now.b, self._dither)
         self._expect(Register.DITHER, self._dither)
         self._expect(Register.LIMITED, int(limited))

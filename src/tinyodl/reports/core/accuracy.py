@@ -60,7 +60,7 @@ def chart(rows: list[dict[str, Any]], figures: dict[str, Any]) -> Chart | None:
     return Chart(
         traces,
         {
-            "xaxis": axis("mW while predicting, 10 MHz", rangemode="tozero"),
+            "xaxis": axis("mW, window after window, 10 MHz", rangemode="tozero"),
             "yaxis": axis("right after learning from every label, %"),
         },
         Table("Accuracy and power", ["core", "mW", "right, %"], lines),

@@ -35,7 +35,7 @@ def draw(rows: Sequence[dict[str, Any]]) -> str:
     width = right + WIDE + 62
     sram = chosen_rows[0]["sram"]
     drawn = [
-        text(LEFT, 20, f"mW while predicting, 10 MHz, {sram} memories", "name"),
+        text(LEFT, 20, f"mW, window after window, 10 MHz, {sram}", "name"),
         text(right, 20, "mm2 in 45 nm", "name"),
     ]
     drawn += _panel(LEFT, power, "{:.2f}") + _panel(right, area, "{:.3f}")

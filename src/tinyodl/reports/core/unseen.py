@@ -12,7 +12,7 @@ SOURCE = 'Magen et al., "Interconnect-power dissipation in a microprocessor", SL
 
 
 def wires_mw(row: dict[str, Any]) -> tuple[float, float]:
-    """While it predicts: what the library's wire load adds, which is in the figures; and what would
+    """Of whole windows: what the library's wire load adds, which is in the figures; and what would
     come on top were interconnect INTERCONNECT of the logic's dynamic power."""
     dynamic = row["predict_split"]["registers"] + row["predict_split"]["gates"]
     after = row["bare_mw"] / (1 - INTERCONNECT)
@@ -32,7 +32,7 @@ def table(rows: list[dict[str, Any]]) -> Table:
         "Left out",
         [
             "core",
-            "predict, mW",
+            "whole windows, mW",
             "of it wires, as the library guesses",
             "wires and clock tree, more",
             "with them, mW",
