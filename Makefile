@@ -44,7 +44,7 @@ setup-firmware:
 	@tools/install_debian "the boards" $(FIRMWARE)
 
 # The core's, which `make hardware-test` runs.
-HARDWARE_TESTS := $(addprefix tests/test_,rtl.py rtl_lives.py rtl_proofs.py hardware.py axi.py driver.py fpga.py reference.py core_drawn.py)
+HARDWARE_TESTS := $(addprefix tests/test_,rtl.py rtl_compiler.py rtl_lives.py rtl_proofs.py hardware.py axi.py driver.py fpga.py reference.py core_drawn.py)
 
 # 100,000 steps on this machine, 2,000 on each of five boards, to the bit: some ten minutes.
 firmware-test: .venv/ready

@@ -6,15 +6,10 @@
  * know do, and the build fails where one does not). Nothing is ever shifted left that is negative. */
 #include "odl.h"
 
-#ifndef ODL_CORE
-
 #include <string.h>
 
 #include "odl_image.h"
 #include "odl_numbers.h"
-
-typedef char odl_shifts_are_arithmetic[(-1 >> 1) == -1 ? 1 : -1];
-typedef char odl_outputs_fit_32_bits[ODL_D <= 258 ? 1 : -1];
 
 /* Two numbers of 16 bits at a time, where the processor can: the same bits (ODL_PORTABLE to do without). */
 #if defined(__ARM_FEATURE_DSP) && (defined(__GNUC__) || defined(__clang__)) && !defined(ODL_PORTABLE)
@@ -23,6 +18,27 @@ typedef char odl_outputs_fit_32_bits[ODL_D <= 258 ? 1 : -1];
 #else
 #define ODL_DSP 0
 #endif
+
+/* Of a device, wherever it decides ----------------------------------------------------------------------- */
+
+odl_accuracy odl_how_right(const odl *o) { return odl_estimate_now(&o->estimate, o->model->accuracy); }
+
+odl_rules odl_default_rules(const odl_model *model) {
+    odl_rules rules;
+    memset(&rules, 0, sizeof rules);
+    rules.audits = rules.confirm = rules.bouts = rules.estimate = 1;
+    rules.settle_after = 256;
+    rules.spacing = 4;
+    /* the least whole number that is not below 0.15 */
+    rules.margin = (int32_t)((((int64_t)3 << model->o_bits) + 19) / 20);
+    rules.per_hour = rules.per_day = ODL_NO_LIMIT;
+    return rules;
+}
+
+#ifndef ODL_CORE
+
+typedef char odl_shifts_are_arithmetic[(-1 >> 1) == -1 ? 1 : -1];
+typedef char odl_outputs_fit_32_bits[ODL_D <= 258 ? 1 : -1];
 
 /* Formats: docs/fixed-point.md. */
 #define LEVELS 127 /* h is -127..127 */
@@ -98,9 +114,6 @@ typedef char odl_outputs_fit_32_bits[ODL_D <= 258 ? 1 : -1];
 #define GUARD_HIGHEST ((uint64_t)1000 << 32)
 
 /* The budget, in ms. */
-#define HOUR 3600000u
-#define LEAST_HOURS 4u
-#define SPREAD 2u
 
 /* Flags of a query. */
 #define REASON 3u
@@ -971,22 +984,12 @@ static int bout_ripe(const odl *o, uint32_t age) { return !told(o) || (o->age >=
 
 /* The budget ---------------------------------------------------------------------------------------- */
 
-/* Questions an hour, the lower of both limits; ODL_NO_LIMIT for none. */
-static uint32_t hourly(const odl_rules *rules) {
-    uint32_t most = rules->per_hour;
-    if (rules->per_day != ODL_NO_LIMIT) {
-        const uint32_t share = (rules->per_day + LEAST_HOURS - 1u) / LEAST_HOURS;
-        most = share < most ? share : most;
-    }
-    return most;
-}
-
 static void budget_tick(odl *o, uint64_t now) {
     o->now = now;
-    if (hourly(&o->rules) == ODL_NO_LIMIT) {
+    if (odl_hourly(&o->rules) == ODL_NO_LIMIT) {
         return;
     }
-    const uint32_t hour = (uint32_t)(now / HOUR);
+    const uint32_t hour = (uint32_t)(now / ODL_HOUR);
     if (hour > o->hour) {
         o->hour = hour;
         o->this_hour = 0;
@@ -1003,14 +1006,14 @@ static int spent(const odl *o) {
 }
 
 static int budget_open(const odl *o) {
-    const uint32_t most = hourly(&o->rules);
+    const uint32_t most = odl_hourly(&o->rules);
     if (most == ODL_NO_LIMIT) {
         return 1;
     }
     if (spent(o) || o->this_hour >= most) {
         return 0;
     }
-    return !o->ever_asked || o->now < o->last_asked || o->now - o->last_asked >= HOUR / (SPREAD * most);
+    return !o->ever_asked || o->now < o->last_asked || o->now - o->last_asked >= odl_between(most);
 }
 
 /* How often the day's were halved. */
@@ -1238,20 +1241,6 @@ unsigned odl_troubles(const odl *o) {
 
 /* The device ---------------------------------------------------------------------------------------- */
 
-odl_accuracy odl_how_right(const odl *o) { return odl_estimate_now(&o->estimate, o->model->accuracy); }
-
-odl_rules odl_default_rules(const odl_model *model) {
-    odl_rules rules;
-    memset(&rules, 0, sizeof rules);
-    rules.audits = rules.confirm = rules.bouts = rules.estimate = 1;
-    rules.settle_after = 256;
-    rules.spacing = SPACING;
-    /* the least whole number that is not below 0.15 */
-    rules.margin = (int32_t)((((int64_t)3 << model->o_bits) + 19) / 20);
-    rules.per_hour = rules.per_day = ODL_NO_LIMIT;
-    return rules;
-}
-
 void odl_init(odl *o, const odl_model *model, const odl_rules *rules, uint32_t seed) {
     memset(o, 0, sizeof *o);
     o->model = model;
@@ -1403,13 +1392,11 @@ void odl_sample(odl *o, const int8_t x[ODL_INPUTS], uint64_t now, int sensed, od
     } else if (taken && (o->asked || o->answer != ODL_NO_ANSWER)) {
         odl_estimate_known(&o->estimate, o->number, o->answer, seen.predicted);
     } else {
-        o->estimate.seen++;
-        if (o->rules.estimate && budget_open(o) && o->queued < ODL_QUEUE) {
-            const int halvings = odl_estimate_draw(&o->estimate);
-            if (halvings) {
-                ask(o, sample, x, ODL_AUDIT, !doubtful(o, &seen), taken, halvings, seen.predicted);
-                asked = ODL_AUDIT;
-            }
+        const int open = o->rules.estimate && budget_open(o) && o->queued < ODL_QUEUE;
+        const int halvings = odl_estimate_draw(&o->estimate, open);
+        if (halvings) {
+            ask(o, sample, x, ODL_AUDIT, !doubtful(o, &seen), taken, halvings, seen.predicted);
+            asked = ODL_AUDIT;
         }
     }
     step->sample = sample;

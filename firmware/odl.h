@@ -9,7 +9,8 @@
  * docs/fixed-point.md says; DESIGN.md says why it is like that.
  *
  * Where ODL_CORE is defined all of this is done by a core in hardware (odl_core.c): its base address, with
- * "odl_core_map.h" of `tinyodl export rtl` beside odl_config.h. Results are the same, and so are images.
+ * "odl_core_map.h" of `tinyodl export rtl` beside odl_config.h. Results are the same, and so are images but
+ * for free places in the queue. The state is the core's then, and there is one: the struct has the estimate.
  *
  * Sizes come from "odl_config.h", which `tinyodl export c` writes beside the model:
  *   ODL_INPUTS   n, scaled inputs of a window

@@ -14,14 +14,15 @@
 
 #include "odl_core_map.h"
 #include "odl_image.h"
+#include "odl_numbers.h"
 
 #if ODL_CORE_INPUTS != ODL_INPUTS || ODL_CORE_NODES != ODL_NODES || ODL_CORE_DIRECT != ODL_DIRECT || \
     ODL_CORE_CLASSES != ODL_CLASSES || ODL_CORE_QUEUE != ODL_QUEUE ||                                \
     (ODL_NODES > 0 && ODL_CORE_ALPHA != ODL_ALPHA)
-#error "odl_core_map.h is of a core of other sizes than odl_config.h"
+#error "odl_core_map.h is of a core of other sizes than odl_config.h: export both of one model"
 #endif
 #if ODL_CORE_FLAG_WHY != 3 || ODL_CORE_FLAG_TRUSTED != 4 || ODL_CORE_FLAG_IN_BOUT != 8
-#error "a question's flags are others"
+#error "a question's flags are others: take odl_core.c and odl_core_map.h of one version"
 #endif
 
 /* Yours, where the core is not in the processor's own addresses. */
@@ -40,11 +41,8 @@
 #define PREDICTED 9 /* shift of what was predicted of it */
 #define OWN_FLAGS 0x1FFu
 #define FLAGS 0xFFFFu
-#define SLOT_BYTES 8u /* of a word of vectors */
+#define WORD_BYTES 8u /* of a word of vectors */
 #define LANES ((int)ODL_CORE_LANES)
-#define HOUR 3600000u
-#define LEAST_HOURS 4u
-#define SPREAD 2u
 #define NOBODY 255u
 
 static uint32_t get(uint32_t at) { return ODL_CORE_READ(at); }
@@ -66,39 +64,10 @@ static void keep(odl *o) {
     o->mode = (uint8_t)get(ODL_CORE_V_MODE);
 }
 
-/* The same where no command has just said it, and troubles: by a command that changes nothing else. */
-static void refresh(odl *o) {
-    put(ODL_CORE_V_TRAIN, get(ODL_CORE_V_MODE));
-    run(ODL_CORE_DO_BY_HAND);
-    keep(o);
-}
-
 /* How it behaves -------------------------------------------------------------------------------------- */
 
-odl_rules odl_default_rules(const odl_model *model) {
-    odl_rules rules;
-    memset(&rules, 0, sizeof rules);
-    rules.audits = rules.confirm = rules.bouts = rules.estimate = 1;
-    rules.settle_after = 256;
-    rules.spacing = 4;
-    /* the least whole number that is not below 0.15 */
-    rules.margin = (int32_t)((((int64_t)3 << model->o_bits) + 19) / 20);
-    rules.per_hour = rules.per_day = ODL_NO_LIMIT;
-    return rules;
-}
-
-/* Questions an hour, the lower of both limits; ODL_NO_LIMIT for none. */
-static uint32_t hourly(const odl_rules *rules) {
-    uint32_t most = rules->per_hour;
-    if (rules->per_day != ODL_NO_LIMIT) {
-        const uint32_t share = (rules->per_day + LEAST_HOURS - 1u) / LEAST_HOURS;
-        most = share < most ? share : most;
-    }
-    return most;
-}
-
 static void configure(const odl_model *model, const odl_rules *rules, uint32_t seed) {
-    const uint32_t most = hourly(rules);
+    const uint32_t most = odl_hourly(rules);
     const int told = rules->bouts && model->bout_weights != 0;
     put(ODL_CORE_V_U_BITS, model->u_bits);
 #if ODL_NODES > 0
@@ -121,7 +90,7 @@ static void configure(const odl_model *model, const odl_rules *rules, uint32_t s
     put(ODL_CORE_V_MARGIN, (uint32_t)rules->margin);
     put(ODL_CORE_V_PER_DAY, rules->per_day);
     put(ODL_CORE_V_HOURLY, most);
-    put(ODL_CORE_V_APART, most && most != ODL_NO_LIMIT ? HOUR / (SPREAD * most) : 0u);
+    put(ODL_CORE_V_APART, most && most != ODL_NO_LIMIT ? odl_between(most) : 0u);
     put(ODL_CORE_V_DRAWS, (2u * seed + 1u) * 0x9E3779B9u);
     for (int i = 0; model->bout_weights && i < ODL_INPUTS; i++) {
         put(element(ODL_CORE_ARRAY_MEAN, i), (uint32_t)model->bout_weights[i] << 16);
@@ -136,17 +105,16 @@ static void configure(const odl_model *model, const odl_rules *rules, uint32_t s
 }
 
 void odl_init(odl *o, const odl_model *model, const odl_rules *rules, uint32_t seed) {
-    const odl_rules kept = *rules;
     memset(o, 0, sizeof *o);
     o->model = model;
-    o->rules = kept;
+    o->rules = *rules;
     odl_estimate_begin(&o->estimate, seed);
     for (uint32_t i = 0; i < ODL_CORE_SCALARS; i++) {
         put(ODL_CORE_MEMORY_SCALARS + 4u * i, 0);
     }
-    configure(model, &kept, seed);
+    configure(model, &o->rules, seed);
     run(ODL_CORE_DO_INITIALISE);
-    refresh(o);
+    keep(o);
 }
 
 /* Windows, labels ------------------------------------------------------------------------------------- */
@@ -188,12 +156,9 @@ void odl_sample(odl *o, const int8_t x[ODL_INPUTS], uint64_t now, int sensed, od
     } else if (get(ODL_CORE_V_TAKEN) && (get(ODL_CORE_V_ASKED) || answer != ODL_NO_ANSWER)) {
         odl_estimate_known(&o->estimate, step->bout, answer, step->predicted);
     } else {
-        o->estimate.seen++;
-        if (o->rules.estimate && get(ODL_CORE_V_OPEN)) {
-            const int halvings = odl_estimate_draw(&o->estimate);
-            if (halvings) {
-                ask_drawn(halvings, step->predicted);
-            }
+        const int halvings = odl_estimate_draw(&o->estimate, o->rules.estimate && get(ODL_CORE_V_OPEN));
+        if (halvings) {
+            ask_drawn(halvings, step->predicted);
         }
     }
     step->sample = get(ODL_CORE_V_SAMPLE);
@@ -268,8 +233,6 @@ void odl_rollback(odl *o) {
     odl_estimate_restart(&o->estimate);
 }
 
-odl_accuracy odl_how_right(const odl *o) { return odl_estimate_now(&o->estimate, o->model->accuracy); }
-
 unsigned odl_troubles(const odl *o) {
     (void)o;
     return (unsigned)get(ODL_CORE_V_TROUBLES);
@@ -287,7 +250,7 @@ static void part(odl_cursor *c, uint32_t at, int shift, int bytes) {
     }
 }
 
-/* A word of fewer bytes, without a sign or with one. */
+/* A word of so many bytes; with fewer than four it has no sign. */
 static void whole(odl_cursor *c, uint32_t at, int bytes) {
     const uint32_t v = (uint32_t)odl_pass(c, get(at), bytes);
     if (!c->write) {
@@ -328,7 +291,7 @@ static void walk_model(odl_cursor *c) {
         part(c, element(ODL_CORE_ARRAY_D, j), 0, 2);
         part(c, element(ODL_CORE_ARRAY_D, j), 16, 1);
     }
-    part(c, ODL_CORE_V_CLASSES, 0, 1);
+    whole(c, ODL_CORE_V_CLASSES, 1);
     for (int k = 0; k < ODL_CLASSES; k++) {
         for (int j = 0; j < ODL_D; j++) {
             const uint32_t i = (uint32_t)k * ODL_CORE_ROW * ODL_CORE_LANES + (uint32_t)j;
@@ -386,7 +349,7 @@ static void walk_fields(odl_cursor *c, const field *fields, int count) {
     }
 }
 
-/* What waits; places without a question are zeros. */
+/* What waits; of places without a question flags are zeros, the rest is what was there. */
 static void walk_queue(odl_cursor *c) {
     whole(c, ODL_CORE_V_QUEUED, 1);
     const int count = (int)get(ODL_CORE_V_QUEUED);
@@ -398,11 +361,13 @@ static void walk_queue(odl_cursor *c) {
         part(c, element(ODL_CORE_ARRAY_QUESTION, i), 16, 2);
         const uint32_t flags = (uint32_t)odl_pass(c, had & OWN_FLAGS, 2);
         const uint32_t predicted = (uint32_t)odl_pass(c, had >> PREDICTED, 1);
+        /* what has no room here could not be: without a reason odl_sound refuses it */
+        const int fits = i < count && flags <= OWN_FLAGS && predicted <= FLAGS >> PREDICTED;
         if (!c->write) {
-            put(place, slot << 16 | (i < count ? (flags & OWN_FLAGS) | predicted << PREDICTED : 0u));
+            put(place, slot << 16 | (fits ? flags | predicted << PREDICTED : 0u));
         }
         for (uint32_t k = 0; k < ODL_INPUTS; k++) {
-            part(c, ODL_CORE_MEMORY_VECTORS + SLOT_BYTES * slot + k / 4u * 4u, (int)(k % 4u) * 8, 1);
+            part(c, ODL_CORE_MEMORY_VECTORS + WORD_BYTES * slot + k / 4u * 4u, (int)(k % 4u) * 8, 1);
         }
     }
 }
@@ -421,7 +386,7 @@ void odl_walk(odl *o, odl_cursor *c) {
     walk_fields(c, AFTER_QUEUE, FIELDS(AFTER_QUEUE));
     if (!c->write) {
         run(ODL_CORE_DO_WAKE);
-        refresh(o);
+        keep(o);
     }
 }
 
@@ -479,7 +444,7 @@ int odl_sound(const odl *o) {
         ok &= (place & ODL_CORE_FLAG_WHY) != 0 && (place & FLAGS) >> PREDICTED < o->classes;
         ok &= odl_estimate_drawable((place & OWN_FLAGS) >> HALVINGS);
         for (uint32_t k = 0; k < ODL_INPUTS; k++) {
-            const uint32_t at = ODL_CORE_MEMORY_VECTORS + SLOT_BYTES * (place >> 16) + k / 4u * 4u;
+            const uint32_t at = ODL_CORE_MEMORY_VECTORS + WORD_BYTES * (place >> 16) + k / 4u * 4u;
             ok &= (uint8_t)(get(at) >> (k % 4u * 8u)) != 0x80u;
         }
     }

@@ -110,7 +110,11 @@ void odl_estimate_known(odl_estimate *e, uint16_t bout, uint8_t answer, uint8_t 
     }
 }
 
-int odl_estimate_draw(odl_estimate *e) {
+int odl_estimate_draw(odl_estimate *e, int open) {
+    e->seen++;
+    if (!open) {
+        return 0;
+    }
     int halvings = odl_length(e->seen) - e->share;
     halvings = (halvings > FIRST ? halvings : FIRST) + e->silence;
     halvings += (uint64_t)e->drawn * PER_DRAW > e->seen;

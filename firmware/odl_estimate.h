@@ -38,9 +38,9 @@ void odl_estimate_restart(odl_estimate *estimate);
 /* One more window of a bout that is asked or answered (ODL_NO_ANSWER: not yet). */
 void odl_estimate_known(odl_estimate *estimate, uint16_t bout, uint8_t answer, uint8_t predicted);
 
-/* One more window of another: how often its chance was halved, where it is drawn to be asked; else 0. It
- * must be counted in `seen` before. */
-int odl_estimate_draw(odl_estimate *estimate);
+/* One more window of another: how often its chance was halved, where it is drawn to be asked; else 0. open:
+ * whether it may be. */
+int odl_estimate_draw(odl_estimate *estimate, int open);
 
 /* Somebody replied to a question that had such a chance; predicted: when it was drawn, k: a class, or less
  * than 0 where nobody knows; accuracy: of the factory's model, 0 where it is not known. */

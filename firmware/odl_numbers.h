@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * odl_numbers: what odl.c and odl_estimate.c compute with; a program needs none of it. */
+ * odl_numbers: what odl.c, odl_core.c and odl_estimate.c compute with; a program needs none of it. */
 #ifndef ODL_NUMBERS_H
 #define ODL_NUMBERS_H
 
-#include <stdint.h>
+#include "odl.h"
 
 /* What is called seldom has a stack frame of its own. */
 #if defined(__GNUC__) || defined(__clang__)
@@ -37,5 +37,20 @@ static inline uint32_t odl_draw(uint32_t *state) {
     *state = s;
     return s;
 }
+
+#define ODL_HOUR 3600000u /* ms */
+
+/* Questions an hour, the lower of both limits, a day's lasting four hours at least; ODL_NO_LIMIT for none. */
+static inline uint32_t odl_hourly(const odl_rules *rules) {
+    uint32_t most = rules->per_hour;
+    if (rules->per_day != ODL_NO_LIMIT) {
+        const uint32_t share = (rules->per_day + 3u) / 4u;
+        most = share < most ? share : most;
+    }
+    return most;
+}
+
+/* ms between two questions, at so many an hour: half of even spacing. */
+static inline uint32_t odl_between(uint32_t most) { return ODL_HOUR / (2u * most); }
 
 #endif

@@ -115,6 +115,13 @@ def test_own_labels_that_nobody_vouches_for_are_found() -> None:
     assert words.trusts_itself(made)
 
 
+def test_own_labels_that_are_doubted_are_found() -> None:
+    made = words.decoded(program(TINY), COMMANDS)
+    ((jump, _),) = made.into("learn_own")
+    made.code[jump] = Instruction(Op.JUMP_ZERO, made.code[jump].operand)
+    assert "doubted" in str(words.trusts_itself(made))
+
+
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a_question_that_goes_leaves_the_others_their_samples(preset: str) -> None:
     shape = PRESETS[preset]

@@ -141,6 +141,8 @@ class Host:
             if await self.get(own(Wrapper.PENDING)) & Interrupt.DONE:
                 break
             await ClockCycles(self.dut.clk, 20)
+        else:
+            raise AssertionError("no command ended")
         assert not await self.get(own(Wrapper.STATUS)) & Status.BUSY
         await self.put(own(Wrapper.PENDING), Interrupt.DONE)
 
@@ -407,6 +409,7 @@ async def packets_of_other_lengths_are_counted_and_not_taken(dut: Any) -> None:
         await host.send([rng.getrandbits(32) for _ in range(BEATS)])
     await ClockCycles(dut.clk, 12_000)
     assert await host.get(variable("next")) == taken + 2
+    assert await host.get(own(Wrapper.STATUS)) == 0  # not a beat was taken
     await host.done()
     await host.sent()
     await host.done()

@@ -54,7 +54,7 @@ def missed(
 
 def expected(life: Bus) -> set[tuple[str, int]]:
     """What is said of windows and labels in a life; of troubles each bit."""
-    names = {SCALARS << REGION_BITS | VARIABLES[name]: name for name in SAID}
+    names = {SCALARS << REGION_BITS | VARIABLES[name]: name for name in (*SAID, "troubles")}
     found = set()
     for line in life.lines:
         kind, address, data = line >> 60, line >> 32 & (1 << 28) - 1, line & 0xFFFFFFFF

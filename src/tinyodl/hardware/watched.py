@@ -6,7 +6,7 @@ write, at the end, which words of the program were executed, and what of `POINTS
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -101,14 +101,6 @@ def watched(shape: Shape, counts: Mapping[str, int], seed: int) -> Watched:
     ]
     seen = _seen(_chosen(made["core.v"]), len(program(shape).words), states)
     return Watched(seen, mutants, states, made["whole.il"])
-
-
-def of_program(words: Sequence[tuple[int, int]]) -> list[Mutant]:
-    """Words of the program, and which bits of each are turned over."""
-    return [
-        Mutant("program", f"word {word} ^ {bits:05x}", (f"+word={word}", f"+bits={bits}"))
-        for word, bits in words
-    ]
 
 
 def _chosen(verilog: str) -> str:

@@ -19,7 +19,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from tinyodl.fixed.core import H
-from tinyodl.rtl.core import INPUT, REGION_BITS, REGISTERS, SCALARS, VECTORS, Register
+from tinyodl.rtl.core import INPUT, OUTSIDE, REGION_BITS, REGISTERS, SCALARS, VECTORS, Register
 from tinyodl.rtl.program.device import COMMANDS
 from tinyodl.rtl.registers import (
     ADDRESS_BITS,
@@ -38,12 +38,6 @@ from tinyodl.rtl.state import VARIABLES
 
 OKAY, SLVERR, DECERR = 0, 2, 3
 MILLISECOND = 10_000  # cycles, at 10 MHz
-FACTORY = {
-    "factory_enable": Out(1),
-    "factory_address": Out(16),
-    "factory_data": In(32),
-    "factory_ready": In(1),
-}
 PORTS = {
     "s_axil_awaddr": In(ADDRESS_BITS),
     "s_axil_awprot": In(3),
@@ -69,7 +63,7 @@ PORTS = {
     "s_axis_tready": Out(1),
     "s_axis_tlast": In(1),
     "interrupt": Out(1),
-    **FACTORY,
+    **{name: port for name, port in OUTSIDE.items() if name.startswith("factory_")},
 }
 
 
@@ -116,6 +110,8 @@ class Axi(wiring.Component):
         write_was = Signal()  # and the host's last a write
         raised = Signal(4)  # bits of `pending`
         erroneous, forgets, starting = Signal(), Signal(), Signal()
+        was_busy = Signal()  # a command ends: DONE is pending a cycle later
+        m.d.sync += was_busy.eq(busy)
         answers = Signal(4)
         m.d.comb += [
             answers.eq(Cat(question, pending[1:])),
@@ -137,8 +133,9 @@ class Axi(wiring.Component):
             host.eq(writing | reading),
             open_.eq(
                 ~busy
+                & ~was_busy
                 & ~received
-                & ~(control[Control.WAIT.bit_length() - 1] & pending[_place(Interrupt.DONE)])
+                & ~(control[_place(Control.WAIT)] & pending[_place(Interrupt.DONE)])
             ),
             self.s_axis_tready.eq(idle & open_ & ~(host & ~host_was)),
             takes_beat.eq(self.s_axis_tready & self.s_axis_tvalid),
@@ -346,8 +343,6 @@ class Axi(wiring.Component):
                 m.d.comb += erroneous.eq(1)
                 m.d.sync += dropping.eq(1)
 
-        was_busy = Signal()
-        m.d.sync += was_busy.eq(busy)
         m.d.comb += [
             raised[_place(Interrupt.DONE)].eq(was_busy & ~busy),
             raised[_place(Interrupt.ERROR)].eq(erroneous),

@@ -10,12 +10,14 @@ Numbers are of 32 bits, without a sign where they are compared. What there is:
 | `== != < <= > >=`, `and or not`, `negative(x)` | in conditions; x itself: not 0 |
 | `h, l = plus(h, l, h2, l2)`, `minus`, `left(h, l, n)`, ... | 64 bits: `language.py` |
 | `rest, quotient = divide(h, l, d)` | where the quotient has 32 bits |
-| `less(h, l, h2, l2)`, `carry()` | of 64 bits, a condition; of the last + or - |
+| `less(h, l, h2, l2)`, `carry()` | of 64 bits, a condition; of the + or - just before |
 | `run(operation)` | of the learner |
 
 Functions have parameters and a result; none calls itself, so that each local name has one place
-(those of functions that never run at once share it). Names in capitals are constants, and an `if`
-on one alone is decided here. SyntaxError where something else is written.
+(those of functions that never run at once share it). Operands are computed from the right, and
+variables read last: a function must not change what else stands in its expression. Names in
+capitals are constants, and an `if` on one alone is decided here. SyntaxError where something else
+is written.
 """
 
 import ast
@@ -38,9 +40,9 @@ from tinyodl.rtl.instructions import (
     Shift,
     operand,
 )
+from tinyodl.rtl.language import WORD
 from tinyodl.rtl.linker import Item, Jump, Label, Local, Program, Routine, linked
 
-WORD = (1 << 32) - 1
 SMALLEST, GREATEST = -(1 << FIELD - 1), (1 << FIELD - 1) - 1  # numbers that an operand holds
 OPERATIONS: dict[type[ast.operator], Op] = {
     ast.Add: Op.ADD,
@@ -75,12 +77,15 @@ class Source(NamedTuple):
 
 def compiled(modules: Sequence[ModuleType], commands: Sequence[str], places: Places) -> Program:
     """All functions of the modules that a command, a function without parameters, needs."""
-    sources = {
-        name: Source(_parsed(value), vars(module))
+    found = [
+        (name, Source(_parsed(value), vars(module)))
         for module in modules
         for name, value in vars(module).items()
         if inspect.isfunction(value) and value.__module__ == module.__name__
-    }
+    ]
+    sources = dict(found)
+    if len(sources) != len(found):
+        raise SyntaxError("two functions of a program have one name: rename one")
     made: dict[str, Function] = {}
     todo = list(commands)
     while todo:
@@ -129,10 +134,10 @@ class Function:
                     self._pair(high, low, call)
                 case ast.Assign(targets=[target]):
                     self._assign(target, statement.value)
-                case ast.AugAssign():
-                    read = ast.copy_location(_loaded(statement.target), statement)
-                    value = ast.BinOp(read, statement.op, statement.value)
-                    self._assign(statement.target, ast.copy_location(value, statement))
+                case ast.AugAssign(target=target, op=op, value=value):
+                    if any(isinstance(each, ast.Call) for each in ast.walk(target)):
+                        raise self._refused(statement)  # which would be called twice
+                    self._assign(target, ast.BinOp(target, op, value))
                 case ast.If():
                     self._if(statement)
                 case ast.While(orelse=[]):
@@ -301,7 +306,12 @@ class Function:
                 self.code.append(Instruction(Op.RUN, number))
             case ast.Call(func=ast.Name(id=name)) if name in self._sources:
                 self._call(name, value)
-            case ast.Compare() | ast.BoolOp() | ast.UnaryOp(op=ast.Not()):
+            case (
+                ast.Compare()
+                | ast.BoolOp()
+                | ast.UnaryOp(op=ast.Not())
+                | ast.Call(func=ast.Name(id="negative" | "less"))
+            ):
                 false, end = self._label(), self._label()
                 self._condition(value, false, False)
                 self.code += [
@@ -311,8 +321,6 @@ class Function:
                     Instruction(Op.LITERAL, 0),
                     Label(end),
                 ]
-            case ast.Call(func=ast.Name(id="negative" | "less")):
-                self._value(ast.copy_location(ast.BoolOp(ast.And(), [value]), value))
             case _:
                 raise self._refused(value)
 
@@ -343,6 +351,8 @@ class Function:
     def _shift(self, shift: Shift, times: ast.expr) -> None:
         """times: a leaf."""
         known = self._constant(times)
+        if known is not None and not 0 <= known < 64:
+            raise self._refused(times)
         if known is None:
             self.code += [self._direct(Op.COUNT, times), Instruction(Op.SHIFT, shift | COUNTED)]
         else:
@@ -376,7 +386,7 @@ class Function:
                 self._condition(test.operand, target, not when)
             case ast.BoolOp():
                 decided = isinstance(test.op, ast.Or)  # by the first that is so
-                if when == decided or len(test.values) == 1:
+                if when == decided:
                     for each in test.values:
                         self._condition(each, target, when)
                 else:
@@ -386,10 +396,9 @@ class Function:
                     self._condition(test.values[-1], target, when)
                     self._mark(end)
             case ast.Compare(ops=[ast.In()], comparators=[ast.Tuple(elts=these)]):
-                equal: list[ast.expr] = [
-                    ast.Compare(test.left, [ast.Eq()], [each]) for each in these
-                ]
-                self._condition(ast.copy_location(ast.BoolOp(ast.Or(), equal), test), target, when)
+                one = self._kept(test.left)
+                equal: list[ast.expr] = [ast.Compare(one, [ast.Eq()], [each]) for each in these]
+                self._condition(ast.BoolOp(ast.Or(), equal), target, when)
             case ast.Compare(left=left, ops=[compare], comparators=[right]):
                 self._compare(left, compare, right, target, when)
             case ast.Call(func=ast.Name(id="negative"), args=[value]):
@@ -402,6 +411,8 @@ class Function:
                 for op, leaf in ((Op.LOAD, low), (Op.SUB, low2), (Op.LOAD, h), (Op.SBC, h2)):
                     self.code.append(self._direct(op, leaf))
                 self._jump(Op.JUMP_CARRY, Op.JUMP_NO_CARRY, target, when)
+            case ast.Compare() | ast.Call(func=ast.Name(id="negative" | "less")):
+                raise self._refused(test)
             case _:
                 self._value(test)
                 self._jump(Op.JUMP_NONZERO, Op.JUMP_ZERO, target, when)
@@ -465,7 +476,7 @@ class Function:
         name = self._temporary()
         self._value(value)
         self.code.append(Local(Op.STORE, self.name, name))
-        return ast.copy_location(ast.Name(name, ast.Load()), value)
+        return ast.Name(name, ast.Load())
 
     def _temporary(self) -> str:
         self._spare += 1
@@ -533,7 +544,7 @@ class Function:
                 return None if inner is None else -inner
             case ast.BinOp():
                 left, right = self._constant(value.left), self._constant(value.right)
-                if left is not None and right is not None:
+                if left is not None and right is not None and type(value.op) in FOLDED:
                     return FOLDED[type(value.op)](left, right)
         return None
 
@@ -551,15 +562,3 @@ FOLDED: Mapping[type[ast.operator], Callable[[int, int], int]] = {
     ast.BitAnd: int.__and__,
     ast.FloorDiv: int.__floordiv__,
 }
-
-
-def _loaded(target: ast.expr) -> ast.expr:
-    """What is assigned to, as a value."""
-    match target:
-        case ast.Name(id=name):
-            return ast.Name(name, ast.Load())
-        case ast.Attribute():
-            return ast.Attribute(target.value, target.attr, ast.Load())
-        case ast.Subscript():
-            return ast.Subscript(target.value, target.slice, ast.Load())
-    raise SyntaxError(f"{ast.unparse(target)!r} cannot be assigned to")

@@ -10,8 +10,8 @@ Addresses are of words of 32 bits, the region above them:
 | WEIGHTS | four words each: U's columns, b's rows, two elements a word |
 
 A write to COMMAND starts a command of `program` (variables have its arguments and its results),
-or, with RAW, an operation of the learner. While it runs the memories are the core's: a write is
-lost, and a read is STATUS.
+or, with RAW, an operation of the learner. While a command runs the memories are the core's: a
+write is lost, and a read is STATUS; while a RAW operation does, STATUS alone may be read.
 
 The factory's model is outside, where nothing is lost: its words of 32 bits, in the order of
 `image.factory`, are asked for one at a time, and waited for.
@@ -213,9 +213,7 @@ class Logic(wiring.Component):
             kept |= {Register.NODES: nodes, Register.SEED: seed}
         m.d.sync += raw_start.eq(0)
         commanded = Signal()
-        m.d.comb += commanded.eq(
-            writes & (offset == Register.COMMAND) & ~learner.busy & ~raw_start & ~deciding
-        )
+        m.d.comb += commanded.eq(writes & (offset == Register.COMMAND) & ~self.busy)
         with m.If(writes), m.Switch(offset):
             for number, kept_value in kept.items():
                 with m.Case(number):

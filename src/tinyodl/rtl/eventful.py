@@ -6,15 +6,16 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyodl.device import Reason, Rules
+from tinyodl.device import PLAIN, Reason, Rules
 from tinyodl.device.budget import HOUR
+from tinyodl.device.learner import STEP as SECONDS
 from tinyodl.fixed import core
 from tinyodl.model import Model
 from tinyodl.rtl.life import Life
 from tinyodl.rtl.shape import Shape
 
 Ints = NDArray[np.int64]
-STEP = 1280  # ms from a window to the next
+STEP = round(1000 * SECONDS)  # ms from a window to the next
 TEACHERS = ("honest", "wrong", "sly")  # sly: right where it is an audit, else wrong
 
 ALL_RULES = {
@@ -22,7 +23,7 @@ ALL_RULES = {
     "a few a day": Rules(questions_per_day=6, spacing=1),
     "one an hour": Rules(questions_per_hour=1, questions_per_day=12),
     "none": Rules(questions_per_day=0),
-    "plain": Rules(False, None, 1, False, False, 10.0, 1.0),
+    "plain": PLAIN,
     "in full": Rules(settle_after=8, spacing=2, reach=1.0, margin=0.0),
     "without bouts": Rules(bouts=False, spacing=2),
     "audits alone": Rules(confirm=False, settle_after=16, spacing=4),

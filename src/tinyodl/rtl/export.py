@@ -34,9 +34,7 @@ def translated(core: str) -> str:
 
 def axi(shape: Shape) -> str:
     """Verilog-2001 of what is around a core on AXI; `odl_core` is apart."""
-    made = str(rtlil.convert(Axi(shape), name=AXI, emit_src=False))
-    script = "read_rtlil axi.il; write_verilog -noattr axi.v"
-    return yosys(script, {"axi.il": made}, ["axi.v"])["axi.v"]
+    return translated(str(rtlil.convert(Axi(shape), name=AXI, emit_src=False)))
 
 
 def files(name: str, shape: Shape, script: str) -> dict[str, str]:
@@ -57,7 +55,7 @@ def files(name: str, shape: Shape, script: str) -> dict[str, str]:
 
 FUSESOC = """CAPI=2:
 name: tinyodl:core:{name}:0.1.0
-description: Tiny on-device learning, the learner
+description: Tiny on-device learning, the whole device
 filesets:
   rtl:
     files: [odl_axi.v, odl_core.v, odl_sram.v]

@@ -1,6 +1,6 @@
 """The functions that programs for the sequencer may use, beside operators, on numbers of 32 bits.
 
-These are Python; `compiler.py` makes instructions of them, and tests compare both.
+These are Python that says what each is; `compiler.py` makes instructions of them.
 """
 
 WORD = (1 << 32) - 1

@@ -23,6 +23,7 @@ from amaranth.hdl import Cat, Const, Module, Mux, Signal, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
+from tinyodl.fixed.bouts import THIRD
 from tinyodl.fixed.core import (
     A_BITS,
     D_LEAST,
@@ -722,7 +723,7 @@ class Learner(wiring.Component):
             with m.State("OFF"):
                 share = Signal(16)  # of the way, by the windows that are in the mean
                 m.d.comb += [
-                    share.eq(Mux(self.windows[1], Mux(self.windows[0], 1 << 14, 21846), 1 << 15)),
+                    share.eq(Mux(self.windows[1], Mux(self.windows[0], 1 << 14, THIRD), 1 << 15)),
                     multiplier.wide.eq(1),
                     multiplier.x[0].eq(off),
                     multiplier.y[0].eq(Mux(following, Cat(share, 0).as_signed(), off)),

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from tinyodl.device import Rules, Trouble
 from tinyodl.device.budget import Budget
+from tinyodl.device.draws import Draws
 from tinyodl.device.learner import gap
 from tinyodl.device.pending import LONGEST
 from tinyodl.device.state import VOUCHED_FACTORY
-from tinyodl.firmware.device import EVENTS, MODES, NO_LIMIT, OUTCOMES, REASONS, settings
+from tinyodl.firmware.device import EVENTS, MARKED, MODES, NO_LIMIT, OUTCOMES, REASONS, settings
 from tinyodl.fixed import bouts, core
 from tinyodl.fixed.arithmetic import FixedArithmetic
 from tinyodl.fixed.device import device
@@ -57,12 +58,12 @@ class Life(Bus):
         golden = self.golden
         full, before = golden.pending.full, self._changing()
         found = golden.sample(h.astype(np.float64) * self._step, now / 1000, known, marked)
-        padded = np.append(h, [core.H] * self._shape.direct)
-        for i, word in enumerate(image.packed([*padded, *[0] * (-len(padded) % 4)], 8, 32)):
+        inputs = np.append(h, [core.H] * self._shape.direct)
+        for i, word in enumerate(image.packed(inputs, 8, 32)):
             self.write(REGISTERS, INPUT + i, word)
         self._set("now_high", now >> 32)
         self._set("now_low", now)
-        self._set("sensed", 2 if marked else int(known))
+        self._set("sensed", MARKED if marked else int(known))
         self._command("sample")
         self._expect("sample", found.sample)
         self._expect("predicted", golden.arithmetic.labels.index(found.predicted))
@@ -190,7 +191,7 @@ class Life(Bus):
             self.write(WEIGHTS, i, word)
 
     def whole(self) -> None:
-        """All of U, b and D, and what else is kept."""
+        """All of U, b and D."""
         now = self._arithmetic.core
         for i, word in enumerate(image.weights(self._shape, now)):
             self.expect(WEIGHTS, i, word)
@@ -249,7 +250,7 @@ def configuration(shape: Shape, model: Model, rules: Rules, seed: int) -> dict[i
         "per_day": told.per_day,
         "hourly": NO_LIMIT if budget.per_hour is None else budget.per_hour,
         "apart": budget._apart,
-        "draws": (2 * seed + 1) * 0x9E3779B9 & 0xFFFFFFFF,
+        "draws": Draws(seed)._state,
         "nodes": 0,
         "seed": 0,
     }

@@ -54,12 +54,10 @@ class Routine(NamedTuple):
 
 class Program(NamedTuple):
     """words, of `instructions.BITS` bits: command n begins at word n. used: words of the page of
-    variables; starts: where each function begins that was not put in another's place; origins: the
-    function or table that each word is from."""
+    variables; origins: the function or table that each word is from."""
 
     words: list[int]
     used: int
-    starts: dict[str, int]
     origins: list[str]
 
 
@@ -121,8 +119,7 @@ def linked(
         for item in words
     ]
     used = max(frames[name] + len(names[name]) for name in routines)
-    begin = {name: starts[name] for name in apart}
-    return Program([item.word() for item in whole], used, begin, origins)
+    return Program([item.word() for item in whole], used, origins)
 
 
 def _whole(name: str, routines: Mapping[str, Routine], apart: set[str]) -> list[Placed]:

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from tinyodl.fixed.core import H
 from tinyodl.rtl import compiler
 from tinyodl.rtl.core import FACTORY, VECTORS, WEIGHTS, Register
 from tinyodl.rtl.linker import Program
@@ -19,7 +20,6 @@ from tinyodl.rtl.shape import LANES, Shape
 from tinyodl.rtl.state import NAMES, PAGE, VARIABLES, Layout
 
 MODULES = (numbers, policy, detector, bouts, budget, learning, asking, device)
-CONSTANT = 127  # the last of h's elements that are not nodes
 
 
 @cache
@@ -38,7 +38,7 @@ def program(shape: Shape) -> Program:
         "SAMPLES": layout.samples,
         "SLOT": layout.slot,
         "CONSTANT_WORD": shape.inputs // 4,
-        "CONSTANT": CONSTANT << 8 * (shape.inputs % 4),
+        "CONSTANT": H << 8 * (shape.inputs % 4),
     }
     places = compiler.Places(
         variables=VARIABLES,

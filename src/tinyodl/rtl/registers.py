@@ -22,10 +22,9 @@ from tinyodl.rtl.nodes import DROPPED
 from tinyodl.rtl.program import asking
 from tinyodl.rtl.program.device import COMMANDS
 from tinyodl.rtl.shape import HASH, LANES, PRESETS, Shape
-from tinyodl.rtl.state import ARGUMENTS, CONFIGURATION, RESULTS, STATE, VARIABLES, Layout
+from tinyodl.rtl.state import ARGUMENTS, ARRAYS, CONFIGURATION, RESULTS, STATE, VARIABLES, Layout
 
 WRAPPER = 4  # the region of `Wrapper`; inside the core this number is the factory's
-REGIONS = 5
 ADDRESS_BITS = 2 + REGION_BITS + 3  # of a byte
 WRAPPER_ID = 0x4F444C41  # "ODLA"
 VERSION = 1 << 16  # major, minor: the minor one counts what was added, nothing else changed
@@ -99,18 +98,22 @@ OF_WRAPPER = {
     Wrapper.PENDING: (
         "rw",
         "1 QUESTION: a window is asked; 2 DONE: a command ended; 4 RECEIVED a packet; 8 ERROR: a "
-        "packet was not taken; a bit that is written as 1 is cleared",
+        "packet was not taken; a bit that is written as 1 is cleared, QUESTION only while no "
+        "command runs: else SLVERR, and none is cleared",
     ),
-    Wrapper.MILLISECOND: ("rw", "clock cycles of one, 24 bits; 0 stops the time"),
+    Wrapper.MILLISECOND: (
+        "rw",
+        "clock cycles of one, 24 bits; 10,000 after a reset, 0 stops the time",
+    ),
     Wrapper.TIME_LOW: ("rw", "ms, the lower 32 bits: read TIME_HIGH, this, TIME_HIGH again"),
     Wrapper.TIME_HIGH: ("rw", "16 bits more"),
     Wrapper.SENSED: ("rw", "how what comes as packets was sensed, as `sensed`; 1 after a reset"),
-    Wrapper.ERRORS: ("r", "packets that were not taken, 16 bits"),
+    Wrapper.ERRORS: ("r", "packets of another length, or forgotten under way; 16 bits"),
 }
 OF_CORE = {
     Register.IDENTITY: ("r", "of the core"),
     Register.COMMAND: ("w", "starts one; see below"),
-    Register.STATUS: ("r", "1: a command runs"),
+    Register.STATUS: ("r", "1: a command runs; on AXI read STATUS around the core"),
     Register.INTERRUPT: ("rw", "1: a question has not been seen"),
     Register.CLASSES: ("w", "of the outputs that are looked at; the core's own"),
     Register.U_BITS: ("w", "Fu; the core's own"),
@@ -131,26 +134,13 @@ OF_CORE = {
     Register.DISTANCE_HIGH: ("r", ""),
     Register.CYCLES: ("r", "of the last command, 24 bits"),
 }
-OF_ARRAYS = {
-    "D": "mantissa, exponent << 16 of each element",
-    "o": "outputs",
-    "gain": "of b's step",
-    "score_mean": "the detector's, by class",
-    "score_inverse": "",
-    "votes_low": "of a bout, by class",
-    "votes_high": "",
-    "limit_low": "of a bout's distance, by the windows that its mean is of",
-    "limit_high": "",
-    "question": "sample, bout << 16 of each that waits, the oldest first",
-    "place": "flags, word of vectors of its inputs << 16; the first free one: the next window's",
-    "mean": "of a bout's inputs, weight << 16",
-}
 OF_COMMANDS = {
     "initialise": "the factory's model on a device that has seen nothing; CONFIGURATION is there",
     "wake": "after power was off, and the memories kept or loaded",
     "sample": "a window: INPUT, now, sensed",
     "label": "about, label",
-    "ask_drawn": "the last window is asked, to say how right the device is; where open says so",
+    "ask_drawn": "the last window is asked, to say how right the device is; where open says so, "
+    "and before any input of the next is written (with packets set WAIT)",
     "paused": "a recording ends",
     "by_hand": "train",
     "rollback": "to the factory's model",
@@ -176,7 +166,6 @@ def extents(shape: Shape) -> dict[int, int]:
 def blocks(shape: Shape) -> dict[str, list[Word]]:
     """Everything, by what it is."""
     layout, sizes = Layout(shape), extents(shape)
-    ends = [*list(layout.arrays.values())[1:], layout.scalars]
     variables = {
         "ARGUMENT": ARGUMENTS,
         "CONFIGURATION": CONFIGURATION,
@@ -205,8 +194,8 @@ def blocks(shape: Shape) -> dict[str, list[Word]]:
             for block, names in variables.items()
         },
         "ARRAY": [
-            Word(name, address(SCALARS, at), "rw", OF_ARRAYS[name], end - at)
-            for (name, at), end in zip(layout.arrays.items(), ends, strict=True)
+            Word(name, address(SCALARS, at), "rw", ARRAYS[name], layout.sizes[name])
+            for name, at in layout.arrays.items()
         ],
         "MEMORY": [
             Word("SCALARS", address(SCALARS, 0), "rw", "variables and arrays", sizes[SCALARS]),
@@ -308,7 +297,7 @@ r: it is read, w: written.
 ## Counters
 Cycles of the last command: CYCLES. Windows: `next`. Questions: `questions`. Prunes, windows that
 were not asked: `next` less `questions`. Numbers at their limits: `limited`. Steps left out, P
-mended, questions too old: `refused`, `repaired`, `dropped`. Packets not taken: ERRORS. All but
+mended, questions too old: `refused`, `repaired`, `dropped`. Packets that were lost: ERRORS. All but
 CYCLES and ERRORS begin anew with `initialise`, ERRORS with a reset.
 
 ## Commands

@@ -1,7 +1,7 @@
 """The words that a core's decisions are about, and where its memory of scalars has everything.
 
 A host writes CONFIGURATION once and ARGUMENTS before a command, and reads RESULTS after it; STATE
-is the core's own (docs/fixed-point-device.md has the meaning of each name). All are 32 bits.
+is the core's own (docs/fixed-point-device.md has the meaning of most names). All are 32 bits.
 """
 
 from collections.abc import Mapping
@@ -114,13 +114,29 @@ STATE = (
     "repaired",
     "dropped",
 )
+ARRAYS = {
+    "D": "mantissa, exponent << 16 of each element",
+    "o": "outputs, by class",
+    "gain": "what b follows by, by class",
+    "score_mean": "the detector's mean, by class",
+    "score_inverse": "and the inverse of its deviation",
+    "votes_low": "a bout's votes, by class",
+    "votes_high": "",
+    "limit_low": "of a window's distance from its bout, by the windows that its mean is of",
+    "limit_high": "",
+    "question": "sample, bout << 16 of each that waits, the oldest first",
+    "place": "flags (3 why, 4 trusted, 8 in its bout; bits 4 to 15 are the host's), word of "
+    "vectors of its inputs << 16; the first free one: the next window's",
+    "mean": "of a bout's inputs, weight << 16",
+}
 NAMES = (*ARGUMENTS, *CONFIGURATION, *RESULTS, *STATE)
 
 
 class Layout:
-    """Where things are in the three memories, in words. scalars: the page of variables, D from `D`,
-    outputs from `o`, and `arrays`; weights: U from 0, b from `b`; vectors: f and u from 0, h where
-    it is not a sample's own inputs at `h`, samples from `samples`, one each `slot` words."""
+    """Where things are in the three memories, in words. scalars: the page of variables, then what
+    ARRAYS has, from `arrays` on, so many as `sizes` says; weights: U from 0, b from `b`; vectors: f
+    and u from 0, h where it is not a sample's own inputs at `h`, samples from `samples`, one each
+    `slot` words."""
 
     def __init__(self, shape: Shape) -> None:
         n, m = shape.inputs, shape.classes
@@ -130,7 +146,7 @@ class Layout:
         self.samples = shape.pairs + (0 if shape.direct else shape.row)
         self.slot = shape.row if shape.direct else shape.sample
         self.vectors = self.samples + (shape.queue + 1) * self.slot
-        sizes = {
+        self.sizes = {
             "D": shape.d,
             "o": m,
             "gain": m,
@@ -140,13 +156,13 @@ class Layout:
             "votes_high": m,
             "limit_low": 4,
             "limit_high": 4,
-            "question": shape.queue + 1,  # sample, bout << 16
-            "place": shape.queue + 1,  # flags, word of `vectors` << 16
-            "mean": n,  # and weight << 16
+            "question": shape.queue + 1,
+            "place": shape.queue + 1,
+            "mean": n,
         }
         at = PAGE
         self.arrays: dict[str, int] = {}
-        for name, size in sizes.items():
+        for name, size in self.sizes.items():
             self.arrays[name] = at
             at += size
         self.scalars = at

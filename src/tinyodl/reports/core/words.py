@@ -1,27 +1,22 @@
 """The memory map: what is in which words of a core's memories, and the program, as tables of
 Markdown."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from tinyodl.rtl.core import GRAINS, WIDTHS
 from tinyodl.rtl.programs import program
 from tinyodl.rtl.shape import LANES, Shape
-from tinyodl.rtl.state import ARGUMENTS, CONFIGURATION, PAGE, RESULTS, STATE, VARIABLES, Layout
-
-MEANT = {
-    "D": "D: mantissa, exponent << 16",
-    "o": "outputs, a class each",
-    "gain": "what b follows by, a class each",
-    "score_mean": "the detector's mean of each class's confidence",
-    "score_inverse": "and the inverse of its deviation",
-    "votes_low": "a bout's votes, a class each",
-    "votes_high": "",
-    "limit_low": "how far from its mean a window is of a bout no more, by windows in it",
-    "limit_high": "",
-    "question": "sample, bout << 16 of what waits for a label",
-    "place": "flags, word of `vectors` << 16",
-    "mean": "the bout's mean, and an input's weight << 16",
-}
+from tinyodl.rtl.state import (
+    ARGUMENTS,
+    ARRAYS,
+    CONFIGURATION,
+    PAGE,
+    RESULTS,
+    STATE,
+    VARIABLES,
+    Layout,
+)
 
 
 def tables(name: str, shape: Shape) -> str:
@@ -39,7 +34,7 @@ def tables(name: str, shape: Shape) -> str:
         weights=_table(["word", "what"], _weights(shape, layout)),
         variables=_table(["word", "variable", "what"], _variables()),
         words=f"{len(made.words):,}",
-        functions=_table(["word", "function"], _functions(made.starts)),
+        functions=_table(["function", "words"], _functions(made.origins)),
     )
 
 
@@ -48,9 +43,8 @@ def _scalars(shape: Shape, layout: Layout, used: int) -> Iterable[list[object]]:
     yield [_span(len(VARIABLES), used - len(VARIABLES)), "local", "the program's local names"]
     if used < PAGE:
         yield [_span(used, PAGE - used), "", "free"]
-    ends = [*list(layout.arrays.values())[1:], layout.scalars]
-    for (name, at), end in zip(layout.arrays.items(), ends, strict=True):
-        yield [_span(at, end - at), f"`{name}`", MEANT.get(name, "")]
+    for name, at in layout.arrays.items():
+        yield [_span(at, layout.sizes[name]), f"`{name}`", ARRAYS[name]]
 
 
 def _vectors(shape: Shape, layout: Layout) -> Iterable[list[object]]:
@@ -79,9 +73,9 @@ def _variables() -> Iterable[list[object]]:
         yield [at, f"`{name}`", meant.get(name, own).removesuffix(": ")]
 
 
-def _functions(starts: dict[str, int]) -> Iterable[list[object]]:
-    for name, at in sorted(starts.items(), key=lambda item: item[1]):
-        yield [at, f"`{name}`"]
+def _functions(origins: Sequence[str]) -> Iterable[list[object]]:
+    for name, count in Counter(origins).items():
+        yield [f"`{name}`", count]
 
 
 def _span(at: int, words: int) -> str:

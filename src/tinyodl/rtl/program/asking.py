@@ -171,7 +171,7 @@ def queued(sample: int) -> int:
 
 
 def unqueue(i: int) -> None:
-    """Its place becomes the last of the free ones; the next window's, the first of them, stays."""
+    """Its place comes right behind the next window's, which stays the first of the free ones."""
     place = s.place[i] >> 16 << 16
     while i < s.queued:
         s.question[i] = s.question[i + 1]

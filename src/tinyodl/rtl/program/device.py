@@ -94,11 +94,14 @@ def initialise() -> None:
     restart()
     begin_bout()
     fresh()
+    s.event = NOTHING
+    finished()
 
 
 def wake() -> None:
     """Power is back, which memories have had all the time."""
     registers()
+    finished()
 
 
 def registers() -> None:

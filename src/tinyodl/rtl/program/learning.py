@@ -1,16 +1,15 @@
 """What the learner is told to do: `fixed/core.py` and `fixed/arithmetic.py`."""
 
 from tinyodl.fixed.arithmetic import KNOWN
-from tinyodl.fixed.core import A_BITS, FIRST_DITHER, G_BITS
-from tinyodl.rtl.language import divide, down_pair, negative, plus, product, right
+from tinyodl.fixed.core import A_BITS, FIRST_DITHER, G_BITS, INT32
+from tinyodl.rtl.language import WORD, divide, down_pair, negative, plus, product, right
 from tinyodl.rtl.learner import CHANGE, Operation
 from tinyodl.rtl.program.names import core, factory, run, s, weights
 from tinyodl.rtl.program.policy import own_halvings
 
 LOOK, STEP, MOVE = int(Operation.LOOK), int(Operation.STEP), int(Operation.MOVE)
 COMPARE = int(Operation.COMPARE)
-OWN_KNOWN, HOLD = 2, 1  # log2 of the same of `device.learner`
-INT32 = (1 << 31) - 1
+OWN_KNOWN, HOLD = 2, 1  # log2 of 1 / OWN_KNOWN, and of HOLD, in `device.learner`
 # Of the shape; the compiler has their values.
 CLASSES = ELEMENTS = U_WORDS = WEIGHT_WORDS = 0
 
@@ -120,7 +119,6 @@ def learn(label: int, alpha: int) -> None:
     s.limited += core.limited
 
 
-WORD = (1 << 32) - 1
 FLIP = 1 << 31
 
 

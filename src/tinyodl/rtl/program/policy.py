@@ -40,7 +40,7 @@ def unsure(confidence: int) -> bool:
 
 def doubts(confidence: int) -> bool:
     """Where it is not known well either."""
-    if s.leverage <= (s.usual - 1) >> AMBIGUOUS:
+    if s.usual and s.leverage <= (s.usual - 1) >> AMBIGUOUS:
         return False
     return unsure(confidence)
 
@@ -67,8 +67,8 @@ def policy_told(label: int) -> None:
             s.theta <<= 1
             if s.theta > HIGHEST or not s.theta:  # 0 by a bit that flipped: it would stay so
                 s.theta = HIGHEST
-    if wrong and s.disagreed:
-        s.kappa = LAST_KAPPA
+    if wrong and s.disagreed and s.kappa < LAST_KAPPA:
+        s.kappa += 1
     s.disagreed = wrong
 
 

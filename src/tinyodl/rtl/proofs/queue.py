@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from tinyodl.rtl.instructions import COUNTED, FIELD, TIMES, Instruction, Kind, Move, Op, Shift
+from tinyodl.rtl.language import WORD
 from tinyodl.rtl.proofs.words import Words
 from tinyodl.rtl.state import VARIABLES, Layout
 
-WORD = (1 << 32) - 1
+SIGNED = (Op.JUMP_NEGATIVE, Op.JUMP_POSITIVE)
 
 
 class Letter(NamedTuple):
@@ -80,7 +81,7 @@ def executed(words: Words, function: str, memory: Mapping[int, Value]) -> dict[i
                 a = a >> down if down >= 0 else a << -down & WORD
         elif op == Op.RETURN:
             return kept
-        elif Op.JUMP <= op <= Op.JUMP_NO_CARRY:
+        elif Op.JUMP <= op <= Op.JUMP_NO_CARRY and op not in SIGNED:
             if op != Op.JUMP and op < Op.JUMP_CARRY:
                 number(a)
             jumps = {

@@ -10,7 +10,6 @@ from typing import Any
 import bitwuzla
 import z3
 
-from tinyodl.rtl.named import named
 from tinyodl.rtl.yosys import yosys
 
 Term = Any  # of z3's
@@ -83,11 +82,6 @@ class State:
         """Of that name in the source, where a port has it as well."""
         (found,) = (r for r in self._system.registers if r.split("$")[0] == name)
         return self[found]
-
-
-def system(component: Any, free: Sequence[str] = (), before: str = "") -> System:
-    """Of a component in Amaranth."""
-    return System(named(component, TOP).rtlil, TOP, free, before)
 
 
 def counterexample(claim: Term, *given: Term) -> str | None:

@@ -129,7 +129,7 @@ def learns_by_label(words: Words) -> str | None:
 
 def trusts_itself(words: Words) -> str | None:
     """An own label moves b only where it is vouched for: `learn_own` leads to MOVE only past a jump
-    on the sign of `vouched`, and where the policy does not doubt."""
+    on the sign of `vouched`, and past one on a number that is 0, the doubt."""
     code, own = words.code, words.of("learn_own")[0]
     vouched = {
         (at, then)
