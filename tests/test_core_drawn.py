@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from tinyodl.cli.app import app
 from tinyodl.cli.drawn import DRAWN
-from tinyodl.hardware import blocks, power, racing, sram, synthesis, trace
+from tinyodl.hardware import blocks, liberty, power, racing, sram, synthesis, trace
 from tinyodl.hardware.measure import STEP_S, Life, Row, Split, total
 from tinyodl.model import load
 from tinyodl.reports.core import accuracy, bars, diagram, page, picture, schedule, unseen, words
@@ -284,12 +284,12 @@ def test_the_program_is_a_block_of_its_own_and_the_recipe_flattens() -> None:
 
 
 def test_a_cell_s_area_and_leakage_are_the_library_s() -> None:
-    found = blocks.figures(synthesis.read(CELLS).liberty)
+    found = liberty.figures(synthesis.read(CELLS).liberty)
     assert found["AND2_X1"] == (1.064, 25.066064)
     assert found["DFF_X1"][0] == 4.522
     assert {"HA_X1", "FA_X1", "MUX2_X1", "LOGIC0_X1", "LOGIC1_X1", "CLKGATE_X1"} <= set(found)
     with pytest.raises(ValueError, match="convert its figures"):
-        blocks.figures("library (other) { leakage_power_unit : 1pW; }")
+        liberty.figures("library (other) { leakage_power_unit : 1pW; }")
 
 
 def test_memories_are_those_of_the_layout() -> None:
@@ -306,7 +306,7 @@ def test_blocks_add_up_to_about_the_flat_netlist() -> None:
     flat = synthesis.synthesise(intermediate(shape), cells)
     names = [block["block"] for block in found]
     assert len(set(names)) == len(names)
-    known = blocks.figures(cells.liberty)
+    known = liberty.figures(cells.liberty)
     counted = sum(n * known[kind][0] for kind, n in flat.cells.items())
     assert counted == pytest.approx(flat.area, rel=1e-4)
     assert sum(block["area_um2"] for block in found) == pytest.approx(flat.area, rel=0.15)

@@ -7,10 +7,9 @@ the blocks says by how much it differs.
 """
 
 import json
-import re
 from typing import TypedDict
 
-from tinyodl.hardware import sram, synthesis
+from tinyodl.hardware import liberty, sram, synthesis
 from tinyodl.rtl.core import WIDTHS
 from tinyodl.rtl.export import LOGIC, intermediate
 from tinyodl.rtl.shape import Shape
@@ -24,9 +23,6 @@ memory_collect
 setattr -set submod "{PROGRAM}" {LOGIC}.sequencer/t:$mem_v2
 submod
 """
-CELL = re.compile(r"^\s*cell\s*\(\s*\"?(\w+)\"?\s*\)", re.MULTILINE)
-AREA = re.compile(r"\barea\s*:\s*([\d.]+)")
-LEAKS = re.compile(r"\bcell_leakage_power\s*:\s*([\d.]+)")
 
 
 class Block(TypedDict):
@@ -65,7 +61,7 @@ def logic(preset: str, shape: Shape, cells: synthesis.Cells) -> list[Block]:
     found = yosys(script, synthesis.inputs(intermediate(shape), cells), ["blocks"])
     said = found["blocks"]
     modules = json.loads(said[said.index("{") :])["modules"]
-    known = figures(cells.liberty)
+    known = liberty.figures(cells.liberty)
     made = []
     for module, counted in modules.items():
         unknown = (
@@ -100,20 +96,6 @@ def named(module: str) -> str:
         return "bus and registers"
     last = module.rpartition(".")[2]
     return PROGRAM if last.endswith(f"_{PROGRAM}") else last
-
-
-def figures(liberty: str) -> dict[str, tuple[float, float]]:
-    """um2 and nW (the mean over its states, 0 where it has none) by kind of cell. ValueError where
-    the library has another unit."""
-    if not re.search(r"leakage_power_unit\s*:\s*\"1nW\"", liberty):
-        raise ValueError("the library's unit of leakage is not 1nW: convert its figures")
-    found = {}
-    _, *parts = CELL.split(liberty)
-    for kind, said in zip(parts[::2], parts[1::2], strict=True):
-        area, leaks = AREA.search(said), LEAKS.search(said)
-        if area:
-            found[kind] = float(area[1]), float(leaks[1]) if leaks else 0.0
-    return found
 
 
 def memories(preset: str, shape: Shape, table: sram.Table, kinds: list[str]) -> list[Memory]:

@@ -1,7 +1,8 @@
 """From a core's logic to the cells of a process, by Yosys.
 
 What differs from Yosys's own `synth`: sums become chains of full adders (`adders.v`), enables
-become gated clocks, both for leakage, which is most of the power at 10 MHz.
+become gated clocks, and gates are chosen by what they leak instead of by their area (7 % less, for
+1 % more area), all for leakage, which is most of the power at 10 MHz.
 """
 
 import gzip
@@ -10,6 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
+from tinyodl.hardware.liberty import by_leakage
 from tinyodl.rtl.export import LOGIC, TOP
 from tinyodl.rtl.yosys import yosys
 
@@ -49,7 +51,7 @@ clockgate -liberty cells.lib -min_net_size 4
 dfflegalize -cell $_DFF_P_ 01 -mince 99999
 dfflibmap -liberty cells.lib
 opt
-abc -liberty cells.lib
+abc -liberty leakage.lib
 setundef -zero
 hilomap -hicell {high} -locell {low}
 opt_clean -purge
@@ -107,6 +109,7 @@ def inputs(core: str, cells: Cells) -> dict[str, str]:
     return {
         "core.il": core,
         "cells.lib": cells.liberty,
+        "leakage.lib": by_leakage(cells.liberty),
         **{name: (here / name).read_text() for name in ("adders.v", "adder_cells.v")},
     }
 

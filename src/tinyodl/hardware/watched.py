@@ -40,7 +40,7 @@ POINTS = {
     "f at its limit": (("COLUMN-END",), "result != {{14{result[19]}}, result[19:0]}"),
     "v at its limit": (("WAIT",), "lost"),
     "a leverage at its limit": (("SPREAD",), "raised[32]"),
-    "alpha beyond its limit": (("ALONG",), "raised[32]"),
+    "alpha beyond its limit": (("SLOPE",), "raised[32]"),
     "D at its most": (("NORMALISE",), "up[16]"),
     "D at its least": (("NORMALISE",), "!up[16] && !up[15]"),
     "D's exponent at its limit": (("NORMALISE",), "deeper == 63"),
@@ -89,7 +89,7 @@ def watched(shape: Shape, counts: Mapping[str, int], seed: int) -> Watched:
             *lists,
             "write_rtlil whole.il",
             *(f"script {name}" for name in blocks),
-            "write_verilog -noattr core.v",
+            "write_verilog -noattr -noparallelcase core.v",  # of a broken one several may be so
         ]
     )
     made = yosys(script, {"core.il": design.rtlil}, ["core.v", "whole.il", *blocks])

@@ -6,11 +6,11 @@ them, so that what the learner costs is their area and the cycles that they are 
 
 | operation | does | cycles, about |
 | --- | --- | --- |
-| LOOK | o = b^T h, the class, P1P2; f = U^T h, the leverage, P's checksum | words of b and U, 2 d |
-| STEP | u = P h, and P <- P - u u^T / total where `change` | d (d - 1) / 2 + 12 d |
+| LOOK | o = b^T h, the class, P1P2; f = U^T h, the leverage, P's checksum | words of b and U, d |
+| STEP | u = P h, and P <- P - u u^T / total where `change` | d (d - 1) / 2 + 9 d |
 | MOVE | b <- b + u gain^T | m (d + 4) |
 | COMPARE | the class by the factory's b, as `predicted` | 2 words of it |
-| DISTANCE | of x from the mean of its bout | 3 n |
+| DISTANCE | of x from the mean of its bout | 2 n |
 | FOLLOW | the mean goes part of the way to x, by how many windows are in it | 2 n |
 | AVERAGE | x becomes the mean | 2 n |
 
@@ -19,7 +19,7 @@ STEP takes the f that LOOK left. `state.py` has where what is in the memories.
 
 import enum
 
-from amaranth.hdl import Cat, Const, Module, Mux, Signal, signed
+from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -159,7 +159,7 @@ class Learner(wiring.Component):
         v = register(signed(28))
         alpha, before, along = register(32), register(32), register(32)
         c = register(6)  # leading zeros of alpha
-        slope, s, at_limit = register(signed(16)), register(5), register()
+        slope, s = register(signed(16)), register(5)
         beyond = register()
         held = register(signed(42))  # for one cycle: f, a square, a product, what D keeps
         accumulated = register(signed(32))
@@ -206,6 +206,16 @@ class Learner(wiring.Component):
                 rounder.draw.eq(HALVES_UP),
             ]
 
+        def weighed(g, mantissa, exponent, z):
+            """Makes `shifted` f^2 D, both products in one cycle: f = g 2^z."""
+            return [
+                multiplier.x[1].eq(g),
+                multiplier.y[1].eq(g),
+                multiplier.x[0].eq(multiplier.products[1] >> 14),
+                multiplier.y[0].eq(mantissa),
+                *shift(exponent - (z << 1) + (2 * F_BITS - 14 - A_BITS)),
+            ]
+
         # `within`: a mantissa and a shift of 1 to 30.
         fitted, near, none = Signal(signed(8)), Signal(), Signal()
         m.d.comb += [
@@ -217,7 +227,6 @@ class Learner(wiring.Component):
         fit = [
             slope.eq(Mux(none, 0, Mux(near, limit, found))),
             s.eq(Mux(none | near, 1, fitted)),
-            at_limit.eq(~none & near),
         ]
 
         # One adder of 32 bits for leverages and alpha, one for P's checksum.
@@ -242,6 +251,10 @@ class Learner(wiring.Component):
                 multiplier.a[lane].eq(element if other is None else Mux(factory, other, element)),
                 multiplier.b[lane].eq(Mux(factory, other_h, h)),
             ]
+        # Wide, with factors that are 0 unless a state has others, but where words are taken: what
+        # comes out of memories for somebody else does not get into it.
+        m.d.comb += multiplier.wide.eq(1)
+        in_words = multiplier.wide.eq(0)
         reached = Signal(signed(32))
         m.d.comb += reached.eq(accumulated + multiplier.dot)
         of_word = Signal(signed(20))
@@ -299,7 +312,6 @@ class Learner(wiring.Component):
             ),
         ]
         compute = [
-            multiplier.wide.eq(1),
             multiplier.x[0].eq(u),
             multiplier.y[0].eq(slope),
             multiplier.x[1].eq(v),
@@ -351,7 +363,20 @@ class Learner(wiring.Component):
             vectors.address.eq(j >> 1),
             vectors.write.eq(Mux(j[0], 0xF0, 0x0F)),
         ]
+        read_mean = [
+            scalars.enable.eq(1),
+            scalars.address.eq(layout.arrays["mean"] + j),
+            vectors.enable.eq(1),
+            vectors.address.eq(self.inputs + (j >> 3)),
+        ]
         of_D = scalars.read_data[:16], scalars.read_data[16:22]
+        take_D = [mantissa.eq(of_D[0]), exponent.eq(of_D[1])]
+        read_column = [  # its f and D
+            vectors.enable.eq(1),
+            vectors.address.eq(j >> 1),
+            scalars.enable.eq(1),
+            scalars.address.eq(layout.arrays["D"] + j),
+        ]
 
         m.d.sync += [arrived.eq(0), was_last.eq(last)]
         with m.FSM() as fsm:
@@ -398,7 +423,6 @@ class Learner(wiring.Component):
                 with m.State("NODES"):
                     m.d.comb += [
                         nodes.start.eq(starting),
-                        multiplier.wide.eq(1),
                         multiplier.x[0].eq(nodes.factors[0]),
                         multiplier.y[0].eq(nodes.factors[1]),
                         rounder.value.eq(multiplier.products[0] >> DROPPED),
@@ -412,7 +436,7 @@ class Learner(wiring.Component):
                     with m.If(~starting & ~nodes.busy):
                         m.next = "OUTPUTS"
             with m.State("OUTPUTS"):  # reads b's words one behind the other
-                m.d.comb += last.eq(word == shape.row - 1)
+                m.d.comb += [last.eq(word == shape.row - 1), in_words]
                 with m.If(k != self.classes):
                     m.d.comb += read_word
                     m.d.sync += after_word
@@ -432,7 +456,7 @@ class Learner(wiring.Component):
                     m.d.sync += [first.eq(0), word.eq(0), j.eq(0)]
                     m.next = "COLUMN"
             with m.State("COLUMN"):  # reads a column's words, up to that of its diagonal
-                m.d.comb += read_word
+                m.d.comb += [*read_word, in_words]
                 m.d.sync += after_word
                 with m.If(arrived):
                     m.d.sync += accumulated.eq(reached)
@@ -440,37 +464,24 @@ class Learner(wiring.Component):
                 with m.If(word == j >> 3):
                     m.next = "COLUMN-END"
             with m.State("COLUMN-END"):
+                f = clipped(rounder.result, F_WIDTH)
                 m.d.comb += [
+                    in_words,
                     rounder.value.eq(reached),
                     rounder.shift.eq(U_BITS - F_BITS),
                     rounder.draw.eq(HALVES_UP),
                     changed.eq(of_word),
-                ]
-                m.d.sync += [
-                    held.eq(clipped(rounder.result, F_WIDTH)),
-                    accumulated.eq(0),
-                    word.eq(0),
-                ]
-                m.next = "SQUARE"
-            with m.State("SQUARE"):  # f is kept; D is read
-                m.d.comb += [
-                    number.eq(held),
                     *own,
-                    vectors.write_data.eq(held[:32].replicate(2)),
+                    vectors.write_data.eq(_twice(f)),
                     scalars.enable.eq(1),
                     scalars.address.eq(layout.arrays["D"] + j),
-                    multiplier.wide.eq(1),
-                    multiplier.x[0].eq(found),
-                    multiplier.y[0].eq(found),
                 ]
-                m.d.sync += [z.eq(exp), held.eq(multiplier.products[0] >> 14)]
+                m.d.sync += [held.eq(f), accumulated.eq(0), word.eq(0)]
                 m.next = "SPREAD"
             with m.State("SPREAD"):
                 m.d.comb += [
-                    multiplier.wide.eq(1),
-                    multiplier.x[0].eq(held),
-                    multiplier.y[0].eq(of_D[0]),
-                    *shift(of_D[1] - (z << 1) + (2 * F_BITS - 14 - A_BITS)),
+                    number.eq(held),
+                    *weighed(found, of_D[0], of_D[1], exp),
                     added_to.eq(leverage),
                     changed.eq(of_D[0] + of_D[1]),
                 ]
@@ -492,25 +503,16 @@ class Learner(wiring.Component):
                 m.d.sync += c.eq(normaliser.shift)
                 m.next = "READ"
             with m.State("READ"):
-                m.d.comb += [
-                    vectors.enable.eq(1),
-                    vectors.address.eq(j >> 1),
-                    scalars.enable.eq(1),
-                    scalars.address.eq(layout.arrays["D"] + j),
-                ]
+                m.d.comb += read_column
                 m.next = "FACTOR"
             with m.State("FACTOR"):
                 m.d.comb += number.eq(vectors.read_data.word_select(j[0], 32)[:F_WIDTH].as_signed())
-                m.d.sync += [
-                    g.eq(found),
-                    z.eq(exp),
-                    mantissa.eq(of_D[0]),
-                    exponent.eq(of_D[1]),
-                ]
+                m.d.sync += [g.eq(found), z.eq(exp)]
+                with m.If(~self.change | ~j.any()):  # else it is there since NORMALISE
+                    m.d.sync += take_D
                 m.next = "WAIT"
             with m.State("WAIT"):
                 m.d.comb += [
-                    multiplier.wide.eq(1),
                     multiplier.x[0].eq(g),
                     multiplier.y[0].eq(mantissa),
                     multiplier.x[1].eq(g),
@@ -529,25 +531,15 @@ class Learner(wiring.Component):
                 m.d.comb += [
                     number.eq(-held[:33].as_signed()),
                     fitted.eq(self.u_bits - 1 - z - exp - c),
-                    multiplier.wide.eq(1),
-                    multiplier.x[0].eq(g),
-                    multiplier.y[0].eq(g),
-                ]
-                m.d.sync += [held.eq(multiplier.products[0] >> 14), *fit]
-                m.next = "ALONG"
-            with m.State("ALONG"):
-                m.d.comb += [
-                    multiplier.wide.eq(1),
-                    multiplier.x[0].eq(held),
-                    multiplier.y[0].eq(mantissa),
-                    *shift(exponent - (z << 1) + (2 * F_BITS - 14 - A_BITS)),
+                    *weighed(g, mantissa, exponent, z),
                     added_to.eq(alpha),
                 ]
                 m.d.sync += [
+                    *fit,
                     along.eq(shifted),
                     before.eq(alpha),
                     alpha.eq(raised),
-                    beyond.eq(self.change & at_limit),
+                    beyond.eq(self.change & ~none & near),
                 ]
                 m.next = "DIVIDE-NEXT"
             with m.State("DIVIDE-NEXT"):
@@ -555,7 +547,7 @@ class Learner(wiring.Component):
                 m.d.sync += [c.eq(normaliser.shift), pair.eq(0), place.eq(first)]
                 m.next = "LOWER"
                 with m.If(~j.any()):
-                    m.next = "OWN"
+                    m.next = "PART"
 
             # A column of U or b.
             with m.State("LOWER"):
@@ -602,7 +594,7 @@ class Learner(wiring.Component):
                     m.next = "LOWER"
             with m.State("LAST"):
                 m.d.comb += [*write_pair, vectors.write.eq(Cat(Const(0xF, 4), two.replicate(4)))]
-                m.next = "OWN"
+                m.next = "PART"
                 with m.If(moving):
                     m.d.sync += [
                         limited.eq(limited + beyond),
@@ -611,42 +603,38 @@ class Learner(wiring.Component):
                     ]
                     m.next = "GAIN"
 
-            with m.State("OWN"):
-                m.d.comb += [
-                    *own,
-                    vectors.write_data.eq(Cat(v, v[-1].replicate(32 - V_WIDTH)).replicate(2)),
-                ]
-                m.d.sync += [
-                    limited.eq(limited + beyond),
-                    first.eq(first + (j >> 3) + 1),
-                ]
-                m.next = "PART"
-                with m.If(~self.change):
-                    m.d.sync += j.eq(j + 1)
-                    m.next = "READ"
-                    with m.If(j == d - 1):
-                        m.next = "IDLE"
-            with m.State("PART"):  # what D keeps
+            with m.State("PART"):  # what D keeps, once the division is done; v is u_j
                 less = Signal()
                 m.d.comb += [
                     less.eq(along <= before),
                     number.eq(Mux(less, along, before)),
-                    multiplier.wide.eq(1),
                     multiplier.x[0].eq(found),
                     multiplier.y[0].eq(divider.inverse),
                     *shift(23 - c - exp),
+                    vectors.write_data.eq(_twice(v)),
                 ]
                 part = Signal(K_BITS + 1)
                 m.d.comb += part.eq(Mux(shifted[K_BITS:].any(), 1 << K_BITS, shifted))
                 m.d.sync += held.eq(Mux(less, (1 << K_BITS) - part, part))
-                with m.If(~divider.busy):
+                with m.If(~self.change | ~divider.busy):
+                    m.d.comb += own
+                    m.d.sync += [
+                        limited.eq(limited + beyond),
+                        first.eq(first + (j >> 3) + 1),
+                        j.eq(j + 1),
+                    ]
                     m.next = "KEEP"
+                    with m.If(~self.change):
+                        m.next = "READ"
+                        with m.If(j == d - 1):
+                            m.next = "IDLE"
             with m.State("KEEP"):
                 m.d.comb += [
-                    multiplier.wide.eq(1),
                     multiplier.x[0].eq(held),
                     multiplier.y[0].eq(mantissa),
                 ]
+                with m.If(j != d):
+                    m.d.comb += read_column
                 m.d.sync += held.eq(multiplier.products[0])
                 m.next = "NORMALISE"
             with m.State("NORMALISE"):
@@ -659,13 +647,13 @@ class Learner(wiring.Component):
                     deeper.eq(exponent + normaliser.shift),
                     scalars.enable.eq(1),
                     scalars.write.eq(1),
-                    scalars.address.eq(layout.arrays["D"] + j),
+                    scalars.address.eq(layout.arrays["D"] - 1 + j),
                     scalars.write_data.eq(Cat(kept, deeper)),
                     changed.eq(kept - mantissa + normaliser.shift),
                 ]
-                m.d.sync += j.eq(j + 1)
-                m.next = "READ"
-                with m.If(j == d - 1):
+                m.d.sync += take_D
+                m.next = "FACTOR"
+                with m.If(j == d):
                     m.next = "IDLE"
 
             # MOVE ------------------------------------------------------------------------
@@ -695,7 +683,7 @@ class Learner(wiring.Component):
                 ]
                 m.next = "FACTORY-PRODUCT"
             with m.State("FACTORY-PRODUCT"):
-                m.d.comb += factory.eq(1)
+                m.d.comb += [factory.eq(1), in_words]
                 with m.If(self.factory_ready):
                     m.d.sync += [accumulated.eq(reached), word.eq(word + 1)]
                     m.next = "FACTORY"
@@ -713,18 +701,12 @@ class Learner(wiring.Component):
             m.d.comb += [mean.eq(scalars.read_data[:16]), off.eq((x << 8) - mean)]
             following = self.operation == Operation.FOLLOW
             with m.State("MEAN"):
-                m.d.comb += [
-                    scalars.enable.eq(1),
-                    scalars.address.eq(layout.arrays["mean"] + j),
-                    vectors.enable.eq(1),
-                    vectors.address.eq(self.inputs + (j >> 3)),
-                ]
+                m.d.comb += read_mean
                 m.next = "OFF"
             with m.State("OFF"):
                 share = Signal(16)  # of the way, by the windows that are in the mean
                 m.d.comb += [
                     share.eq(Mux(self.windows[1], Mux(self.windows[0], 1 << 14, THIRD), 1 << 15)),
-                    multiplier.wide.eq(1),
                     multiplier.x[0].eq(off),
                     multiplier.y[0].eq(Mux(following, Cat(share, 0).as_signed(), off)),
                     rounder.value.eq(multiplier.products[0]),
@@ -741,7 +723,6 @@ class Learner(wiring.Component):
                 m.d.sync += [held.eq(multiplier.products[0]), j.eq(j + 1)]
                 m.next = "MEAN"
                 with m.If(self.operation == Operation.DISTANCE):
-                    m.d.sync += j.eq(j)
                     m.next = "WEIGH"
                 with m.Else():
                     m.d.comb += [
@@ -755,7 +736,6 @@ class Learner(wiring.Component):
                 weight, distance = Signal(16), Signal(64)
                 m.d.comb += [
                     weight.eq(scalars.read_data[16:]),
-                    multiplier.wide.eq(1),
                     multiplier.x[0].eq(held),  # a square of 32 bits: the highest is no sign
                     multiplier.y[0].eq(weight),
                     distance.eq(
@@ -764,12 +744,18 @@ class Learner(wiring.Component):
                         + (Mux(held[31], weight, 0) << 32)
                     ),
                 ]
-                m.d.sync += [Cat(accumulated, before).eq(distance), j.eq(j + 1)]
-                m.next = "MEAN"
-                with m.If(j == n - 1):
-                    m.next = "IDLE"
+                m.d.sync += Cat(accumulated, before).eq(distance)
+                m.next = "IDLE"
+                with m.If(j != n):
+                    m.d.comb += read_mean
+                    m.next = "OFF"
         m.d.comb += divider.divisor.eq(upper_half)
         computing = fsm.ongoing("LOWER") | (fsm.ongoing("UPPER") & two)
         with m.If(computing & ~moving & self.change):  # U's change goes into the checksum
             m.d.comb += changed.eq(element_next - element)
         return m
+
+
+def _twice(value: Value) -> Value:
+    """As 32 bits with a sign, in both halves of a word of `vectors`."""
+    return Cat(value, value[-1].replicate(32 - len(value))).replicate(2)

@@ -3,7 +3,7 @@
 from tinyodl.device.bout import LASTS
 from tinyodl.device.bout import ONE as EACH
 from tinyodl.device.state import RIPE, RIPENS
-from tinyodl.rtl.language import down, less, minus, negative, plus
+from tinyodl.rtl.language import WORD, less, minus, negative, plus
 from tinyodl.rtl.learner import WINDOWS, Operation
 from tinyodl.rtl.program.names import core, run, s
 
@@ -70,7 +70,9 @@ def take_in() -> int:
     k = 0
     while k < s.classes:
         low = s.o[k]
-        high = down(low, 31)
+        high = 0
+        if negative(low):
+            high = WORD
         if not anew:
             high, low = plus(high, low, s.votes_high[k], s.votes_low[k])
         s.votes_low[k] = low

@@ -31,12 +31,12 @@ def score() -> int:
     while not negative(value):
         value <<= 1
         exponent -= 1
-    fraction = value >> 16 & (1 << 15) - 1
+    fraction = value << 1 >> 17
     step = fraction >> 10
     low = LOG2[step]
     wide = LOG2[step + 1] - low & FRACTION
-    logarithm = (exponent << L_BITS) + low + (wide * (fraction & 1023) >> 10)
-    far = (logarithm - (A_BITS << L_BITS)) * QUARTER
+    logarithm = (exponent - A_BITS << L_BITS) + low + (wide * (fraction & 1023) >> 10)
+    far = logarithm * QUARTER
     return whole_confidence(s.confidence, 0) - down(far, L_BITS)
 
 

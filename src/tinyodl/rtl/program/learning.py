@@ -2,7 +2,7 @@
 
 from tinyodl.fixed.arithmetic import KNOWN
 from tinyodl.fixed.core import A_BITS, FIRST_DITHER, G_BITS, INT32
-from tinyodl.rtl.language import WORD, divide, down_pair, negative, plus, product, right
+from tinyodl.rtl.language import WORD, divide, down_pair, left, negative, plus, product, right
 from tinyodl.rtl.learner import CHANGE, Operation
 from tinyodl.rtl.program.names import core, factory, run, s, weights
 from tinyodl.rtl.program.policy import own_halvings
@@ -96,6 +96,8 @@ def learn(label: int, alpha: int) -> None:
     share = share + 1 >> 1
     if not s.whole:
         share = within_reach(label, one, alpha, share)
+    half = 1 << G_BITS - 1
+    least = INT32 + 2  # -INT32
     k = 0
     while k < s.classes:
         error = 0 - s.o[k]
@@ -104,11 +106,11 @@ def learn(label: int, alpha: int) -> None:
         high, low = product(error, share)
         if negative(error):
             high -= share
-        high, low = plus(high, low, 0, 1 << G_BITS - 1)
+        high, low = plus(high, low, 0, half)
         high, low = down_pair(high, low, G_BITS)
         if negative(high):
-            if high != WORD or low <= INT32 + 1:
-                low = INT32 + 2  # -INT32
+            if high != WORD or low < least:
+                low = least
         elif high or negative(low):
             low = INT32
         s.gain[k] = low
@@ -119,29 +121,31 @@ def learn(label: int, alpha: int) -> None:
     s.limited += core.limited
 
 
-FLIP = 1 << 31
-
-
 def within_reach(label: int, one: int, alpha: int, share: int) -> int:
     """The share that lets the label's output lead by 5/8 at most."""
     reach = one - (one >> 2) - (one >> 3)
-    highest = INT32 + 2
+    lowest = 1 << 31
+    highest = 1  # above the lowest
     k = 0
     while k < s.classes:
-        if k != label and s.o[k] ^ FLIP > highest ^ FLIP:
-            highest = s.o[k]
+        above = s.o[k] ^ lowest
+        if k != label and above > highest:
+            highest = above
         k += 1
-    lead = s.o[label] - highest
+    lead = s.o[label] - (highest ^ lowest)
     room = 0
     if negative(lead) or lead < reach:
         missing = reach - lead
-        _, room = divide(missing >> 32 - G_BITS, missing << G_BITS, one - lead)
+        high, low = right(missing, 0, 32 - G_BITS)
+        _, room = divide(high, low, one - lead)
     along = s.total - alpha
     high, low = product(share, along)
-    high, low = plus(high, low, 0, 1 << A_BITS - 1)
-    high, low = right(high, low, A_BITS)
-    if room < low:
-        _, share = divide(room >> 32 - A_BITS, room << A_BITS, along)
+    high, low = left(high, low, 32 - A_BITS)
+    if negative(low):
+        high += 1
+    if room < high:
+        high, low = right(room, 0, 32 - A_BITS)
+        _, share = divide(high, low, along)
     return share
 
 

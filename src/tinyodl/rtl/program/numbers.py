@@ -1,7 +1,7 @@
 """Numbers of more than one field."""
 
 from tinyodl.fixed.policy import C_MOST, T_BITS
-from tinyodl.rtl.language import left, negative, right
+from tinyodl.rtl.language import left, negative
 from tinyodl.rtl.program.names import s
 
 
@@ -9,9 +9,14 @@ def whole_confidence(value: int, halved: int) -> int:
     """value 2^halved, of outputs, with T_BITS of fraction, within 0..C_MOST."""
     if negative(value):
         return 0
-    high, low = left(0, value, halved + T_BITS)
-    high, low = right(high, low, s.o_bits)
-    if high or low >= C_MOST:
+    up = halved + T_BITS
+    if up < s.o_bits:
+        low = value >> s.o_bits - up
+    else:
+        high, low = left(0, value, up - s.o_bits)
+        if high:
+            return C_MOST
+    if low >= C_MOST:
         return C_MOST
     return low
 

@@ -11,8 +11,8 @@ from tinyodl.rtl.shape import Shape
 from tinyodl.rtl.state import Layout
 
 FREE = (f"{TOP}/multiplier", f"{TOP}/divider")  # whatever they say, and however long it takes
-BEFORE = ("DIVIDE", "READ", "FACTOR", "WAIT", "SLOPE", "ALONG", "DIVIDE-NEXT", "OWN")
-AFTER = ("PART", "KEEP", "NORMALISE")  # `first` is at the next column already
+BEFORE = ("DIVIDE", "READ", "FACTOR", "WAIT", "SLOPE", "DIVIDE-NEXT", "PART")
+AFTER = ("KEEP", "NORMALISE")  # at the next column already
 PAIRS = ("LOWER", "UPPER", "LAST")
 GAINS = ("GAIN", "GAIN-SLOPE")
 BITS = 16
@@ -59,7 +59,7 @@ def stays_inside(learner: System, shape: Shape, states: Mapping[str, int]) -> st
             ),
             z3.Implies(
                 at(state, *AFTER),
-                z3.And(z3.Not(moving), begin == column(j + 1), z3.ULT(j, d)),
+                z3.And(z3.Not(moving), begin == column(j), z3.ULE(j, d)),
             ),
             z3.Implies(
                 at(state, *GAINS),
