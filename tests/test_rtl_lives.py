@@ -36,7 +36,7 @@ def test_lives_of_all_rules_are_right_and_notice_a_core_that_is_not(tmp_path: Pa
     few = watched(shape, dict.fromkeys(("multiplier", "divider"), 1), seed=1)
     played = [("lessons", lesson_script(shape, arithmetic, 10).text())]
     played += [("extremes", extreme(shape, arithmetic, 4, seed).text()) for seed in range(6)]
-    played += lives(shape, model, 40)
+    played += [(name, life.text()) for name, life in lives(shape, model, 40).items()]
     made = part(tmp_path, few, played)  # which plays them as they are
     for mutant in few.mutants:
         assert caught(made, mutant).by, mutant

@@ -3,15 +3,19 @@ numbers at their limits, and everything that can be said of a window or a label.
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from tinyodl.firmware.device import EVENTS, MODES, OUTCOMES, REASONS
-from tinyodl.hardware.simulate import play
-from tinyodl.hardware.watched import POINTS, STATES, read
+from tinyodl.fixed.arithmetic import FixedArithmetic
+from tinyodl.hardware.mutants import extreme, lesson_script, lives
+from tinyodl.hardware.simulate import build, play
+from tinyodl.hardware.watched import POINTS, STATES, read, watched
+from tinyodl.model import Model
 from tinyodl.rtl.core import REGION_BITS, SCALARS
 from tinyodl.rtl.instructions import OPERAND_BITS, Op
 from tinyodl.rtl.programs import program
 from tinyodl.rtl.script import READ, Bus
-from tinyodl.rtl.shape import Shape
+from tinyodl.rtl.shape import PRESETS, Shape
 from tinyodl.rtl.state import VARIABLES
 
 TROUBLES = 6  # bits of them
@@ -23,10 +27,29 @@ SAID = {
 }
 
 
+class Missed(NamedTuple):
+    """What vectors do not reach, each as a line. things: states, limits, what is said, and how many
+    of them there are; words: of the program, and ways of their jumps."""
+
+    things: list[str]
+    of: int
+    words: list[str]
+
+
+def of_tiny(folder: Path, model: Model, windows: int) -> Missed:
+    """By lessons, numbers at their limits, and lives of all rules of so many windows."""
+    shape, arithmetic = PRESETS["tiny"], FixedArithmetic(model)
+    core = watched(shape, {}, seed=0)
+    played = [lesson_script(shape, arithmetic, 60)]
+    played += [extreme(shape, arithmetic, 12, start) for start in range(6)]
+    made = build(folder, {"odl_core.v": core.verilog})
+    return missed(made, shape, core.states, [*played, *lives(shape, model, windows).values()])
+
+
 def missed(
     simulation: Path, shape: Shape, states: Mapping[str, int], lives: Iterable[Bus]
-) -> list[str]:
-    """What none of the lives reaches, each as a line. RuntimeError where a word is wrong."""
+) -> Missed:
+    """What none of the lives reaches. RuntimeError where a word is wrong."""
     words = [0] * len(program(shape).words)
     points = [0] * (STATES + len(POINTS))
     said: set[tuple[str, int]] = set()
@@ -38,18 +61,12 @@ def missed(
         words = [a | b for a, b in zip(words, read(folder / "words"), strict=True)]
         points = [a | b for a, b in zip(points, read(folder / "points"), strict=True)]
         said |= expected(life)
-    return [
-        *(f"state {name}" for name, i in states.items() if not points[i]),
-        *(name for i, name in enumerate(POINTS) if not points[STATES + i]),
-        *(
-            f"{name} {i}"
-            for name, count in SAID.items()
-            for i in range(count)
-            if (name, i) not in said
-        ),
-        *(f"trouble {i}" for i in range(TROUBLES) if ("troubles", i) not in said),
-        *of_words(shape, words),
-    ]
+    things = {f"state {name}": points[i] for name, i in states.items()}
+    things |= {name: points[STATES + i] for i, name in enumerate(POINTS)}
+    for name, count in (*SAID.items(), ("troubles", TROUBLES)):
+        things |= {f"{name} {i}": (name, i) in said for i in range(count)}
+    lacking = [thing for thing, reached in things.items() if not reached]
+    return Missed(lacking, len(things), of_words(shape, words))
 
 
 def expected(life: Bus) -> set[tuple[str, int]]:

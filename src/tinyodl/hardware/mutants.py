@@ -15,6 +15,7 @@ from tinyodl.hardware.watched import Mutant, Watched, watched
 from tinyodl.model import Model
 from tinyodl.rtl.eventful import ALL_RULES, eventful, fewer
 from tinyodl.rtl.instructions import BITS
+from tinyodl.rtl.life import Life
 from tinyodl.rtl.programs import program
 from tinyodl.rtl.proofs import blocks
 from tinyodl.rtl.proofs.system import System
@@ -95,14 +96,13 @@ def of_words(shape: Shape, count: int, seed: int) -> list[Mutant]:
     ]
 
 
-def lives(shape: Shape, model: Model, count: int) -> list[tuple[str, str]]:
+def lives(shape: Shape, model: Model, count: int) -> dict[str, Life]:
     """Of all rules, with and without room for new activities."""
-    classes = len(model.learner.classes_)
-    return [
-        (name, eventful(shape, each, rules, seed, count).text())
+    few = fewer(model, len(model.learner.classes_) - 2)
+    return {
+        name: eventful(shape, few if seed % 2 else model, rules, seed, count)
         for seed, (name, rules) in enumerate(ALL_RULES.items())
-        for each in [fewer(model, classes - 2) if seed % 2 else model]
-    ]
+    }
 
 
 def lesson_script(shape: Shape, arithmetic: FixedArithmetic, count: int) -> Script:
@@ -168,7 +168,8 @@ def parts(folder: Path, shape: Shape, model: Model, seed: int, count: int) -> li
         scripts += [
             (f"extremes {start}", extreme(each, arithmetic, 12, start).text()) for start in range(6)
         ]
-        scripts += [] if i else lives(shape, model, count)
+        if not i:
+            scripts += [(name, life.text()) for name, life in lives(shape, model, count).items()]
         of = watched(each, counts, seed)
         if not i:
             of.mutants.extend(of_words(shape, OF_PROGRAM, seed))

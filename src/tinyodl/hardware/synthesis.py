@@ -51,7 +51,7 @@ clockgate -liberty cells.lib -min_net_size 4
 dfflegalize -cell $_DFF_P_ 01 -mince 99999
 dfflibmap -liberty cells.lib
 opt
-abc -liberty leakage.lib
+abc -liberty leakage.lib -script mapping.abc
 setundef -zero
 hilomap -hicell {high} -locell {low}
 opt_clean -purge
@@ -110,7 +110,9 @@ def inputs(core: str, cells: Cells) -> dict[str, str]:
         "core.il": core,
         "cells.lib": cells.liberty,
         "leakage.lib": by_leakage(cells.liberty),
-        **{name: (here / name).read_text() for name in ("adders.v", "adder_cells.v")},
+        **{
+            name: (here / name).read_text() for name in ("adders.v", "adder_cells.v", "mapping.abc")
+        },
     }
 
 

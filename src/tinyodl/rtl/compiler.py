@@ -8,7 +8,7 @@ Numbers are of 32 bits, without a sign where they are compared. What there is:
 | `s.x[i]`, `weights[i]` | a word of an array; of a region |
 | `+ - & | ^ * << >>` | 32 bits; `>>` brings zeros in, `down(x, n)` the sign |
 | `== != < <= > >=`, `and or not`, `negative(x)` | in conditions; x itself: not 0 |
-| `h, l = plus(h, l, h2, l2)`, `minus`, `left(h, l, n)`, ... | 64 bits: `language.py` |
+| `h, l = plus(h, l, h2, l2)`, `left(h, l, n)`, `product(a, b)`, ... | 64 bits: `language.py` |
 | `rest, quotient = divide(h, l, d)` | where the quotient has 32 bits |
 | `less(h, l, h2, l2)`, `carry()` | of 64 bits, a condition; of the + or - just before |
 | `run(operation)` | of the learner |
@@ -32,6 +32,7 @@ from tinyodl.rtl.instructions import (
     FAR,
     FIELD,
     LARGEST,
+    OPERAND_BITS,
     TIMES,
     Instruction,
     Kind,
@@ -52,6 +53,7 @@ OPERATIONS: dict[type[ast.operator], Op] = {
     ast.BitXor: Op.XOR,
 }
 COMMUTE = (Op.ADD, Op.AND, Op.OR, Op.XOR)
+NOTHING = ast.Constant(0)
 PAIRS = {"left": Shift.LEFT_PAIR, "right": Shift.RIGHT, "down_pair": Shift.DOWN}
 
 
@@ -228,6 +230,8 @@ class Function:
                 self._shift(PAIRS[name], n)
             case "product", [a, b]:
                 self._product(a, b)
+            case "signed_product", [a, b, c]:
+                self._product(a, b, Shift.MULTIPLY_SIGNED, c)
             case "divide", [h, low_word, d]:
                 self.code += [
                     self._direct(Op.LOAD, h),
@@ -248,15 +252,20 @@ class Function:
         if not (isinstance(target, ast.Name) and target.id == "_"):
             self.code.append(self._direct(Op.STORE, target, new=True))
 
-    def _product(self, a: ast.expr, b: ast.expr) -> None:
-        """A above B = a b."""
+    def _product(
+        self,
+        a: ast.expr,
+        b: ast.expr,
+        step: Shift = Shift.MULTIPLY,
+        c: ast.expr = NOTHING,
+    ) -> None:
+        """A above B = a b + c, all of them leaves."""
         a = self._in_memory(a)
+        self.code += [self._direct(Op.LOAD, b), Instruction(Op.MOVE, Move.B_FROM_A)]
+        self._value(c)
         self.code += [
-            self._direct(Op.LOAD, b),
-            Instruction(Op.MOVE, Move.B_FROM_A),
             self._direct(Op.COUNT, a),  # which is read last
-            Instruction(Op.LITERAL, 0),
-            Instruction(Op.SHIFT, Shift.MULTIPLY | 32 << TIMES),
+            Instruction(Op.SHIFT, step | 32 << TIMES),
         ]
 
     # Values
@@ -292,9 +301,17 @@ class Function:
                 op, left, right = OPERATIONS[type(value.op)], value.left, value.right
                 if op in COMMUTE and self._leaf(left) and not self._leaf(right):
                     left, right = right, left
-                right = self._kept(right)
-                self._value(left)
-                self.code.append(self._direct(op, right))
+                at = None
+                if isinstance(right, ast.Subscript) and isinstance(right.value, ast.Attribute):
+                    at = self._pointer(right)
+                if at is not None and self._leaf(left):
+                    self._point(right)
+                    self._value(left)
+                    self.code.append(Instruction(op, at))
+                else:
+                    right = self._kept(right)
+                    self._value(left)
+                    self.code.append(self._direct(op, right))
             case ast.Call(func=ast.Name(id="down"), args=[left, right]):
                 self._shifted(left, right, Shift.DOWN)
             case ast.Call(func=ast.Name(id="carry"), args=[]):
@@ -368,8 +385,9 @@ class Function:
         elif not value & (value + 1):  # ones alone
             self._number(WORD)
             self._shift(Shift.RIGHT, ast.Constant(32 - value.bit_length()))
-        elif not value & 1:
+        elif not value & 1:  # as few shifts as make the rest a literal, or all
             zeros = (value & -value).bit_length() - 1
+            zeros = min(zeros, max(value.bit_length() - OPERAND_BITS, 1))
             self._number(value >> zeros)
             self._shift(Shift.LEFT, ast.Constant(zeros))
         else:
@@ -524,8 +542,9 @@ class Function:
             return operand(Kind.REGISTER, FAR | self._places.regions[value.value.id])
         return None if index is not None else operand(Kind.INDEXED, base)
 
-    def _point(self, value: ast.Subscript) -> None:
+    def _point(self, value: ast.expr) -> None:
         """X at a word."""
+        assert isinstance(value, ast.Subscript)
         self._value(value.slice)
         self.code.append(Instruction(Op.MOVE, Move.X_FROM_A))
 

@@ -61,15 +61,16 @@ class Op(enum.IntEnum):
 
 
 class Shift(enum.IntEnum):
-    """One bit; A is above B. MULTIPLY and DIVIDE are steps of such algorithms: their other factor,
+    """One bit; A is above B. From MULTIPLY on steps of such algorithms: their other factor,
     or divisor, is the word that was read last."""
 
     LEFT = 0  # A alone
     LEFT_PAIR = 1
     RIGHT = 2  # of both
     DOWN = 3  # of both, by A's sign
-    MULTIPLY = 4  # 32 of them: A = 0, B -> A, B = B factor
+    MULTIPLY = 4  # 32 of them: A, B -> A, B = B factor + A
     DIVIDE = 5  # 32 of them: A, B -> A = remainder, B = quotient
+    MULTIPLY_SIGNED = 6  # factor and A have signs
 
 
 class Move(enum.IntEnum):

@@ -56,6 +56,11 @@ def product(a: int, b: int) -> tuple[int, int]:
     return _pair(a * b)
 
 
+def signed_product(a: int, b: int, c: int) -> tuple[int, int]:
+    """a b + c, of which a has a sign."""
+    return _pair(signed(a) * b + c)
+
+
 def divide(h: int, low: int, d: int) -> tuple[int, int]:
     """The rest, and the quotient, which must have 32 bits: h < d."""
     quotient, rest = divmod(h << 32 | low, d)

@@ -7,7 +7,7 @@ them, so that what the learner costs is their area and the cycles that they are 
 | operation | does | cycles, about |
 | --- | --- | --- |
 | LOOK | o = b^T h, the class, P1P2; f = U^T h, the leverage, P's checksum | words of b and U, d |
-| STEP | u = P h, and P <- P - u u^T / total where `change` | d (d - 1) / 2 + 9 d |
+| STEP | u = P h, and P <- P - u u^T / total where `change` | d (d - 1) / 2 + 8 d |
 | MOVE | b <- b + u gain^T | m (d + 4) |
 | COMPARE | the class by the factory's b, as `predicted` | 2 words of it |
 | DISTANCE | of x from the mean of its bout | 2 n |
@@ -363,6 +363,7 @@ class Learner(wiring.Component):
             vectors.address.eq(j >> 1),
             vectors.write.eq(Mux(j[0], 0xF0, 0x0F)),
         ]
+        divide = [number.eq(alpha), divider.start.eq(1)], [c.eq(normaliser.shift)]
         read_mean = [
             scalars.enable.eq(1),
             scalars.address.eq(layout.arrays["mean"] + j),
@@ -499,8 +500,8 @@ class Learner(wiring.Component):
 
             # STEP ------------------------------------------------------------------------
             with m.State("DIVIDE"):
-                m.d.comb += [number.eq(alpha), divider.start.eq(1)]
-                m.d.sync += c.eq(normaliser.shift)
+                m.d.comb += divide[0]
+                m.d.sync += divide[1]
                 m.next = "READ"
             with m.State("READ"):
                 m.d.comb += read_column
@@ -533,6 +534,7 @@ class Learner(wiring.Component):
                     fitted.eq(self.u_bits - 1 - z - exp - c),
                     *weighed(g, mantissa, exponent, z),
                     added_to.eq(alpha),
+                    *begin_pairs,
                 ]
                 m.d.sync += [
                     *fit,
@@ -540,14 +542,16 @@ class Learner(wiring.Component):
                     before.eq(alpha),
                     alpha.eq(raised),
                     beyond.eq(self.change & ~none & near),
+                    pair.eq(0),
+                    place.eq(first),
                 ]
-                m.next = "DIVIDE-NEXT"
-            with m.State("DIVIDE-NEXT"):
-                m.d.comb += [number.eq(alpha), divider.start.eq(1), *begin_pairs]
-                m.d.sync += [c.eq(normaliser.shift), pair.eq(0), place.eq(first)]
                 m.next = "LOWER"
                 with m.If(~j.any()):
-                    m.next = "PART"
+                    m.next = "DIVIDE-NEXT"
+            with m.State("DIVIDE-NEXT"):  # where there is no pair beside which it begins
+                m.d.comb += divide[0]
+                m.d.sync += divide[1]
+                m.next = "PART"
 
             # A column of U or b.
             with m.State("LOWER"):
@@ -564,6 +568,9 @@ class Learner(wiring.Component):
                 ]
                 with m.If(pair.any()):
                     m.d.comb += [*write_pair, vectors.write.eq(0xFF)]
+                with m.Elif(~moving):
+                    m.d.comb += divide[0]
+                    m.d.sync += divide[1]
                 m.next = "UPPER"
             with m.State("UPPER"):
                 m.d.comb += [

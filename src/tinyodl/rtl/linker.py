@@ -170,8 +170,8 @@ def _placed(item: Item, frames: Mapping[str, int], names: Mapping[str, Sequence[
 
 
 def _lean(code: Sequence[Placed]) -> list[Placed]:
-    """The same without instructions that change nothing: what is in A, B, X and in variables is
-    followed from each label on."""
+    """The same without instructions that change nothing, nor jumps to such: what is in A, B, X and
+    in variables is followed from each label on."""
     before: list[Placed] = []
     found = list(code)
     while found != before:
@@ -183,6 +183,11 @@ def _values(code: Sequence[Placed]) -> list[Placed]:
     found: list[Placed] = []
     known: dict[object, object] = {}  # a register or a variable's word: what is in it
     fresh = 0
+    begins: dict[str, Item] = {}  # label: the instruction behind it
+    for (item, _), (behind, _) in zip(code[-2::-1], code[:0:-1], strict=True):
+        if isinstance(item, Label):
+            begins[item.name] = begins[behind.name] if isinstance(behind, Label) else behind
+    past: set[str] = set()  # labels behind whose first instruction there is another
 
     def held(place: object) -> object:
         return known.setdefault(place, ("at first", place, fresh))
@@ -192,6 +197,14 @@ def _values(code: Sequence[Placed]) -> list[Placed]:
         if isinstance(item, Label):
             known = {}
         elif isinstance(item, Jump):
+            first = begins.get(item.label)
+            if isinstance(first, Instruction) and item.op not in (Op.CALL, Op.LOOK_UP):
+                word = first.operand if first.operand < 1 << FIELD else None  # a variable's
+                if (first.op is Op.LOAD and word is not None and known.get("A") == held(word)) or (
+                    first.op is Op.LITERAL and known.get("A") == ("number", first.operand)
+                ):
+                    past.add(item.label)
+                    item = Jump(item.op, f"{item.label}:on")
             if item.op is Op.JUMP_NONZERO:
                 known["A"] = ("number", 0)
             elif item.op in (Op.JUMP, Op.CALL, Op.LOOK_UP):
@@ -245,6 +258,21 @@ def _values(code: Sequence[Placed]) -> list[Placed]:
                 case _:
                     known["A"] = ("new", fresh)
         found.append((item, origin))
+    return _marked(found, past)
+
+
+def _marked(code: Sequence[Placed], past: set[str]) -> list[Placed]:
+    """With a label behind the first instruction of each of those."""
+    found: list[Placed] = []
+    waiting: list[Placed] = []
+    for item, origin in code:
+        found.append((item, origin))
+        if isinstance(item, Label):
+            if item.name in past:
+                waiting.append((Label(f"{item.name}:on"), origin))
+        elif waiting:
+            found += waiting
+            waiting = []
     return found
 
 

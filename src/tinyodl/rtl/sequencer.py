@@ -168,9 +168,11 @@ class Sequencer(wiring.Component):
                                 m.d.sync += Cat(b, a).eq(Cat(b, a)[1:])
                             with m.Case(Shift.DOWN):
                                 m.d.sync += Cat(b, a).eq(Cat(b, a).as_signed() >> 1)
-                            with m.Case(Shift.MULTIPLY):
-                                upper = Mux(b[0], total, a)
-                                m.d.sync += Cat(b, a).eq(Cat(b[1:], upper[:33]))
+                            with m.Case(Shift.MULTIPLY, Shift.MULTIPLY_SIGNED):
+                                signs = operand[1]  # of what is added to, and of what is added
+                                top = Mux(b[0], total[32] ^ (signs & self.read_data[31]), 0)
+                                upper = Cat(Mux(b[0], total[:32], a), top ^ (signs & a[31]))
+                                m.d.sync += Cat(b, a).eq(Cat(b[1:], upper))
                             with m.Default():
                                 m.d.sync += [
                                     a.eq(Mux(fits, sum_[:32], base)),

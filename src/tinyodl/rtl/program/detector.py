@@ -13,7 +13,7 @@ from tinyodl.fixed.drift import (
 )
 from tinyodl.fixed.maths import L_BITS
 from tinyodl.fixed.maths import LOG2 as TABLE
-from tinyodl.rtl.language import down, down_pair, less, negative, plus, product
+from tinyodl.rtl.language import down, down_pair, less, negative, signed_product
 from tinyodl.rtl.program.names import carry, s
 from tinyodl.rtl.program.numbers import whole_confidence
 
@@ -44,11 +44,7 @@ def drifts() -> bool:
     if s.predicted >= s.scores:  # named on the device: no usual trust yet
         return False
     off = score() - s.score_mean[s.predicted]
-    inverse = s.score_inverse[s.predicted]
-    high, z = product(off, inverse)
-    if negative(off):
-        high -= inverse
-    high, z = plus(high, z, 0, 1 << I_BITS - 1)
+    high, z = signed_product(off, s.score_inverse[s.predicted], 1 << I_BITS - 1)
     high, z = down_pair(high, z, I_BITS)
     if negative(high):
         if less(high, z, -1, LOWEST):

@@ -2,7 +2,16 @@
 
 from tinyodl.fixed.arithmetic import KNOWN
 from tinyodl.fixed.core import A_BITS, FIRST_DITHER, G_BITS, INT32
-from tinyodl.rtl.language import WORD, divide, down_pair, left, negative, plus, product, right
+from tinyodl.rtl.language import (
+    WORD,
+    divide,
+    down_pair,
+    left,
+    negative,
+    product,
+    right,
+    signed_product,
+)
 from tinyodl.rtl.learner import CHANGE, Operation
 from tinyodl.rtl.program.names import core, factory, run, s, weights
 from tinyodl.rtl.program.policy import own_halvings
@@ -67,10 +76,10 @@ def factory_model() -> None:
 
 def weighing(count: int, kappa: int) -> int:
     """1 / (count 2^kappa)."""
-    whole = 1 << A_BITS + 1 - kappa
     if count > 1:
-        _, whole = divide(0, whole, count)
-    return whole + 1 >> 1
+        _, twice = divide(0, 1 << A_BITS + 1 - kappa, count)
+        return twice + 1 >> 1
+    return 1 << A_BITS - kappa
 
 
 def narrow(alpha: int, change: bool) -> None:
@@ -100,13 +109,11 @@ def learn(label: int, alpha: int) -> None:
     least = INT32 + 2  # -INT32
     k = 0
     while k < s.classes:
-        error = 0 - s.o[k]
+        wanted = 0
         if k == label:
-            error += one
-        high, low = product(error, share)
-        if negative(error):
-            high -= share
-        high, low = plus(high, low, 0, half)
+            wanted = one
+        error = wanted - s.o[k]
+        high, low = signed_product(error, share, half)
         high, low = down_pair(high, low, G_BITS)
         if negative(high):
             if high != WORD or low < least:
