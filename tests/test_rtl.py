@@ -14,6 +14,7 @@ from amaranth.sim import Simulator
 from numpy.typing import NDArray
 
 from tinyodl import Model, OSELMClassifier
+from tinyodl.device import Rules
 from tinyodl.fixed import core as golden
 from tinyodl.fixed.arithmetic import FixedArithmetic
 from tinyodl.fixed.vectors import RULES
@@ -21,6 +22,7 @@ from tinyodl.har import RangeScaler
 from tinyodl.hardware.simulate import Played, build, play
 from tinyodl.model import load
 from tinyodl.rtl.divider import Divider
+from tinyodl.rtl.eventful import fewer
 from tinyodl.rtl.export import files, verilog
 from tinyodl.rtl.life import Life
 from tinyodl.rtl.multiplier import Multiplier
@@ -107,10 +109,14 @@ def test_tiny_is_the_golden_model_s_to_the_bit_and_finds_its_own_mistakes(tmp_pa
     for lesson in lessons(shape.inputs, 6, 150, seed=2):
         script.learn([lesson])
     script.whole()
+    script.look(np.zeros(60, np.int64))
+    script.cycles()
     exported = files("tiny", shape, script.text())
     program = build(tmp_path, {"odl_core.v": exported["odl_core.v"]})
     played = play(program, exported["vectors.hex"])
     assert not played.wrong, played.said
+    # each word of b and U once, one cycle more a column; to begin, and from outputs to columns
+    assert played.printed == [shape.weights + shape.d + 4]
     broken = Script(shape, arithmetic.core)
     broken.look(np.zeros(60, np.int64))
     broken.lines[-3] ^= 1  # what is compared is compared
@@ -153,6 +159,26 @@ def test_whole_lives_are_the_golden_device_s_to_the_bit(tmp_path: Path) -> None:
         assert not played.wrong, played.said
         compared += played.compared
     assert compared > 20_000
+
+
+@compiler
+def test_a_label_that_no_activity_has_changes_nothing(tmp_path: Path) -> None:
+    """One beyond the next new one: its question stays, and is answered after it."""
+    shape, model = PRESETS["tiny"], load(TINY)
+    life = Life(shape, fewer(model, 3), Rules(spacing=1), seed=0)
+    life.command(True)
+    bouts = np.random.default_rng(0).integers(-127, 128, (8, shape.inputs))
+    asked: list[int] = []
+    for i in range(40):
+        if life.sample(bouts[i // 5], 1280 * i):
+            asked.append(i)
+            if len(asked) == 2:
+                life.wrong_label(i, 5)
+            life.label(i, i // 5 % 3, 1280 * i)
+    life.whole()
+    assert len(asked) >= 2
+    played = play(build(tmp_path, {"odl_core.v": verilog(shape)}), life.text())
+    assert not played.wrong, played.said
 
 
 # Blocks -------------------------------------------------------------------------------------------

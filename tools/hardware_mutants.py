@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tinyodl.hardware.mutants import caught, parts, refuted
+from tinyodl.hardware.mutants import SAME, judged, parts
 from tinyodl.model import load
 from tinyodl.rtl.shape import PRESETS
 
@@ -26,13 +26,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         for part in parts(Path(name), PRESETS["tiny"], load(MODEL), told.seed, told.windows):
             for mutant in part.watched.mutants:
-                found = caught(part, mutant)
-                if not found.by:
-                    found = refuted(part, mutant)
+                found = judged(part, mutant)
                 table.append(found)
                 print(f"{mutant.block:10} {found.by or 'SURVIVES':18} {mutant.what}", flush=True)
     survivors = sum(not found.by for found in table)
-    print(f"{len(table)} mutants, {survivors} survive")
+    same = sum(found.by == SAME for found in table)
+    print(
+        f"{len(table) - same} mutants, {survivors} survive; {same} more are none, which is proven"
+    )
     if told.json:
         rows = [{"block": m.block, "mutant": m.what, "caught": by} for m, by in table]
         told.json.write_text(json.dumps(rows, indent=1))

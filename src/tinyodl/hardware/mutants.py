@@ -5,26 +5,30 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from amaranth.utils import ceil_log2
 
 from tinyodl import OSELMClassifier
 from tinyodl.fixed import core
 from tinyodl.fixed.arithmetic import FixedArithmetic
 from tinyodl.har import RangeScaler
+from tinyodl.hardware.equivalent import equivalent
 from tinyodl.hardware.simulate import build, play
 from tinyodl.hardware.watched import Mutant, Watched, watched
 from tinyodl.model import Model
 from tinyodl.rtl.eventful import ALL_RULES, eventful, fewer
-from tinyodl.rtl.instructions import BITS
+from tinyodl.rtl.instructions import BITS, meaning
 from tinyodl.rtl.life import Life
 from tinyodl.rtl.programs import program
 from tinyodl.rtl.proofs import blocks
 from tinyodl.rtl.proofs.system import System
 from tinyodl.rtl.script import Lesson, Script
 from tinyodl.rtl.shape import HASH, SIGN, Shape
+from tinyodl.rtl.state import Layout
 
 EACH = {"multiplier": 8, "shifts": 3, "divider": 6, "learner": 16, "sequencer": 12, "core": 8}
 OF_NODES = {"nodes": 6}
 OF_PROGRAM = 14
+SAME = "it is none"
 NODES = (
     Shape(inputs=13, nodes=32, direct=True, alpha=SIGN, classes=4, queue=1),
     Shape(inputs=21, nodes=18, direct=False, alpha=HASH, classes=3, queue=1),
@@ -39,11 +43,12 @@ CLAIMS = {
 
 
 class Part(NamedTuple):
-    """A program that plays, its mutants, and what is played: name, text, cycles at most."""
+    """A program that plays, its mutants, and what is played: name, text, and of the core as it is
+    cycles at most, and numbers that are printed."""
 
     program: Path
     watched: Watched
-    scripts: list[tuple[str, str, int]]
+    scripts: list[tuple[str, str, tuple[int, list[int]]]]
 
 
 class Found(NamedTuple):
@@ -61,38 +66,70 @@ def part(folder: Path, of: Watched, scripts: Sequence[tuple[str, str]]) -> Part:
         played = play(made, text)
         if played.wrong:
             raise RuntimeError(f"{name} is wrong without a mutant: {played.said}")
-        timed.append((name, text, 2 * played.cycles))
+        timed.append((name, text, (2 * played.cycles, played.printed)))
     return Part(made, of, timed)
 
 
 def caught(of: Part, mutant: Mutant) -> Found:
-    """By which script, the first that has a word that is wrong or a command without an end."""
-    for name, text, most in of.scripts:
-        if play(of.program, text, options=(*mutant.options, "+stop", f"+most={most}")).wrong:
+    """By which script, the first that has a word that is wrong, a command without an end, or one
+    that counts other cycles."""
+    for name, text, (most, printed) in of.scripts:
+        played = play(of.program, text, options=(*mutant.options, "+stop", f"+most={most}"))
+        if played.wrong or played.printed != printed:
             return Found(mutant, name)
     return Found(mutant, "")
 
 
 def refuted(of: Part, mutant: Mutant) -> Found:
     """By its block's proof, where it has one that its name stands for."""
-    words = mutant.what.split()
-    module = words[words.index("-module") + 1] if "-module" in words else ""
+    module = _module(mutant)
     claim = CLAIMS.get(module.rsplit(".", 1)[-1])
     if claim is None:
         return Found(mutant, "")
-    before = "mutate " + mutant.what[mutant.what.index("-mode") :]
-    broken = claim(System(of.watched.rtlil, module, before=before))
+    broken = claim(System(of.watched.rtlil, module, before=f"mutate {_options(mutant)}"))
     return Found(mutant, "its proof" if broken else "")
 
 
+def alike(of: Part, mutant: Mutant) -> bool:
+    """Whether it is none, which its module's logic says."""
+    module = _module(mutant)
+    return bool(module) and equivalent(
+        of.watched.rtlil, module, _options(mutant), of.watched.machines.get(module, {})
+    )
+
+
+def judged(of: Part, mutant: Mutant) -> Found:
+    """By what it is noticed, SAME where it is none."""
+    found = caught(of, mutant)
+    if not found.by:
+        found = refuted(of, mutant)
+    if not found.by and alike(of, mutant):
+        found = Found(mutant, SAME)
+    return found
+
+
+def _module(mutant: Mutant) -> str:
+    words = mutant.what.split()
+    return words[words.index("-module") + 1] if "-module" in words else ""
+
+
+def _options(mutant: Mutant) -> str:
+    return mutant.what[mutant.what.index("-mode") :]
+
+
 def of_words(shape: Shape, count: int, seed: int) -> list[Mutant]:
-    """One bit each of words of the sequencer's program."""
-    rng, length = np.random.default_rng(seed), len(program(shape).words)
+    """One bit each of words of the sequencer's program, of those that mean something."""
+    words = program(shape).words
+    addresses = ceil_log2(Layout(shape).depths["scalars"])
+    bits = [
+        (word, bit)
+        for word, each in enumerate(words)
+        for bit in range(BITS)
+        if meaning(each, addresses) >> bit & 1
+    ]
     return [
         Mutant("program", f"word {word}, bit {bit}", (f"+word={word}", f"+bits={1 << bit}"))
-        for word, bit in zip(
-            rng.integers(length, size=count), rng.integers(BITS, size=count), strict=True
-        )
+        for word, bit in np.random.default_rng(seed).permutation(bits)[:count].tolist()
     ]
 
 
@@ -111,10 +148,13 @@ def lesson_script(shape: Shape, arithmetic: FixedArithmetic, count: int) -> Scri
     n, m = shape.inputs, arithmetic.core.b.shape[1]
     script = Script(shape, arithmetic.core, arithmetic._nodes)
     for i in range(count):
-        kind = (rng.normal(0, 60, n), rng.choice([-127, 127], n), np.zeros(n))[min(i % 5, 2)]
+        powers = rng.choice([-1, 1], n) << rng.integers(7, size=n)
+        usual, limits = rng.normal(0, 60, n), rng.choice([-127, 127], n)
+        kind = (usual, limits, powers, np.zeros(n))[min(i % 5, 3)]
         x = np.clip(kind, -127, 127).astype(np.int64)
         alpha = int(rng.integers(1, 1 << int(rng.integers(1, 33))))
         script.learn([Lesson(x, int(rng.integers(m)), alpha, bool(i % 7), 1 << 12 if i % 3 else 0)])
+        script.cycles()
     script.whole()
     return script
 
@@ -134,6 +174,8 @@ def extreme(shape: Shape, arithmetic: FixedArithmetic, count: int, seed: int) ->
     script = Script(shape, start, arithmetic._nodes)
     for _ in range(count):
         x = rng.integers(-core.H, core.H + 1, shape.inputs) >> int(rng.choice([0, 0, 5]))
+        if rng.random() < 0.3:
+            x = rng.choice([-1, 1], shape.inputs) << rng.integers(7, size=shape.inputs)
         alpha = int(rng.integers(1, 1 << int(rng.integers(1, 33))))
         label = int(rng.integers(now.b.shape[1]))
         script.learn([Lesson(x, label, alpha, bool(rng.integers(4)), 1 << 12)])

@@ -57,11 +57,13 @@ class Mutant(NamedTuple):
 
 
 class Watched(NamedTuple):
-    """states: of the learner's machine, by name; rtlil: what Yosys broke, as it was before."""
+    """states: of the learner's machine, by name; machines: of each module that has one; rtlil: what
+    Yosys broke, as it was before."""
 
     verilog: str
     mutants: list[Mutant]
     states: dict[str, int]
+    machines: dict[str, dict[str, int]]
     rtlil: str
 
 
@@ -100,7 +102,9 @@ def watched(shape: Shape, counts: Mapping[str, int], seed: int) -> Watched:
         for number in [line.split(f"mutant {BITS} ", 1)[1].split()[0]]
     ]
     seen = _seen(_chosen(made["core.v"]), len(program(shape).words), states)
-    return Watched(seen, mutants, states, made["whole.il"])
+    nodes = design.states.get("SignNodes") or design.states.get("HashNodes", {})
+    machines = {LEARNER: states, f"{LEARNER}.nodes": nodes}
+    return Watched(seen, mutants, states, machines, made["whole.il"])
 
 
 def _chosen(verilog: str) -> str:

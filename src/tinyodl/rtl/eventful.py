@@ -10,8 +10,9 @@ from tinyodl.device import PLAIN, Reason, Rules
 from tinyodl.device.budget import HOUR
 from tinyodl.device.learner import STEP as SECONDS
 from tinyodl.fixed import core
+from tinyodl.fixed.arithmetic import FixedArithmetic
 from tinyodl.model import Model
-from tinyodl.rtl.life import Life
+from tinyodl.rtl.life import LIVED, Life
 from tinyodl.rtl.shape import Shape
 
 Ints = NDArray[np.int64]
@@ -29,33 +30,6 @@ ALL_RULES = {
     "audits alone": Rules(confirm=False, settle_after=16, spacing=4),
 }
 
-# What a long life may have made of variables, or just not yet.
-LIVED: dict[str, tuple[int, ...]] = {
-    "vouched": (-8, -7, -1, 0, 1, 2),
-    "unanswered": (0, 2, 3, 10, 11, 254, 255),
-    "puzzled": (0, 1, 40, 48),
-    "contradictions": (0, 32, 33, 97, 128),
-    "interval": (1, 512, 1024),
-    "until_audit": (-3, 0, 1, 500),
-    "since": (0, 4, 200, 1 << 18),
-    "wait": (1, 2, 4),
-    "doubted": (0, 1, 32),
-    "calm": (0, 7, 300),
-    "agreed": (0, 1, 2),
-    "labels": (0, 23, 24),
-    "disagreeing": (0, 39_322, 1 << 16),
-    "audits_made": (0, 7, 8),
-    "unfit": (0, 26_215, 1 << 16),
-    "worse": (0, 1),
-    "evidence": (0, 1 << 31, 999 << 32),
-    "bets": (0, 3, 60),
-    "theta": (328, 340, 3_277, 20_000, 32_768),
-    "kappa": (5, 6),
-    "named": (0, 1, 3, 7),
-    "shortfall": (0, 30 << 16),
-    "today": (0, 3, 6, 12),
-}
-
 
 def eventful(shape: Shape, model: Model, rules: Rules, seed: int, count: int) -> Life:
     """A life of so many windows. Where the model has fewer classes than it has room for, and the
@@ -65,13 +39,27 @@ def eventful(shape: Shape, model: Model, rules: Rules, seed: int, count: int) ->
     now = 0
     due: list[tuple[int, int, int | None]] = []  # window, sample, class
     teacher, lessons = "honest", 0
+    arithmetic, usual = life.golden.arithmetic, 0
+    h_before: Ints | None = None
+    assert isinstance(arithmetic, FixedArithmetic)
+    usual = arithmetic.core.usual
     for window, (k, h) in enumerate(windows(model, shape.classes, count, rng)):
         if not lessons:
             teacher, lessons = TEACHERS[int(rng.integers(3))], int(rng.integers(20, 90))
         lessons -= 1
         now += STEP + happens(life, shape, now, rng)
         sensed = rng.random()
+        at_limit = rng.random() < 0.05
+        if (
+            at_limit and h_before is not None
+        ):  # the same window again, where what is known well begins
+            h = h_before
+            limit = arithmetic.leverage << int(rng.integers(4)) | int(rng.integers(2))
+            life.usual(min(max(limit + int(rng.integers(-1, 2)), 1), usual << 2))
         asked = life.sample(h, now, known=sensed > 0.05, marked=sensed > 0.97)
+        if at_limit:
+            life.usual(usual)
+        h_before = h
         number = life.golden._next - 1
         if asked:
             audit = life.golden.pending._waiting[number].asked.reason is Reason.AUDIT

@@ -94,6 +94,32 @@ class Instruction(NamedTuple):
         return self.op << OPERAND_BITS | self.operand
 
 
+def meaning(word: int, addresses: int) -> int:
+    """Which of its bits mean something, a mask. addresses: bits of one of a variable."""
+    op, bits = Op(word >> OPERAND_BITS), 0
+    kind = Kind(word >> FIELD & 3)
+    match op:
+        case Op.KEEP | Op.RESUME:
+            bits = 3 << FIELD | (1 << addresses) - 1
+        case Op.RETURN | Op.STOP:
+            pass
+        case Op.SHIFT:
+            bits = 7 | COUNTED | (0 if word & COUNTED else 0b111111 << TIMES)
+        case Op.MOVE:
+            bits = 7
+        case _ if op <= Op.COUNT:
+            bits = 3 << FIELD
+            if kind is Kind.NUMBER:
+                bits |= 0b111111 if op is Op.COUNT else (1 << FIELD) - 1
+            elif kind is Kind.REGISTER:
+                bits |= FAR | (7 if word & FAR else 0b11111)
+            else:
+                bits |= (1 << addresses) - 1
+        case _:
+            bits = LARGEST
+    return (1 << BITS) - 1 - LARGEST | bits
+
+
 def operand(kind: Kind, field: int) -> int:
     """Of LOAD to COUNT. ValueError where the field does not fit."""
     least, most = (-(1 << FIELD - 1), 1 << FIELD - 1) if kind is Kind.NUMBER else (0, 1 << FIELD)

@@ -17,6 +17,7 @@ from tinyodl.fixed import bouts, core
 from tinyodl.fixed.arithmetic import FixedArithmetic
 from tinyodl.fixed.device import device
 from tinyodl.fixed.drift import Cusum
+from tinyodl.fixed.policy import Auto
 from tinyodl.model import Model
 from tinyodl.rtl import image
 from tinyodl.rtl.core import INPUT, REGISTERS, SCALARS, WEIGHTS, Register
@@ -29,6 +30,33 @@ from tinyodl.rtl.state import VARIABLES, Layout
 
 Ints = NDArray[np.int64]
 LOOKED, ASKED, HELD, LEARNT = "looked at", "asked", "held", "learnt"
+
+# What a long life may have made of variables, or just not yet.
+LIVED: dict[str, tuple[int, ...]] = {
+    "vouched": (-8, -7, -1, 0, 1, 2),
+    "unanswered": (0, 2, 3, 10, 11, 254, 255),
+    "puzzled": (0, 1, 40, 48),
+    "contradictions": (0, 32, 33, 97, 128),
+    "interval": (1, 512, 1024),
+    "until_audit": (-3, 0, 1, 500),
+    "since": (0, 4, 200, 1 << 18),
+    "wait": (1, 2, 4),
+    "doubted": (0, 1, 32),
+    "calm": (0, 7, 300),
+    "agreed": (0, 1, 2),
+    "labels": (0, 23, 24),
+    "disagreeing": (0, 39_322, 1 << 16),
+    "audits_made": (0, 7, 8),
+    "unfit": (0, 26_215, 1 << 16),
+    "worse": (0, 1),
+    "evidence": (0, 1 << 31, 999 << 32),
+    "bets": (0, 3, 60),
+    "theta": (328, 340, 3_277, 20_000, 32_768),
+    "kappa": (5, 6),
+    "named": (0, 1, 3, 7),
+    "shortfall": (0, 30 << 16),
+    "today": (0, 3, 6, 12),
+}
 
 
 class Life(Bus):
@@ -102,6 +130,15 @@ class Life(Bus):
         self._after()
         return found.outcome
 
+    def wrong_label(self, sample: int, k: int) -> None:
+        """A class's number that no host should give."""
+        self._set("about", sample)
+        self._set("label", k)
+        self._command("label")
+        self._expect("outcome", OUTCOMES.index("unknown"))
+        self._expect("event", EVENTS.index(None))
+        self._after()
+
     def pause(self) -> None:
         """A recording ends."""
         self.golden.pause()
@@ -153,26 +190,37 @@ class Life(Bus):
     def put(self, name: str, value: int) -> None:
         """A variable of what is decided by becomes a number that it may be after a long life;
         "evidence" is both of its words."""
-        golden = self.golden
-        state = golden.state
+        if name not in LIVED:
+            raise ValueError(f"{name!r} cannot be put: use a name of `LIVED`")
+        setattr(*self._lived(name), value)
         if name == "evidence":
-            state.guard.evidence = value
             self._set("evidence_high", value >> 32)
             self._set("evidence_low", value)
-            return
-        owner, attribute = {
-            "theta": (golden.policy, "threshold"),
-            "kappa": (golden.policy, "shift"),
-            "named": (golden.policy, "named"),
-            "shortfall": (golden.detector, "sum"),
+        else:
+            self._set(name, value)
+
+    def _lived(self, name: str) -> tuple[object, str]:
+        """Where the golden device has it: an object, and its attribute."""
+        state, policy = self.golden.state, self.golden.policy
+        return {
+            "evidence": (state.guard, "evidence"),
+            "theta": (policy, "threshold"),
+            "kappa": (policy, "shift"),
+            "named": (policy, "named"),
+            "shortfall": (self.golden.detector, "sum"),
             "audits_made": (state, "audits"),
             "bets": (state.guard, "bets"),
             "today": (state.budget, "today"),
         }.get(name, (state, name))
-        if not hasattr(owner, attribute):
-            raise ValueError(f"{name!r} cannot be put: use a name of `LIVED`")
-        setattr(owner, attribute, value)
-        self._set(name, value)
+
+    def usual(self, leverage: int) -> None:
+        """What counts as known begins elsewhere."""
+        arithmetic, policy = self._arithmetic, self.golden.policy
+        assert isinstance(policy, Auto)
+        arithmetic._factory = arithmetic._factory._replace(usual=leverage)
+        arithmetic.usual = leverage / 2.0**core.A_BITS
+        policy._usual = leverage
+        self._set("usual", leverage)
 
     def unknown(self, exponent: int) -> None:
         """As if little were known: no exponent of D is above this one."""
@@ -202,12 +250,18 @@ class Life(Bus):
         golden = self.golden
         self._expect("sum", self._changing()[0] + (self._shape.d << core.U_BITS))
         self._expect("dither", self._arithmetic.dither)
-        self._expect("theta", int(golden.policy.theta * 2**16))
         self._expect("queued", len(golden.pending))
         troubles = golden.troubles
         self._expect("troubles", sum(1 << i for i, t in enumerate(Trouble) if t in troubles))
         for name in ("limited", "refused", "repaired", "total"):
             self._expect(name, getattr(self._arithmetic, name))
+        for name in LIVED:
+            value = int(getattr(*self._lived(name)))
+            if name == "evidence":
+                self._expect("evidence_high", value >> 32)
+                self._expect("evidence_low", value)
+            else:
+                self._expect(name, value)
 
     def _changing(self) -> tuple[int, int]:
         """What every step changes: P's checksum, or the draws of b's rounding."""

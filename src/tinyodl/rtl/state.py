@@ -14,7 +14,7 @@ ARGUMENTS = {
     "now_low": "",
     "sensed": "how the window was sensed: 0 not known yet, 1 fine, 2 marked",
     "about": "the sample that a label is about",
-    "label": "a class, the number of classes for a new one, or 255: nobody knows",
+    "label": "a class, their number for a new one, 255: nobody knows; of others nothing comes",
     "train": "1 starts training by hand, 0 stops it",
 }
 CONFIGURATION = {

@@ -198,7 +198,7 @@ def label() -> None:
 def said() -> int:
     """What becomes of a label."""
     i = queued(s.about)
-    if i == NONE:
+    if i == NONE or (s.label != NONE and s.label > s.classes):
         return UNKNOWN
     bout = s.question[i] >> 16
     flags = s.place[i] & 0xFFFF
