@@ -75,6 +75,7 @@ def row(preset: str = "tiny", kind: str = "lop", times: float = 1.0) -> Row:
         learn_split=learn,
         idle_split=idle,
         bare_mw=0.15,
+        mean_leakage_mw=predict["logic_leakage"],
         window_cycles=2400,
         window_uj=of_predict * 0.24,
         look_mw=0.85,

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tinyodl.hardware import power, simulate, sram, synthesis
+from tinyodl.hardware import liberty, power, simulate, sram, synthesis
+from tinyodl.hardware.equivalent import equivalent
 from tinyodl.model import load
 from tinyodl.rtl.eventful import ALL_RULES, eventful
 from tinyodl.rtl.export import intermediate, verilog
@@ -74,6 +75,68 @@ endmodule
     pins, share = power.activity(saif, netlist)
     assert pins == {"_1_/A": (0.5, 0.25), "_2_/CK": (2.0, 0.5), "_2_/Q": (0.5, 0.25)}
     assert share == 3 / 5
+
+
+def test_a_cell_leaks_as_its_states_say() -> None:
+    cells = synthesis.read(CELLS)
+    states = liberty.leakages(cells.liberty)
+    nand = states["NAND2_X1"]
+    assert liberty.expected(nand, {"A1": 1, "A2": 0}) == pytest.approx(4.085038)
+    assert liberty.expected(nand, {"A1": 1, "A2": 0.5}) == pytest.approx((4.085038 + 37.206389) / 2)
+    known = liberty.figures(cells.liberty)
+    for kind in ("NAND2_X1", "FA_X1", "OAI211_X1", "MUX2_X1"):
+        half = dict.fromkeys({pin for pins, _ in states[kind] for pin in pins}, 0.5)
+        assert liberty.expected(states[kind], half) == pytest.approx(known[kind][1], rel=1e-5)
+    with pytest.raises(ValueError, match="A2"):
+        liberty.expected(nand, {"A1": 1})
+
+
+def test_what_leaks_less_is_taken_for_smaller() -> None:
+    cells = synthesis.read(CELLS)
+    was, now = liberty.figures(cells.liberty), liberty.figures(liberty.by_leakage(cells.liberty))
+    assert was.keys() == now.keys()
+    leaking = [kind for kind, (_, leaks) in was.items() if leaks]
+    assert len(leaking) > 100
+    for kind in leaking:
+        scale = now[kind][0] / was[kind][1]
+        assert scale == pytest.approx(now["INV_X1"][0] / was["INV_X1"][1], rel=1e-3)
+    assert now["LOGIC0_X1"][0] == pytest.approx(was["LOGIC0_X1"][0], rel=1e-3)
+
+
+GATED = """
+attribute \\top 1
+module \\m
+  wire input 1 \\clk
+  wire input 2 \\a
+  wire input 3 \\b
+  wire output 4 \\p_enable
+  wire output 5 \\p_address
+  wire $1
+  connect \\p_enable \\a
+  cell $and $2
+    parameter \\A_SIGNED 0
+    parameter \\B_SIGNED 0
+    parameter \\A_WIDTH 1
+    parameter \\B_WIDTH 1
+    parameter \\Y_WIDTH 1
+    connect \\A \\a
+    connect \\B \\b
+    connect \\Y \\p_address
+  end
+end
+"""
+
+
+@pytest.mark.parametrize(
+    ("fault", "same"),
+    [
+        ("-mode const1 -module m -cell $2 -port A -portbit 0", True),  # a is 1 where it matters
+        ("-mode const0 -module m -cell $2 -port A -portbit 0", False),
+        ("-mode inv -module m -cell $2 -port Y -portbit 0", False),
+    ],
+)
+def test_a_fault_that_no_memory_sees_is_none(fault: str, same: bool) -> None:
+    assert equivalent(GATED, "m", fault, {}) is same
 
 
 @pytest.mark.long

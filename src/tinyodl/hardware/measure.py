@@ -84,6 +84,7 @@ class Row(TypedDict):
     window_uj: float
     look_mw: float
     idle_split: Split
+    mean_leakage_mw: float  # of the logic, if its cells were in each of their states as often
     bare_mw: float  # registers and gates in whole windows, without the library's estimate of wires
     bare_fmax_mhz: float
 
@@ -257,6 +258,7 @@ def figures(
                 window_uj=window_uj,
                 look_mw=look,
                 idle_split=splits[2],
+                mean_leakage_mw=found[0][1].mean_leakage,
                 bare_mw=bare.registers + bare.gates,
                 bare_fmax_mhz=1e3 / bare_path,
             )

@@ -4,9 +4,12 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from tinyodl.hardware.liberty import expected, leakages
 from tinyodl.rtl.export import LOGIC
 
 PERIOD = 100.0  # ns: 10 MHz
@@ -19,11 +22,13 @@ NET = re.compile(r"^\s*\((\S+) \(T0 (\d+)\) \(T1 (\d+)\) .*\(TC (\d+)\)\)$", re.
 
 class Power(NamedTuple):
     """In mW. registers: of flip-flops and the gates of their clocks, clock pins included; gates: of
-    all other cells; leakage: of all."""
+    all other cells; leakage: of all, in the states that they are in; mean_leakage: if they were in
+    every state as often."""
 
     registers: float
     gates: float
     leakage: float
+    mean_leakage: float
 
 
 def activity(saif: str, netlist: str) -> tuple[dict[str, tuple[float, float]], float]:
@@ -98,6 +103,9 @@ def power(liberty: str, netlist: str, saif: str) -> Power:
     Each cell is asked for alone: of a few half adders OpenSTA's power is no number, at which a
     report of all ends. Such a cell counts as the mean of its kind.
 
+    Leakage is the library's of each state of a cell, by how often its pins are 1; OpenSTA takes the
+    mean over states, and is asked where the library has none.
+
     OpenSTA takes a gated clock for one that runs all the time. What a flip-flop draws that does not
     change (`still`) is its clock's, and is taken off as far as its gate was shut."""
     pins, share = activity(saif, netlist)
@@ -134,13 +142,31 @@ def power(liberty: str, netlist: str, saif: str) -> Power:
         kind: min(drawn[name][0] for name in flops if kinds[name] == kind)
         for kind in {kinds[name] for name in flops}
     }
-    registers = gates = leakage = 0.0
+    registers = gates = leakage = mean_leakage = 0.0
+    in_states, ones = leakages(liberty), _ones(pins)
     for name, (internal, switching, leaks, _) in drawn.items():
-        leakage += leaks
+        states = in_states.get(kinds[name], [])
+        told = bool(states) and all(each.keys() <= ones[name].keys() for each, _ in states)
+        leakage += expected(states, ones[name]) / 1e9 if told else leaks
+        mean_leakage += leaks
         if clocks.get(name) is None:
             gates += internal + switching
             continue
         registers += internal + switching
         if driver := drivers.get(clocks[name]):
             registers -= still.get(kinds[name], 0.0) * (1 - pins.get(driver, (2.0, 0.5))[0] / 2)
-    return Power(1e3 * registers, 1e3 * gates, 1e3 * leakage)
+    return Power(1e3 * registers, 1e3 * gates, 1e3 * leakage, 1e3 * mean_leakage)
+
+
+def _ones(pins: Mapping[str, tuple[float, float]]) -> defaultdict[str, dict[str, float]]:
+    """By cell, how much of the time each of its pins is 1."""
+    found: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    for pin, (_, duty) in pins.items():
+        cell, _, name = pin.rpartition("/")
+        found[cell][name] = duty
+    for each in found.values():  # a flip-flop's outputs, of which one may be connected to nothing
+        if "Q" in each:
+            each["QN"] = 1 - each["Q"]
+        elif "QN" in each:
+            each["Q"] = 1 - each["QN"]
+    return found

@@ -194,7 +194,7 @@ def parts(document: Document) -> list[Table]:
         lines.append(Row(cells, "bold"))
         if row := rows.get(preset):
             over = whole / row["logic_um2"] - 1
-            leaking = leaks / row["predict_split"]["logic_leakage"] - 1
+            leaking = leaks / row["mean_leakage_mw"] - 1
             said.append(f"{preset}: {over:+.1%} area, {leaking:+.1%} leakage")
     logic = Table(
         "Blocks of the logic",
