@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo demo-board test check env browser setup-firmware firmware-test setup-hardware hardware-report hardware-figures hardware-test hardware-proofs hardware-mutants bench fuzz mutants lock clean
+.PHONY: demo demo-board test check env browser setup-firmware firmware-test setup-hardware hardware-report hardware-figures hardware-test hardware-proofs hardware-mutants hardware-coverage bench fuzz mutants lock clean
 
 demo: .venv/ready
 	@echo "The experiment on the embedded recordings, quick:"
@@ -59,7 +59,7 @@ PRESETS ?= tiny n128-sign n128 n256-sign reference
 FPGAS ?= ecp5-25k up5k
 hardware-report: .venv/ready
 	$(BIN)/tinyodl hardware report $(addprefix --preset ,$(PRESETS)) $(addprefix --fpga ,$(FPGAS)) \
-		--json build/hardware.json --report build/hardware.html --picture docs/core-power.svg
+		--json build/hardware.json --report build/hardware.html --picture build/hardware.svg
 
 # The core's diagram, schedule and words, out of the design.
 hardware-figures: .venv/ready
@@ -76,6 +76,10 @@ hardware-proofs: .venv/ready
 # The core, broken on purpose: golden vectors must notice. Ten minutes and more.
 hardware-mutants: .venv/ready
 	$(BIN)/python tools/hardware_mutants.py
+
+# What those vectors reach of the core, and what not: some minutes.
+hardware-coverage: .venv/ready
+	$(BIN)/python tools/hardware_coverage.py
 
 # A new wearer on an emulated Cortex-M4, at the speed of life: SPEED=20 is faster, PERSON=5 another.
 SPEED ?= 1

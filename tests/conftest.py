@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -23,6 +24,14 @@ from tinyodl.recipe.train import train
 from tinyodl.windows import Source, Windows
 
 OFFICIAL = Path(__file__).resolve().parent / "data" / "hapt_official.npz"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What Verilator builds with is not on every machine."""
+    if item.get_closest_marker("verilator"):
+        for program in ("c++", "make", "perl"):
+            if not shutil.which(program):
+                pytest.skip(f"{program} missing: make setup-hardware")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,7 +3,6 @@ cocotb and cocotbext-axi; and its map."""
 
 import json
 import os
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -22,10 +21,6 @@ from tinyodl.rtl.shape import PRESETS, Shape
 HERE = Path(__file__).parent
 BENCH = HERE / "bench"
 SMALL = Shape(inputs=13, nodes=0, direct=True, classes=4, queue=3)
-compiler = pytest.mark.skipif(
-    not (shutil.which("c++") and shutil.which("perl") and shutil.which("make")),
-    reason="needs a C++ compiler, make and perl",
-)
 
 
 def lived(shape: Shape, windows: int) -> tuple[Life, int]:
@@ -59,7 +54,7 @@ def lived(shape: Shape, windows: int) -> tuple[Life, int]:
 
 
 @pytest.mark.long
-@compiler
+@pytest.mark.verilator
 def test_the_core_on_axi(tmp_path: Path) -> None:
     """The cases of bench/axi_cases.py: none fails, and none hangs."""
     runner = pytest.importorskip("cocotb_tools.runner")

@@ -38,9 +38,6 @@ CELLS = ROOT / "third_party" / "nangate45" / "nangate45_typ.lib.gz"
 VECTORS = Path(__file__).parent / "data" / "vectors"
 SVG = "{http://www.w3.org/2000/svg}"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-compiler = pytest.mark.skipif(
-    not (shutil.which("c++") and shutil.which("perl")), reason="needs a C++ compiler and perl"
-)
 AGAIN = "the design has changed: run `make hardware-figures`"
 
 
@@ -449,7 +446,7 @@ def life() -> Life:
 
 
 @pytest.mark.long
-@compiler
+@pytest.mark.verilator
 def test_a_window_s_cycles_are_seen_in_the_verilog() -> None:
     found = life()
     look, label = window = trace.window(found)
@@ -477,7 +474,7 @@ def test_what_cannot_be_drawn_is_refused(tmp_path: Path) -> None:
     assert "is no folder" in done.output
 
 
-@compiler
+@pytest.mark.verilator
 @pytest.mark.long
 def test_what_the_command_draws_is_in_the_documents(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["hardware", "draw", str(tmp_path)])

@@ -3,7 +3,6 @@ the two runs. One program, bench/player.c, is built with either; the core is its
 
 import gzip
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -40,10 +39,7 @@ void core_write(uint32_t at, uint32_t value);
 """
 STRICT = ("-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-O2")
 LIMITED = Rules(estimate=True, questions_per_hour=40, questions_per_day=60)
-pytestmark = pytest.mark.skipif(
-    not (shutil.which("c++") and shutil.which("perl") and shutil.which("make")),
-    reason="needs a C++ compiler, make and perl",
-)
+pytestmark = pytest.mark.verilator
 
 
 def begin(rules: Rules, seed: int) -> str:

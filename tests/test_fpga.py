@@ -8,7 +8,7 @@ import pytest
 from amaranth.back import rtlil
 from amaranth.hdl import Fragment, Module
 from amaranth.sim import Simulator
-from tests.test_rtl import compiler, lived
+from tests.test_rtl import lived
 from typer.testing import CliRunner
 
 from tinyodl.cli.app import app
@@ -97,7 +97,7 @@ def test_products_as_an_fpga_has_them() -> None:
 
 
 @pytest.mark.long
-@compiler
+@pytest.mark.verilator
 def test_a_life_with_an_fpga_s_memories_is_the_golden_device_s_to_the_bit(tmp_path: Path) -> None:
     shape = PRESETS["tiny"]
     core = Whole(shape, program(shape).words)

@@ -140,6 +140,7 @@ def test_a_fault_that_no_memory_sees_is_none(fault: str, same: bool) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.verilator
 def test_twenty_thousand_windows_in_verilog(tmp_path: Path) -> None:
     """Of whole devices' lives, under all rules."""
     shape, model = PRESETS["tiny"], load(TINY)
@@ -156,6 +157,7 @@ def test_twenty_thousand_windows_in_verilog(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.verilator
 def test_the_netlist_is_the_golden_model_s_to_the_bit(tmp_path: Path) -> None:
     shape, cells = PRESETS["tiny"], synthesis.read(CELLS)
     core = intermediate(shape)

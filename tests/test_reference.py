@@ -1,6 +1,5 @@
 """The published core: its golden model learns, and its Verilog is that to the bit."""
 
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +15,6 @@ from tinyodl.rtl.reference import BITS, FRACTION, ONE, Core, Sizes
 from tinyodl.rtl.reference_golden import Reference, Script, divided, fixed, times, weights, wrapped
 
 SMALL = Sizes(inputs=9, nodes=8, classes=3)
-compiler = pytest.mark.skipif(
-    not (shutil.which("c++") and shutil.which("perl")), reason="needs a C++ compiler and perl"
-)
 
 
 def seen(count: int, seed: int) -> Windows:
@@ -64,7 +60,7 @@ def test_products_and_quotients_are_within_their_last_bit(a: int, b: int) -> Non
 
 
 @pytest.mark.long
-@compiler
+@pytest.mark.verilator
 def test_the_core_is_its_golden_model_to_the_bit(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     shape = (SMALL.nodes, SMALL.nodes)

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,9 +33,6 @@ Ints = NDArray[np.int64]
 TINY = Path(__file__).parent / "data" / "vectors" / "tiny.todl"
 SMALL = Shape(inputs=13, nodes=32, direct=True, alpha=SIGN, classes=5, queue=2)
 HASHED = Shape(inputs=21, nodes=18, direct=False, alpha=HASH, classes=3, queue=2)
-compiler = pytest.mark.skipif(
-    not (shutil.which("c++") and shutil.which("perl")), reason="needs a C++ compiler and perl"
-)
 
 
 def made(shape: Shape, classes: int) -> FixedArithmetic:
@@ -82,7 +78,7 @@ def simulated(folder: Path, shape: Shape, script: Script) -> Played:
     return play(build(folder, {"odl_core.v": verilog(shape)}), script.text())
 
 
-@compiler
+@pytest.mark.verilator
 @pytest.mark.parametrize(
     ("shape", "classes", "count"), [(SMALL, 4, 600), (HASHED, 3, 600)], ids=["sign", "hash"]
 )
@@ -101,7 +97,7 @@ def test_a_life_is_the_golden_model_s_to_the_bit(
     assert script.refused > 10  # and weights were too great
 
 
-@compiler
+@pytest.mark.verilator
 def test_tiny_is_the_golden_model_s_to_the_bit_and_finds_its_own_mistakes(tmp_path: Path) -> None:
     arithmetic = FixedArithmetic(load(TINY))
     shape = PRESETS["tiny"]
@@ -148,7 +144,7 @@ def lived(name: str) -> Life:
     return life
 
 
-@compiler
+@pytest.mark.verilator
 def test_whole_lives_are_the_golden_device_s_to_the_bit(tmp_path: Path) -> None:
     """1,160 windows: what is predicted, decided, asked and learnt, in every word that is kept."""
     program = build(tmp_path, {"odl_core.v": verilog(PRESETS["tiny"])})
@@ -161,7 +157,7 @@ def test_whole_lives_are_the_golden_device_s_to_the_bit(tmp_path: Path) -> None:
     assert compared > 20_000
 
 
-@compiler
+@pytest.mark.verilator
 def test_a_label_that_no_activity_has_changes_nothing(tmp_path: Path) -> None:
     """One beyond the next new one: its question stays, and is answered after it."""
     shape, model = PRESETS["tiny"], load(TINY)

@@ -1,11 +1,11 @@
 """Generated lives on the core, and its mutants, which they notice."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from tinyodl.fixed.arithmetic import FixedArithmetic
+from tinyodl.hardware.coverage import of_tiny
 from tinyodl.hardware.mutants import (
     CLAIMS,
     EACH,
@@ -25,13 +25,10 @@ from tinyodl.rtl.proofs.system import System
 from tinyodl.rtl.shape import PRESETS
 
 TINY = Path(__file__).parent / "data" / "vectors" / "tiny.todl"
-compiler = pytest.mark.skipif(
-    not (shutil.which("c++") and shutil.which("perl")), reason="needs a C++ compiler and perl"
-)
 
 
 @pytest.mark.long
-@compiler
+@pytest.mark.verilator
 def test_lives_of_all_rules_are_right_and_notice_a_core_that_is_not(tmp_path: Path) -> None:
     shape, model = PRESETS["tiny"], load(TINY)
     arithmetic = FixedArithmetic(model)
@@ -49,11 +46,19 @@ def test_lives_of_all_rules_are_right_and_notice_a_core_that_is_not(tmp_path: Pa
 
 
 @pytest.mark.long
-@compiler
+@pytest.mark.verilator
+def test_vectors_reach_every_state_limit_and_answer(tmp_path: Path) -> None:
+    found = of_tiny(tmp_path, load(TINY), 400)
+    assert found.of > 70
+    assert found.things == []
+
+
+@pytest.mark.long
+@pytest.mark.verilator
 def test_every_mutant_of_the_core_is_noticed(tmp_path: Path) -> None:
     found = [
         judged(each, mutant)
-        for each in parts(tmp_path, PRESETS["tiny"], load(TINY), seed=1, count=150)
+        for each in parts(tmp_path, PRESETS["tiny"], load(TINY), seed=1, count=300)
         for mutant in each.watched.mutants
     ]
     assert sum(one.by != SAME for one in found) > sum(EACH.values()) > 30

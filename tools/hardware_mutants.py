@@ -1,6 +1,6 @@
 """The core's mutants: which of them golden vectors notice, or a proof refutes. Some ten minutes.
 
-python tools/hardware_mutants.py [--seed 1] [--windows 150] [--json FILE]
+python tools/hardware_mutants.py [--seed 1] [--windows 300] [--json FILE]
 """
 
 import argparse
@@ -19,7 +19,7 @@ MODEL = Path(__file__).resolve().parents[1] / "tests" / "data" / "vectors" / "ti
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1, help="of the choice of mutants")
-    parser.add_argument("--windows", type=int, default=150, help="of each life")
+    parser.add_argument("--windows", type=int, default=300, help="of each life")
     parser.add_argument("--json", type=Path, help="write the table there too")
     told = parser.parse_args()
     table = []

@@ -171,7 +171,7 @@ def extreme(shape: Shape, arithmetic: FixedArithmetic, count: int, seed: int) ->
     lowest, deepest = sorted(rng.integers(core.D_LOWEST, core.D_DEEPEST + 1, 2))
     most = core.LARGEST >> int(rng.choice([0, 2, 5, 16]))
     start = now._replace(
-        U=rng.integers(-most - 1, most + 1, len(now.U)),
+        U=rng.integers(-most - 1 if most else 0, most + 1, len(now.U)),
         mantissa=rng.integers(core.D_LEAST, core.D_MOST + 1, len(now.mantissa)),
         exponent=rng.integers(lowest, deepest + 1, len(now.exponent)),
         b=rng.integers(-core.LARGEST - 1, core.LARGEST + 1, now.b.shape),

@@ -11,6 +11,7 @@ from tinyodl.device.budget import HOUR
 from tinyodl.device.learner import STEP as SECONDS
 from tinyodl.fixed import core
 from tinyodl.fixed.arithmetic import FixedArithmetic
+from tinyodl.fixed.policy import T_BITS
 from tinyodl.model import Model
 from tinyodl.rtl.life import LIVED, Life
 from tinyodl.rtl.shape import Shape
@@ -50,12 +51,14 @@ def eventful(shape: Shape, model: Model, rules: Rules, seed: int, count: int) ->
         now += STEP + happens(life, shape, now, rng)
         sensed = rng.random()
         at_limit = rng.random() < 0.05
-        if (
-            at_limit and h_before is not None
-        ):  # the same window again, where what is known well begins
+        if at_limit and h_before is not None:  # the same again, between known and not, sure and not
             h = h_before
             limit = arithmetic.leverage << int(rng.integers(4)) | int(rng.integers(2))
-            life.usual(min(max(limit + int(rng.integers(-1, 2)), 1), usual << 2))
+            limit += int(rng.integers(-1, 2))
+            if rng.random() < 0.5:
+                limit = arithmetic.leverage
+                life.put("theta", max(int(life.confidence * 2**T_BITS) >> 1, 1))
+            life.usual(min(max(limit, 1), usual << 2))
         asked = life.sample(h, now, known=sensed > 0.05, marked=sensed > 0.97)
         if at_limit:
             life.usual(usual)

@@ -62,12 +62,13 @@ LIVED: dict[str, tuple[int, ...]] = {
 class Life(Bus):
     """rules.estimate: which windows are drawn is the host's to say, here the golden device's.
     windows: what each was: LOOKED at alone, ASKED, HELD, or LEARNT; compared: whether results are
-    read."""
+    read; confidence: P1P2 of the last window."""
 
     def __init__(self, shape: Shape, model: Model, rules: Rules, seed: int) -> None:
         super().__init__()
         self.windows: list[str] = []
         self.compared = True
+        self.confidence = 0.0
         self.golden = device(model, rules=rules, seed=seed, pending=shape.queue)
         arithmetic = self.golden.arithmetic
         assert isinstance(arithmetic, FixedArithmetic)
@@ -101,6 +102,7 @@ class Life(Bus):
         self._expect("number", found.bout)
         self._expect("mode", MODES.index(found.mode))
         self._expect("event", EVENTS.index(found.event))
+        self.confidence = found.confidence
         drawn = False
         if found.query:
             kept = golden.pending._waiting[found.sample]
