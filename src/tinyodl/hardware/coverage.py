@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tinyodl.firmware.device import EVENTS, MODES, OUTCOMES, REASONS
 from tinyodl.fixed.arithmetic import FixedArithmetic
-from tinyodl.hardware.mutants import extreme, lesson_script, lives
+from tinyodl.hardware.mutants import lives, of_learner
 from tinyodl.hardware.simulate import build, play
 from tinyodl.hardware.watched import POINTS, STATES, read, watched
 from tinyodl.model import Model
@@ -40,10 +40,13 @@ def of_tiny(folder: Path, model: Model, windows: int) -> Missed:
     """By lessons, numbers at their limits, and lives of all rules of so many windows."""
     shape, arithmetic = PRESETS["tiny"], FixedArithmetic(model)
     core = watched(shape, {}, seed=0)
-    played = [lesson_script(shape, arithmetic, 60)]
-    played += [extreme(shape, arithmetic, 12, start) for start in range(6)]
     made = build(folder, {"odl_core.v": core.verilog})
-    return missed(made, shape, core.states, [*played, *lives(shape, model, windows).values()])
+    return missed(
+        made,
+        shape,
+        core.states,
+        [*of_learner(shape, arithmetic).values(), *lives(shape, model, windows).values()],
+    )
 
 
 def missed(

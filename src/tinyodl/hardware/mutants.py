@@ -1,6 +1,7 @@
 """Blocks of a core that are broken on purpose: do golden vectors notice?"""
 
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,13 +17,13 @@ from tinyodl.hardware.equivalent import equivalent
 from tinyodl.hardware.simulate import build, play
 from tinyodl.hardware.watched import Mutant, Watched, watched
 from tinyodl.model import Model
-from tinyodl.rtl.eventful import ALL_RULES, eventful, fewer
+from tinyodl.rtl.eventful import ALL_RULES, eventful, fewer, loud
 from tinyodl.rtl.instructions import BITS, meaning
 from tinyodl.rtl.life import Life
 from tinyodl.rtl.programs import program
 from tinyodl.rtl.proofs import blocks
 from tinyodl.rtl.proofs.system import System
-from tinyodl.rtl.script import Lesson, Script
+from tinyodl.rtl.script import Bus, Lesson, Script
 from tinyodl.rtl.shape import HASH, SIGN, Shape
 from tinyodl.rtl.state import Layout
 
@@ -30,6 +31,7 @@ EACH = {"multiplier": 8, "shifts": 3, "divider": 6, "learner": 16, "sequencer": 
 OF_NODES = {"nodes": 6}
 OF_PROGRAM = 14
 SAME = "it is none"
+EXPONENTS = ((22, 34), (58, core.D_DEEPEST), (30, 45), (26, core.D_DEEPEST))
 NODES = (
     Shape(inputs=13, nodes=32, direct=True, alpha=SIGN, classes=4, queue=1),
     Shape(inputs=21, nodes=18, direct=False, alpha=HASH, classes=3, queue=1),
@@ -135,11 +137,16 @@ def of_words(shape: Shape, count: int, seed: int) -> list[Mutant]:
 
 
 def lives(shape: Shape, model: Model, count: int) -> dict[str, Life]:
-    """Of all rules, with and without room for new activities."""
-    few = fewer(model, len(model.learner.classes_) - 2)
+    """Of all rules, of a model as it is, with room for new activities, and loud."""
+    models = {
+        "": model,
+        ", new activities": fewer(model, len(model.learner.classes_) - 2),
+        ", loud": loud(model),
+    }
+    pairs = product(ALL_RULES.items(), models.items())
     return {
-        name: eventful(shape, few if seed % 2 else model, rules, seed, count)
-        for seed, (name, rules) in enumerate(ALL_RULES.items())
+        f"{name}{of}": eventful(shape, each, rules, seed, count)
+        for seed, ((name, rules), (of, each)) in enumerate(pairs)
     }
 
 
@@ -159,20 +166,28 @@ def lesson_script(shape: Shape, arithmetic: FixedArithmetic, count: int) -> Scri
     return script
 
 
+def of_learner(shape: Shape, arithmetic: FixedArithmetic) -> dict[str, Script]:
+    """Of the learner alone."""
+    return {"lessons": lesson_script(shape, arithmetic, 60)} | {
+        f"extremes {seed}": extreme(shape, arithmetic, 12, seed) for seed in range(16)
+    }
+
+
 def few_bits(rng: np.random.Generator, n: int) -> NDArray[np.int64]:
     """Numbers whose products end in zeros, so that what is lost below them would be seen."""
     return rng.integers(-15, 16, n) << rng.integers(4, size=n)
 
 
 def extreme(shape: Shape, arithmetic: FixedArithmetic, count: int, seed: int) -> Script:
-    """As `lesson_script`, from numbers anywhere within their formats."""
+    """As `lesson_script`, from numbers anywhere within their formats, or near where these end."""
     rng = np.random.default_rng(seed)
     now = arithmetic.core
-    lowest, deepest = sorted(rng.integers(core.D_LOWEST, core.D_DEEPEST + 1, 2))
-    most = core.LARGEST >> int(rng.choice([0, 2, 5, 16]))
+    lowest, deepest = EXPONENTS[seed % len(EXPONENTS)]
+    highest = core.D_LEAST if seed % 2 else core.D_MOST
+    most = core.LARGEST >> (0, 2, 5, 16)[seed // 4 % 4]
     start = now._replace(
         U=rng.integers(-most - 1 if most else 0, most + 1, len(now.U)),
-        mantissa=rng.integers(core.D_LEAST, core.D_MOST + 1, len(now.mantissa)),
+        mantissa=rng.integers(core.D_LEAST, highest + 1, len(now.mantissa)),
         exponent=rng.integers(lowest, deepest + 1, len(now.exponent)),
         b=rng.integers(-core.LARGEST - 1, core.LARGEST + 1, now.b.shape),
     )
@@ -211,12 +226,10 @@ def parts(folder: Path, shape: Shape, model: Model, seed: int, count: int) -> li
         inside = folder / str(i)
         inside.mkdir()
         arithmetic = modelled(each) if i else FixedArithmetic(model)
-        scripts = [("lessons", lesson_script(each, arithmetic, 60).text())]
-        scripts += [
-            (f"extremes {seed}", extreme(each, arithmetic, 12, seed).text()) for seed in range(12)
-        ]
+        played: dict[str, Bus] = {**of_learner(each, arithmetic)}
         if not i:
-            scripts += [(name, life.text()) for name, life in lives(shape, model, count).items()]
+            played |= lives(shape, model, count)
+        scripts = [(name, one.text()) for name, one in played.items()]
         of = watched(each, counts, seed)
         if not i:
             of.mutants.extend(of_words(shape, OF_PROGRAM, seed))

@@ -40,7 +40,6 @@ POINTS = {
     "f at its limit": (("COLUMN-END",), "result != {{14{result[19]}}, result[19:0]}"),
     "v at its limit": (("WAIT",), "lost"),
     "a leverage at its limit": (("SPREAD",), "raised[32]"),
-    "alpha beyond its limit": (("SLOPE",), "raised[32]"),
     "D at its most": (("NORMALISE",), "up[16]"),
     "D at its least": (("NORMALISE",), "!up[16] && !up[15]"),
     "D's exponent at its limit": (("NORMALISE",), "deeper == 63"),

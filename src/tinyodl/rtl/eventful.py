@@ -67,8 +67,9 @@ def eventful(shape: Shape, model: Model, rules: Rules, seed: int, count: int) ->
         if asked:
             audit = life.golden.pending._waiting[number].asked.reason is Reason.AUDIT
             lies = teacher == "wrong" or (teacher == "sly" and not audit)
+            lies ^= rng.random() < 0.15
             told = (k + 1) % shape.classes if lies else k
-            if rng.random() < 0.08:
+            if rng.random() < 0.15:
                 told = int(rng.integers(shape.classes + 1))
             late = int(rng.choice([0, 0, 0, 1, 3, 40]))
             times = int(rng.choice(3, p=[0.15, 0.75, 0.1]))
@@ -109,9 +110,19 @@ def happens(life: Life, shape: Shape, now: int, rng: np.random.Generator) -> int
     elif chance < 0.21:
         name = str(rng.choice(list(LIVED)))
         life.put(name, int(rng.choice(LIVED[name])))
-    elif chance < 0.215:
+    elif chance < 0.22:  # the factory's model is better, and was so nearly often enough
+        life.wrong()
+        life.put("evidence", 999 << 32)
+        life.put("until_audit", 0)
+    elif chance < 0.225:  # it is, and audits find it out
+        life.wrong()
+        life.put("interval", 1)
+        life.put("until_audit", 0)
+    elif chance < 0.235:
+        life.put("today", int(rng.integers(13)))
+    elif chance < 0.24:
         life.unknown(int(rng.choice([12, 14, 18, 24])))
-    elif chance < 0.22:
+    elif chance < 0.245:
         life.louder(int(rng.integers(1, 5)))
     return 0
 
@@ -142,6 +153,13 @@ def windows(
         if rng.random() < 0.03:
             x = rng.choice([-model.scaler.clip, model.scaler.clip], n)
         yield k, np.clip(np.rint(x * steps), -core.H, core.H).astype(np.int64)
+
+
+def loud(model: Model) -> Model:
+    """The same with outputs far from 0 and 1, and of which the factory is sure."""
+    learner = model.learner.copy()
+    learner.restore(learner.classes_, learner.alpha_, learner.P_, 100 * learner.beta_)
+    return model._replace(learner=learner, accuracy=0.99)
 
 
 def fewer(model: Model, classes: int) -> Model:

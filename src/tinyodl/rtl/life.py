@@ -6,7 +6,7 @@ down with what must come of it."""
 import numpy as np
 from numpy.typing import NDArray
 
-from tinyodl.device import Rules, Trouble
+from tinyodl.device import Event, Rules, Trouble
 from tinyodl.device.budget import Budget
 from tinyodl.device.draws import Draws
 from tinyodl.device.learner import gap
@@ -164,6 +164,7 @@ class Life(Bus):
         """To the factory's model."""
         self.golden.rollback()
         self._command("rollback")
+        self._expect("event", EVENTS.index(Event.ROLLBACK))
         self._after()
 
     def skip(self, before: int) -> None:
@@ -235,8 +236,15 @@ class Life(Bus):
 
     def louder(self, bits: int) -> None:
         """b, and with it every output, is 2^bits times as great, as far as it goes."""
+        self._times(1 << bits)
+
+    def wrong(self) -> None:
+        """b, and with it every output, has the other sign."""
+        self._times(-1)
+
+    def _times(self, factor: int) -> None:
         now = self._arithmetic.core
-        np.clip(now.b << bits, -(1 << 15), (1 << 15) - 1, out=now.b)
+        np.clip(now.b * factor, -(1 << 15), (1 << 15) - 1, out=now.b)
         for i, word in enumerate(image.weights(self._shape, now)):
             self.write(WEIGHTS, i, word)
 
@@ -262,6 +270,8 @@ class Life(Bus):
             if name == "evidence":
                 self._expect("evidence_high", value >> 32)
                 self._expect("evidence_low", value)
+            elif name == "unanswered":  # it stops there, where all that it decides has long
+                self._expect(name, min(value, 255))
             else:
                 self._expect(name, value)
 
