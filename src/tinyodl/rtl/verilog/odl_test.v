@@ -96,10 +96,10 @@ module odl_test;
   task finish;
     begin
       if (line[63:60] !== 4'hF && wrong == 0) begin
-      $display("the script has no end");
-      wrong = 1;
-    end
-    $display("accesses %0d %0d %0d %0d %0d %0d %0d", counted, scalar_reads, scalar_writes, vector_reads,
+        $display("the script has no end");
+        wrong = 1;
+      end
+      $display("accesses %0d %0d %0d %0d %0d %0d %0d", counted, scalar_reads, scalar_writes, vector_reads,
                vector_writes, weight_reads, weight_writes);
       $display("%0d cycles, %0d words compared, %0d wrong", cycles, compared, wrong);
       $finish;
