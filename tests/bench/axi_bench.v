@@ -27,7 +27,7 @@ module axi_bench (
     input wire s_axis_tvalid,
     output wire s_axis_tready,
     input wire s_axis_tlast,
-    output wire interrupt
+    output wire irq
 );
   wire factory_enable;
   wire [15:0] factory_address;
@@ -72,7 +72,7 @@ module axi_bench (
       .s_axis_tvalid(s_axis_tvalid),
       .s_axis_tready(s_axis_tready),
       .s_axis_tlast(s_axis_tlast),
-      .interrupt(interrupt),
+      .irq(irq),
       .factory_enable(factory_enable),
       .factory_address(factory_address),
       .factory_data(factory_data),

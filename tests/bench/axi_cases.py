@@ -328,7 +328,7 @@ async def after_a_reset_at_any_moment_it_begins_anew(dut: Any) -> None:
             one.cancel()
         assert dut.s_axil_bvalid.value == 0
         assert dut.s_axil_rvalid.value == 0
-        assert dut.interrupt.value == 0
+        assert dut.irq.value == 0
         for register, value in ((Wrapper.STATUS, 0), (Wrapper.ENABLE, 0), (Wrapper.CONTROL, 0)):
             assert await host.get(own(register)) == value
         if turn % 4 == 3:
@@ -475,16 +475,16 @@ async def registers_are_what_the_map_says(dut: Any) -> None:
     # Interrupts: only those that are enabled.
     await host.put(own(Wrapper.PENDING), 14)
     await host.put(own(Wrapper.ENABLE), Interrupt.DONE)
-    assert dut.interrupt.value == 0
+    assert dut.irq.value == 0
     await host.put(FOR_CORE, COMMANDS.index("paused"))
-    await with_timeout(RisingEdge(dut.interrupt), COMMAND * CYCLE, "ns")
+    await with_timeout(RisingEdge(dut.irq), COMMAND * CYCLE, "ns")
     await host.put(own(Wrapper.PENDING), Interrupt.DONE)
-    assert dut.interrupt.value == 0
+    assert dut.irq.value == 0
     await host.put(address(REGISTERS, Register.INTERRUPT), 1)
-    assert dut.interrupt.value == 0
+    assert dut.irq.value == 0
     await host.put(own(Wrapper.ENABLE), Interrupt.QUESTION)
     await ClockCycles(dut.clk, 2)
-    assert dut.interrupt.value == 1
+    assert dut.irq.value == 1
     await host.put(own(Wrapper.PENDING), Interrupt.QUESTION)
     assert await host.get(address(REGISTERS, Register.INTERRUPT)) == 0
-    assert dut.interrupt.value == 0
+    assert dut.irq.value == 0

@@ -62,13 +62,13 @@ PORTS = {
     "s_axis_tvalid": In(1),
     "s_axis_tready": Out(1),
     "s_axis_tlast": In(1),
-    "interrupt": Out(1),
+    "irq": Out(1),
     **{name: port for name, port in OUTSIDE.items() if name.startswith("factory_")},
 }
 
 
 class Axi(wiring.Component):
-    """Around an instance of `odl_core` of that shape. interrupt: one is pending and enabled."""
+    """Around an instance of `odl_core` of that shape. irq: one is pending and enabled."""
 
     def __init__(self, shape: Shape) -> None:
         super().__init__(PORTS)
@@ -93,7 +93,7 @@ class Axi(wiring.Component):
             i_write_data=write_data,
             o_read_data=read_data,
             o_busy=busy,
-            o_interrupt=question,
+            o_irq=question,
             o_factory_enable=self.factory_enable,
             o_factory_address=self.factory_address,
             i_factory_data=self.factory_data,
@@ -115,7 +115,7 @@ class Axi(wiring.Component):
         answers = Signal(4)
         m.d.comb += [
             answers.eq(Cat(question, pending[1:])),
-            self.interrupt.eq((answers & enabled).any()),
+            self.irq.eq((answers & enabled).any()),
         ]
 
         # Who has the next access.

@@ -63,7 +63,7 @@ class Whole(wiring.Component):
     never read in the same cycle, and neither is asked for what was read before the other."""
 
     def __init__(self, shape: Shape, program: Sequence[int]) -> None:
-        more = {"address": In(ADDRESS), "busy": Out(1), "interrupt": Out(1)}
+        more = {"address": In(ADDRESS), "busy": Out(1), "irq": Out(1)}
         super().__init__(BUS | more)
         self._shape, self._program = shape, program
 
@@ -84,7 +84,7 @@ class Whole(wiring.Component):
             logic.write_data.eq(self.write_data),
             self.read_data.eq(logic.read_data),
             self.busy.eq(logic.busy),
-            self.interrupt.eq(logic.interrupt),
+            self.irq.eq(logic.irq),
         ]
 
         weights, grain = logic.weights, GRAINS["weights"]
@@ -136,7 +136,7 @@ class Board(wiring.Component):
     go: In(1)
     bit_out: Out(1)
     busy: Out(1)
-    interrupt: Out(1)
+    irq: Out(1)
 
     def __init__(self, shape: Shape, program: Sequence[int]) -> None:
         super().__init__()
@@ -158,5 +158,5 @@ class Board(wiring.Component):
             whole.write.eq(access[-1].replicate(4)),
             self.bit_out.eq(access[0]),
         ]
-        m.d.sync += [self.busy.eq(whole.busy), self.interrupt.eq(whole.interrupt)]
+        m.d.sync += [self.busy.eq(whole.busy), self.irq.eq(whole.irq)]
         return m

@@ -77,7 +77,7 @@ BUS = {
 
 OUTSIDE = BUS | {
     "busy": Out(1),
-    "interrupt": Out(1),  # a question has not been seen
+    "irq": Out(1),  # a question has not been seen
     "factory_enable": Out(1),
     "factory_address": Out(16),
     "factory_data": In(32),  # there when ready says so, from the cycle after enable on, and stays
@@ -204,6 +204,7 @@ class Logic(wiring.Component):
 
         # Registers.
         cycles, value = register(24), Signal(32)
+        few, many = cycles[:4], cycles[4:]  # two clocks, of which one mostly stands still
         classes, u_bits = register(learner.classes.shape()), register(6)
         raw, raw_start, raw_operation = register(), Signal(), register(6)
         nodes, seed = (register(32), register(32)) if shape.nodes else (Signal(32), Signal(32))
@@ -219,7 +220,7 @@ class Logic(wiring.Component):
                 with m.Case(number):
                     m.d.sync += kept_value.eq(write_data)
             with m.Case(Register.INTERRUPT):
-                m.d.sync += self.interrupt.eq(write_data)
+                m.d.sync += self.irq.eq(write_data)
             with m.Case(Register.ALPHA):
                 m.d.comb += learner.set_alpha.eq(1)
             with m.Case(Register.DITHER):
@@ -232,7 +233,9 @@ class Logic(wiring.Component):
                 cycles.eq(0),
             ]
         with m.Elif(self.busy):
-            m.d.sync += cycles.eq(cycles + 1)
+            m.d.sync += few.eq(few + 1)
+            with m.If(few.all()):
+                m.d.sync += many.eq(many + 1)
         operation = Signal(6)
         m.d.comb += [
             sequencer.start.eq(commanded & ~write_data[RAW.bit_length() - 1]),
@@ -262,7 +265,7 @@ class Logic(wiring.Component):
         said = {
             Register.IDENTITY: ID,
             Register.STATUS: self.busy,
-            Register.INTERRUPT: self.interrupt,
+            Register.INTERRUPT: self.irq,
             Register.DITHER: learner.dither,
             Register.PREDICTED: learner.predicted,
             Register.HIGHEST: learner.highest,

@@ -29,7 +29,23 @@ def verilog(shape: Shape) -> str:
 def translated(core: str) -> str:
     """RTLIL as Verilog-2001."""
     files = {"core.il": core}
-    return yosys("read_rtlil core.il; write_verilog -noattr core.v", files, ["core.v"])["core.v"]
+    found = yosys("read_rtlil core.il; write_verilog -noattr core.v", files, ["core.v"])["core.v"]
+    return WAIVED + _completed(found)
+
+
+def _completed(verilog: str) -> str:
+    """With a default in each case that has none (before it everything has a value), for linters."""
+    lines, open_cases = [], []
+    for line in verilog.splitlines():
+        word = line.strip()
+        if word.startswith("case"):
+            open_cases.append(False)
+        elif word.startswith("default"):
+            open_cases[-1] = True
+        elif word == "endcase" and not open_cases.pop():
+            lines.append(line.replace("endcase", "  default: ;"))
+        lines.append(line)
+    return "\n".join(lines) + "\n"
 
 
 def axi(shape: Shape) -> str:
@@ -52,6 +68,17 @@ def files(name: str, shape: Shape, script: str) -> dict[str, str]:
         "README.md": README.format(name=name, shape=words),
     }
 
+
+WAIVED = """\
+// What a linter says of the style that Yosys writes Verilog in, where it is as the language has it:
+// operands are extended and results cut, signals have bits that nobody reads, registers that need
+// no reset have a first value for simulation, and a file has every module.
+/* verilator lint_off WIDTHEXPAND */
+/* verilator lint_off WIDTHTRUNC */
+/* verilator lint_off UNUSEDSIGNAL */
+/* verilator lint_off PROCASSINIT */
+/* verilator lint_off DECLFILENAME */
+"""
 
 FUSESOC = """CAPI=2:
 name: tinyodl:core:{name}:0.1.0

@@ -233,7 +233,8 @@ class Learner(wiring.Component):
         added_to, added, raised = Signal(32), Signal(32), Signal(33)
         changed = Signal(signed(20))
         m.d.comb += [added.eq(shifted), raised.eq(added_to + added)]
-        m.d.sync += checksum.eq(checksum + changed)
+        with m.If(changed.any()):
+            m.d.sync += checksum.eq(checksum + changed)
 
         # LOOK: words of b, then of U, against h's.
         lanes = [
@@ -403,12 +404,11 @@ class Learner(wiring.Component):
                             ]
                             m.next = "NODES" if nodes else "OUTPUTS"
                         with m.Case(Operation.STEP):
-                            m.d.sync += [
-                                alpha.eq(Mux(raised[32], 0, alpha)),
-                                refused.eq(raised[32]),
-                            ]
-                            with m.If(~raised[32]):
-                                m.next = "DIVIDE"
+                            m.d.sync += refused.eq(raised[32])
+                            m.next = "DIVIDE"
+                            with m.If(raised[32]):
+                                m.d.sync += alpha.eq(0)
+                                m.next = "IDLE"
                         with m.Case(Operation.MOVE):
                             m.d.sync += [moving.eq(1), first.eq(layout.b)]
                             m.next = "GAIN"
