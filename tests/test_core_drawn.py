@@ -442,7 +442,7 @@ def life() -> Life:
     told = {label["sample"]: label["number"] for step in steps for label in step["labels"]}
     labels = [told.get(i, -1) for i in range(len(steps))]
     h = np.array([step["h"] for step in steps])
-    return Life("tiny", load(VECTORS / "tiny.todl"), h, labels)
+    return Life("tiny", load(VECTORS / "tiny.todl"), h, labels, h, labels)
 
 
 @pytest.mark.long

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tinyodl.hardware import liberty, power, simulate, sram, synthesis
+from tinyodl.hardware import liberty, pins, power, simulate, sram, synthesis
 from tinyodl.hardware.equivalent import equivalent
 from tinyodl.model import load
 from tinyodl.rtl.eventful import ALL_RULES, eventful
@@ -46,6 +46,7 @@ def test_a_table_of_other_columns_is_refused(tmp_path: Path) -> None:
 
 
 def test_changes_are_those_of_a_pin_s_net_by_clock_cycle() -> None:
+    # counted from 400 on, which stands as time at 0
     saif = """
 (INSTANCE core
   (NET
@@ -53,8 +54,8 @@ def test_changes_are_those_of_a_pin_s_net_by_clock_cycle() -> None:
   )
   (INSTANCE logic
    (NET
-    (clk (T0 500) (T1 500) (TZ 0) (TX 0) (TB 0) (TC 20))
-    (sum\\[3\\] (T0 750) (T1 250) (TZ 0) (TX 0) (TB 0) (TC 5))
+    (clk (T0 900) (T1 500) (TZ 0) (TX 0) (TB 0) (TC 20))
+    (sum\\[3\\] (T0 1150) (T1 250) (TZ 0) (TX 0) (TB 0) (TC 5))
    )
   )
 )
@@ -89,6 +90,55 @@ def test_a_cell_leaks_as_its_states_say() -> None:
         assert liberty.expected(states[kind], half) == pytest.approx(known[kind][1], rel=1e-5)
     with pytest.raises(ValueError, match="A2"):
         liberty.expected(nand, {"A1": 1})
+
+
+def test_inputs_that_are_the_same_to_a_cell_are_found() -> None:
+    ways = pins.equal(synthesis.models(synthesis.read(CELLS)))
+    assert ways["NAND2_X1"] == [{"A1": "A2", "A2": "A1"}]
+    assert ways["OAI21_X1"] == [{"A": "A", "B1": "B2", "B2": "B1"}]
+    numbers = {"FA_X1": 5, "NOR4_X1": 23, "AOI22_X1": 7, "AOI211_X1": 3, "OAI222_X1": 47}
+    assert {kind: len(ways[kind]) for kind in numbers} == numbers
+    assert not ways.keys() & {"MUX2_X1", "INV_X1", "DFF_X1", "CLKGATE_X1"}
+
+
+def test_a_cell_is_connected_as_it_leaks_least() -> None:
+    saif = """
+  (INSTANCE logic
+   (NET
+    (clk (T0 500) (T1 500) (TZ 0) (TX 0) (TB 0) (TC 20))
+    (rare (T0 900) (T1 100) (TZ 0) (TX 0) (TB 0) (TC 4))
+    (often (T0 200) (T1 800) (TZ 0) (TX 0) (TB 0) (TC 4))
+    (found\\[0\\] (T0 300) (T1 700) (TZ 0) (TX 0) (TB 0) (TC 4))
+   )
+  )
+"""
+    netlist = """
+module top (rare);
+  NAND2_X1 _1_ (
+    .A1(rare),
+    .A2(often),
+    .ZN(\\found [0])
+  );
+  NAND2_X1 _2_ (
+    .A1(often),
+    .A2(rare),
+    .ZN(_unknown_)
+  );
+  OAI21_X1 _3_ (
+    .A(\\found [0]),
+    .B1(_unknown_),
+    .B2(often),
+    .ZN(_lost_)
+  );
+endmodule
+"""
+    cells = synthesis.read(CELLS)
+    found = pins.swapped(netlist, cells.liberty, synthesis.models(cells), saif)
+    assert found == netlist.replace(".A1(rare),\n    .A2(often)", ".A1(often),\n    .A2(rare)")
+    leaks = liberty.leakages(cells.liberty)["NAND2_X1"]
+    assert liberty.expected(leaks, {"A1": 0.8, "A2": 0.1}) < liberty.expected(
+        leaks, {"A1": 0.1, "A2": 0.8}
+    )
 
 
 def test_what_leaks_less_is_taken_for_smaller() -> None:

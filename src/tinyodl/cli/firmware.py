@@ -168,11 +168,14 @@ def _preset(
     counts: NDArray[np.int64] | None,
     trained: tuple[NDArray[np.float64], NDArray[np.int64]],
 ) -> measure.Preset:
+    seen = _whole(trained[0], model.scaler.clip)
     return measure.Preset(
         name=name,
         model=model,
         h=h.astype(np.int8),
         labels=labels,
         counts=counts,
-        forest=forest.source(_whole(trained[0], model.scaler.clip), trained[1]),
+        seen=seen.astype(np.int8),
+        seen_labels=trained[1].tolist(),
+        forest=forest.source(seen, trained[1]),
     )

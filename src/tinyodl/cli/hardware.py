@@ -217,7 +217,14 @@ def _life(name: str) -> Any:
     from tinyodl.hardware import measure
 
     made = preset(name, None)
-    return measure.Life(name, made["model"], np.asarray(made["h"], np.int64), list(made["labels"]))
+    return measure.Life(
+        name,
+        made["model"],
+        np.asarray(made["h"], np.int64),
+        list(made["labels"]),
+        np.asarray(made["seen"], np.int64),
+        list(made["seen_labels"]),
+    )
 
 
 def _official() -> tuple[Any, Any]:

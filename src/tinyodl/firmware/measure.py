@@ -52,14 +52,16 @@ class Row(TypedDict):
 
 class Preset(TypedDict):
     """name; model; inputs h (windows, n) of a wearer, their class numbers, DONT_KNOW where nobody
-    knows; counts (readings, 6) for models whose inputs are made of them, else None; forest: its
-    header, or ""."""
+    knows; counts (readings, 6) for models whose inputs are made of them, else None; seen: as h, of
+    those that it was trained on; forest: its header, or ""."""
 
     name: str
     model: Model
     h: NDArray[np.int8]
     labels: Sequence[int]
     counts: NDArray[np.int64] | None
+    seen: NDArray[np.int8]
+    seen_labels: Sequence[int]
     forest: str
 
 

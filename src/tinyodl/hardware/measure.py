@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tinyodl.device import Rules
 from tinyodl.fixed.arithmetic import FixedArithmetic
-from tinyodl.hardware import power, simulate, sram, synthesis
+from tinyodl.hardware import pins, power, simulate, sram, synthesis
 from tinyodl.model import Model
 from tinyodl.rtl import life as lives
 from tinyodl.rtl.core import SCALARS, VECTORS, WEIGHTS, WIDTHS
@@ -24,6 +24,7 @@ from tinyodl.rtl.state import Layout
 WEIGHT = 1 << 23  # 1 / 32 of a label, 28 bits of fraction: kappa as training begins
 COMPARED = 240  # windows of a life, again where it ends, to compare every bit and to count cycles
 LOOKS = 4  # windows in a row that power is measured over
+PLACED = 24  # windows by which pins are chosen, of people that the model was trained on
 STEP_MS = 1280  # from one window to the next
 STEP_S = STEP_MS / 1e3
 RULES = Rules()
@@ -34,12 +35,14 @@ Ints = NDArray[np.int64]
 
 class Life(NamedTuple):
     """A model, and windows of a person that it was not trained on: h (k, n), class numbers, below 0
-    where it has none."""
+    where it has none; seen: of those that it was trained on."""
 
     name: str
     model: Model
     h: Ints
     labels: Sequence[int]
+    seen: Ints
+    seen_labels: Sequence[int]
 
 
 class Split(TypedDict):
@@ -137,7 +140,10 @@ def rows(
         words = simulate.play(program, quiet.before.text()).printed
     windows = _awake(quiet, words)
     done()
-    netted = in_netlist(core, cells, (windows, learning, idle, looks), done)
+    seen, placing = life._replace(h=life.seen, labels=life.seen_labels), Bus()
+    placing.count()
+    placing.lines += vectors(seen, PLACED).lines
+    netted = in_netlist(core, cells, placing, (windows, learning, idle, looks), done)
     found = netted.found
     wrong = played.wrong + played_taught.wrong + sum(ran.wrong for ran, _ in found)
     compared = played.compared + played_taught.compared + sum(ran.compared for ran, _ in found)
@@ -170,25 +176,34 @@ class Netted(NamedTuple):
 
 
 def in_netlist(
-    core: str, cells: synthesis.Cells, parts: Sequence[Bus], done: Callable[[], None]
+    core: str,
+    cells: synthesis.Cells,
+    placing: Bus,
+    parts: Sequence[Bus],
+    done: Callable[[], None],
 ) -> Netted:
-    """core: RTLIL; parts: what is played to its netlist, each counted; done: after each of two
-    stages. RuntimeError where a program fails."""
+    """core: RTLIL; placing: what pins are chosen by; parts: what is played to its netlist, each
+    counted; done: after each of two stages. RuntimeError where a program fails."""
     netlist = synthesis.synthesise(core, cells)
-    done()
-    files = {
-        "around.v": synthesis.around(core),
-        "net.v": netlist.verilog,
-        "cells.v": synthesis.models(cells),
-    }
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        program = simulate.build(folder, files, saif=True)
-        done()
+    models = synthesis.models(cells)
+    files = {"around.v": synthesis.around(core), "cells.v": models}
+
+    def ran(verilog: str, scripts: Sequence[Bus]) -> tuple[list[simulate.Played], list[str]]:
         played, counts = [], []
-        for part in parts:
-            played.append(simulate.play(program, part.text(), "out.saif"))
-            counts.append((folder / "out.saif").read_text())
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            program = simulate.build(folder, files | {"net.v": verilog}, saif=True)
+            for script in scripts:
+                played.append(simulate.play(program, script.text(), "out.saif"))
+                counts.append((folder / "out.saif").read_text())
+        return played, counts
+
+    _, (placed,) = ran(netlist.verilog, [placing])
+    done()
+    verilog = pins.swapped(netlist.verilog, cells.liberty, models, placed)
+    netlist = netlist._replace(verilog=verilog)
+    played, counts = ran(verilog, parts)
+    done()
     drawn = [power.power(cells.liberty, netlist.verilog, saif) for saif in counts]
     bare = power.power(power.bare(cells.liberty), netlist.verilog, counts[0])
     return Netted(netlist, list(zip(played, drawn, strict=True)), bare)

@@ -33,21 +33,21 @@ class Power(NamedTuple):
 
 def activity(saif: str, netlist: str) -> tuple[dict[str, tuple[float, float]], float]:
     """By pin: changes a clock cycle, and the share of time at 1; and the share of
-    nets that were found. saif: of the logic."""
+    nets that were found. saif: of the logic. What was before counting began stands in it as time at
+    0, so that time is what the clock, half of it at 1, went through."""
     inside = saif[saif.index("(INSTANCE logic") :]
-    known: dict[str, tuple[int, float]] = {}
-    clock = 0
-    for name, t0, t1, changes in NET.findall(inside):
-        net = name.replace("\\", "")
-        known.setdefault(net, (int(changes), int(t1) / max(int(t0) + int(t1), 1)))
-        if net == "clk" and not clock:
-            clock = int(changes) // 2
+    known: dict[str, tuple[int, int]] = {}
+    for name, _, t1, changes in NET.findall(inside):
+        known.setdefault(name.replace("\\", ""), (int(changes), int(t1)))
+    changes, high = known.get("clk", (0, 0))
+    clock, time = changes // 2, 2 * high
     found, missing = {}, 0
     for _, instance, pins in CELL.findall(netlist):
         for pin, net in PIN.findall(pins):
             plain = net.replace("\\", "").replace(" ", "")
             if plain in known:
-                changes, duty = known[plain]
+                changes, high = known[plain]
+                duty = high / max(time, 1)
                 found[f"{instance.strip()}/{pin}"] = (changes / max(clock, 1), duty)
             else:
                 missing += 1
@@ -143,11 +143,11 @@ def power(liberty: str, netlist: str, saif: str) -> Power:
         for kind in {kinds[name] for name in flops}
     }
     registers = gates = leakage = mean_leakage = 0.0
-    in_states, ones = leakages(liberty), _ones(pins)
+    in_states, shares = leakages(liberty), ones(pins)
     for name, (internal, switching, leaks, _) in drawn.items():
         states = in_states.get(kinds[name], [])
-        told = bool(states) and all(each.keys() <= ones[name].keys() for each, _ in states)
-        leakage += expected(states, ones[name]) / 1e9 if told else leaks
+        told = bool(states) and all(each.keys() <= shares[name].keys() for each, _ in states)
+        leakage += expected(states, shares[name]) / 1e9 if told else leaks
         mean_leakage += leaks
         if clocks.get(name) is None:
             gates += internal + switching
@@ -158,7 +158,7 @@ def power(liberty: str, netlist: str, saif: str) -> Power:
     return Power(1e3 * registers, 1e3 * gates, 1e3 * leakage, 1e3 * mean_leakage)
 
 
-def _ones(pins: Mapping[str, tuple[float, float]]) -> defaultdict[str, dict[str, float]]:
+def ones(pins: Mapping[str, tuple[float, float]]) -> defaultdict[str, dict[str, float]]:
     """By cell, how much of the time each of its pins is 1."""
     found: defaultdict[str, dict[str, float]] = defaultdict(dict)
     for pin, (_, duty) in pins.items():

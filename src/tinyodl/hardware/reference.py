@@ -55,13 +55,15 @@ def rows(
     def inputs(i: int) -> list[int]:
         return fixed(own.x[i])
 
-    whole, looks, learning, idle = script(), script(), script(), script()
+    whole, placing, looks, learning, idle = script(), script(), script(), script(), script()
     for i in range(COMPARED):
         whole.look(inputs(i))
         whole.cycles()
         whole.step(int(own.y[i]))
         whole.cycles()
     whole.whole()
+    placing.count()
+    placing.look(fixed(seen.x[0]))
     looks.count()
     looks.look(inputs(0))
     learning.look(inputs(0))
@@ -73,7 +75,7 @@ def rows(
         program = simulate.build(Path(name), {"odl_core.v": translated(core)})
         played = simulate.play(program, whole.text())
         done()
-    netted = measure.in_netlist(core, cells, (looks, learning, idle), done)
+    netted = measure.in_netlist(core, cells, placing, (looks, learning, idle), done)
     every = [played, *(ran for ran, _ in netted.found)]
     made = measure.figures(
         NAME,
