@@ -46,7 +46,8 @@ setup-firmware:
 # The core's, which `make hardware-test` runs.
 HARDWARE_TESTS := $(addprefix tests/test_,rtl.py rtl_compiler.py rtl_lives.py rtl_proofs.py hardware.py axi.py driver.py fpga.py reference.py core_drawn.py)
 
-# 100,000 steps on this machine, 2,000 on each of five boards, to the bit: some ten minutes.
+# The long tests but those of the core: 100,000 steps on this machine, 2,000 on each of five boards, to
+# the bit; a run that is killed 200 times; the wheel in an environment of its own. Half an hour.
 firmware-test: .venv/ready
 	$(BIN)/python -m pytest -m long $(filter-out $(HARDWARE_TESTS),$(wildcard tests/test_*.py))
 

@@ -20,7 +20,14 @@ from tinyodl.fixed.stream import Ranges
 from tinyodl.model import load, save
 
 RANGES = Ranges(8, 1000)
-ALL = pytest.mark.parametrize("board", BOARDS.values(), ids=BOARDS)
+FEW = ("microbit", "virt")  # an Arm and a RISC-V; the others with the long tests
+ALL = pytest.mark.parametrize(
+    "board",
+    [
+        pytest.param(board, id=name, marks=[] if name in FEW else [pytest.mark.long])
+        for name, board in BOARDS.items()
+    ],
+)
 STEPS = 40
 
 

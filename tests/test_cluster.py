@@ -14,6 +14,7 @@ from tinyodl.windows import Source
 CONFIG = replace(runs.Config(features=("compact",), hidden=(16,), seeds=8), extras=False)
 
 
+@pytest.mark.long
 def test_the_same_to_the_bit_with_a_worker_killed_half_way() -> None:
     source = Source.official()
     here = runs.run(CONFIG, source, 1, use_cache=False)

@@ -500,6 +500,7 @@ def test_a_power_cut_at_any_time_leaves_the_last_state_or_the_one_before(someone
     assert c.host_broken() == 0
 
 
+@pytest.mark.long
 def test_nothing_from_outside_breaks_it() -> None:
     """`make fuzz` does so for ten minutes."""
     tool = Path(__file__).parents[1] / "tools" / "fuzz.py"

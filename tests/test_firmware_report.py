@@ -19,6 +19,7 @@ KEYS = {
 }
 
 
+@pytest.mark.long
 def test_the_report_of_the_preset_that_products_use(tmp_path: Path) -> None:
     out = tmp_path / "report.json"
     done = CliRunner().invoke(app, ["firmware", "report", "--preset", "tiny", "--json", str(out)])

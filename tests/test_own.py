@@ -62,6 +62,7 @@ def test_evaluate_on_a_watch_needs_no_setting(watch: Path, tmp_path: Path) -> No
     assert report.stat().st_size > 10**6
 
 
+@pytest.mark.long
 def test_evaluate_equals_reproduce_on_the_same_recordings(
     tmp_path: Path, write_hapt: Callable[[Path, list[Recording]], None]
 ) -> None:
@@ -94,7 +95,12 @@ def test_evaluate_equals_reproduce_on_the_same_recordings(
 
 
 @pytest.mark.parametrize(
-    "extra", [("--window", 1), ("--label", "majority"), ("--window", 4, "--hidden", 8)]
+    "extra",
+    [
+        ("--label", "majority"),
+        pytest.param(("--window", 1), marks=pytest.mark.long),
+        pytest.param(("--window", 4, "--hidden", 8), marks=pytest.mark.long),
+    ],
 )
 def test_other_windows_and_labels(watch: Path, tmp_path: Path, extra: tuple[object, ...]) -> None:
     path = tmp_path / "m.todl"

@@ -17,9 +17,9 @@ import tinyodl
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def test_the_wheel_runs_where_nothing_else_is_installed(tmp_path: Path) -> None:
-    """Dependencies come from the lock file, so that no other version than a tested one is
-    fetched."""
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
     build = [
         sys.executable,
         "-m",
@@ -27,16 +27,47 @@ def test_the_wheel_runs_where_nothing_else_is_installed(tmp_path: Path) -> None:
         "--wheel",
         "--no-isolation",
         "--outdir",
-        str(tmp_path),
+        str(folder),
         str(ROOT),
     ]
     subprocess.run(build, check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("tinyodl-*.whl")
+    (made,) = folder.glob("tinyodl-*.whl")
+    return made
+
+
+def quick(command: list[str], folder: Path, **more: str) -> str:
+    """What the installed package says of the experiment, far from the project's files."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+    done = subprocess.run(
+        [*command, "reproduce", "--quick"],
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=clean | {"TINYODL_CACHE": str(folder / "cache")} | more,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_wheel_has_all_that_it_needs(wheel: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
     assert any(name.endswith("hapt.xz") for name in names)
     assert any(name.endswith("plotly.LICENSE") for name in names)
     assert "tinyodl/py.typed" in names
+    site = tmp_path / "site"
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", site]
+    subprocess.run([*install, "--disable-pip-version-check", wheel], check=True)
+    run = "import tinyodl, sys; print(tinyodl.__file__); from tinyodl.cli import main; main()"
+    said = quick([sys.executable, "-c", run], tmp_path, PYTHONPATH=str(site))
+    assert said.startswith(str(site))
+    assert "ODLTiny" in said
+
+
+@pytest.mark.long
+def test_the_wheel_runs_where_nothing_else_is_installed(wheel: Path, tmp_path: Path) -> None:
+    """Dependencies come from the lock file, so that no other version than a tested one is
+    fetched."""
     venv.create(tmp_path / "env", with_pip=True)
     python = tmp_path / "env" / "bin" / "python"
     pins = [
@@ -46,16 +77,7 @@ def test_the_wheel_runs_where_nothing_else_is_installed(tmp_path: Path) -> None:
     (tmp_path / "constraints.txt").write_text("\n".join(pin for pin in pins if "==" in pin))
     install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*install, "-c", tmp_path / "constraints.txt", wheel], check=True)
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    done = subprocess.run(
-        [tmp_path / "env" / "bin" / "tinyodl", "reproduce", "--quick"],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        env=clean | {"TINYODL_CACHE": str(tmp_path / "cache")},
-    )
-    assert done.returncode == 0, done.stderr
-    assert "ODLTiny" in done.stdout
+    assert "ODLTiny" in quick([str(tmp_path / "env" / "bin" / "tinyodl")], tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -37,8 +37,15 @@ def test_it_is_one_small_file(page_file: Path) -> None:
     assert '<link rel="stylesheet"' not in text
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [400, 1400])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (400, "dark"),
+        (1400, "light"),
+        pytest.param(400, "light", marks=pytest.mark.long),
+        pytest.param(1400, "dark", marks=pytest.mark.long),
+    ],
+)
 def test_it_opens_without_a_complaint(page_file: Path, scheme: Any, width: int) -> None:
     chromium = shutil.which("chromium")
     assert chromium, "this test needs a browser: run 'make browser', or install Debian's chromium"

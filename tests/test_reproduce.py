@@ -181,7 +181,14 @@ def test_figures_are_found_by_name_not_by_place(quick: dict[str, Any]) -> None:
     assert summarise(QUICK, turned) == quick
 
 
-@pytest.mark.parametrize("setting", [{}, {"split": "random"}, {"order": "shuffled"}])
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {},
+        pytest.param({"split": "random"}, marks=pytest.mark.long),
+        pytest.param({"order": "shuffled"}, marks=pytest.mark.long),
+    ],
+)
 def test_what_all_seeds_have_alike_is_computed_once_and_is_alike(
     setting: dict[str, Any], compact_windows: Windows, monkeypatch: pytest.MonkeyPatch
 ) -> None:

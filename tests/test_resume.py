@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 
 from tinyodl.data.names import ACC, GYRO
 from tinyodl.device import snapshot
@@ -30,7 +31,6 @@ def stable(path: Path) -> dict[str, Any]:
     return settings | {name: array.tolist() for name, array in arrays.items()}
 
 
-KILLS = 200
 OPTIONS = ("--wrong", "0.1", "--questions-per-hour", "60")
 CHILD = """
 import os, random, signal, sys, time
@@ -74,8 +74,9 @@ print(lives, killed)
 """
 
 
-def test_two_hundred_kills_lose_nothing_and_nothing_is_learnt_twice(
-    turned: tuple[Path, Path], tmp_path: Path
+@pytest.mark.parametrize("kills", [20, pytest.param(200, marks=pytest.mark.long)])
+def test_kills_lose_nothing_and_nothing_is_learnt_twice(
+    turned: tuple[Path, Path], tmp_path: Path, kills: int
 ) -> None:
     """Alignment, bouts, budget and a teacher who errs included."""
     model, data = turned
@@ -86,11 +87,11 @@ def test_two_hundred_kills_lose_nothing_and_nothing_is_learnt_twice(
     assert "aligned" in expected.stdout
     assert expected.stdout == tinyodl("run", model, *options).stdout
     state, out = tmp_path / "state", tmp_path / "out"
-    line = [sys.executable, "-c", CHILD, model, data, state, out, KILLS, *OPTIONS]
+    line = [sys.executable, "-c", CHILD, model, data, state, out, kills, *OPTIONS]
     done = subprocess.run(list(map(str, line)), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     lives, killed = map(int, done.stdout.split())
-    assert killed == KILLS
+    assert killed == kills
     assert lives >= 2
     known = expected.stdout.splitlines()
     for life in range(lives):

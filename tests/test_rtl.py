@@ -13,21 +13,25 @@ import pytest
 from amaranth.hdl import Const, Module, signed
 from amaranth.sim import Simulator
 from numpy.typing import NDArray
+from typer.testing import CliRunner
 
 from tinyodl import Model, OSELMClassifier
+from tinyodl.cli.app import app
 from tinyodl.device import Rules
 from tinyodl.fixed import core as golden
 from tinyodl.fixed.arithmetic import FixedArithmetic
+from tinyodl.fixed.drift import Cusum
 from tinyodl.fixed.vectors import RULES
 from tinyodl.har import RangeScaler
 from tinyodl.hardware.simulate import Played, build, play
 from tinyodl.model import load
+from tinyodl.rtl import image
 from tinyodl.rtl.divider import Divider
 from tinyodl.rtl.eventful import fewer
 from tinyodl.rtl.export import files, verilog
 from tinyodl.rtl.life import Life
 from tinyodl.rtl.multiplier import Multiplier
-from tinyodl.rtl.script import Lesson, Script
+from tinyodl.rtl.script import Bus, Lesson, Script
 from tinyodl.rtl.shape import HASH, PRESETS, SIGN, Shape
 from tinyodl.rtl.shifts import Normaliser, Raiser, Rounder, clipped, saturated
 
@@ -83,7 +87,11 @@ def simulated(folder: Path, shape: Shape, script: Script) -> Played:
 
 @pytest.mark.verilator
 @pytest.mark.parametrize(
-    ("shape", "classes", "count"), [(SMALL, 4, 600), (HASHED, 3, 600)], ids=["sign", "hash"]
+    ("shape", "classes", "count"),
+    [
+        pytest.param(SMALL, 4, 600, id="sign"),
+        pytest.param(HASHED, 3, 600, id="hash", marks=pytest.mark.long),
+    ],
 )
 def test_a_life_is_the_golden_model_s_to_the_bit(
     shape: Shape, classes: int, count: int, tmp_path: Path
@@ -100,8 +108,14 @@ def test_a_life_is_the_golden_model_s_to_the_bit(
     assert script.refused > 10  # and weights were too great
 
 
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A program that plays the core of `tiny`."""
+    return build(tmp_path_factory.mktemp("tiny"), {"odl_core.v": verilog(PRESETS["tiny"])})
+
+
 @pytest.mark.verilator
-def test_tiny_is_the_golden_model_s_to_the_bit_and_finds_its_own_mistakes(tmp_path: Path) -> None:
+def test_tiny_is_the_golden_model_s_to_the_bit_and_finds_its_own_mistakes(tiny: Path) -> None:
     arithmetic = FixedArithmetic(load(TINY))
     shape = PRESETS["tiny"]
     script = Script(shape, arithmetic.core)
@@ -110,16 +124,16 @@ def test_tiny_is_the_golden_model_s_to_the_bit_and_finds_its_own_mistakes(tmp_pa
     script.whole()
     script.look(np.zeros(60, np.int64))
     script.cycles()
-    exported = files("tiny", shape, script.text())
-    program = build(tmp_path, {"odl_core.v": exported["odl_core.v"]})
-    played = play(program, exported["vectors.hex"])
+    exported = files("tiny", shape, script)
+    assert exported["odl_core.v"] == (tiny.parent.parent / "odl_core.v").read_text()
+    played = play(tiny, exported["vectors.hex"])
     assert not played.wrong, played.said
     # each word of b and U once, one cycle more a column; to begin, and from outputs to columns
     assert played.printed == [shape.weights + shape.d + 4]
     broken = Script(shape, arithmetic.core)
     broken.look(np.zeros(60, np.int64))
     broken.lines[-3] ^= 1  # what is compared is compared
-    assert play(program, broken.text()).wrong == 1
+    assert play(tiny, broken.text()).wrong == 1
 
 
 LIVES = ("tiny", "settles", "drifts")
@@ -148,13 +162,12 @@ def lived(name: str) -> Life:
 
 
 @pytest.mark.verilator
-def test_whole_lives_are_the_golden_device_s_to_the_bit(tmp_path: Path) -> None:
+def test_whole_lives_are_the_golden_device_s_to_the_bit(tiny: Path) -> None:
     """1,160 windows: what is predicted, decided, asked and learnt, in every word that is kept."""
-    program = build(tmp_path, {"odl_core.v": verilog(PRESETS["tiny"])})
     compared = 0
     for name in LIVES:
         life = lived(name)
-        played = play(program, life.text())
+        played = play(tiny, life.text())
         assert not played.wrong, played.said
         compared += played.compared
     assert compared > 20_000
@@ -163,7 +176,7 @@ def test_whole_lives_are_the_golden_device_s_to_the_bit(tmp_path: Path) -> None:
 @pytest.mark.verilator
 def test_a_linter_finds_nothing_to_say(tmp_path: Path) -> None:
     names = ["odl_axi.v", "odl_core.v", "odl_sram.v"]
-    for name, text in files("small", SMALL, "").items():
+    for name, text in files("small", SMALL, Bus()).items():
         (tmp_path / name).write_text(text)
     lint = [sys.executable, "-c", VERILATOR, "--lint-only", "-Wall", "--top", "odl_axi"]
 
@@ -178,7 +191,39 @@ def test_a_linter_finds_nothing_to_say(tmp_path: Path) -> None:
 
 
 @pytest.mark.verilator
-def test_a_label_that_no_activity_has_changes_nothing(tmp_path: Path) -> None:
+def test_a_core_for_a_model_of_one_s_own(tmp_path: Path) -> None:
+    out = tmp_path / "own"
+    line = ["export", "rtl", str(out), "--model", str(TINY), "--queue", "3", "--windows", "12"]
+    done = CliRunner().invoke(app, line)
+    assert done.exit_code == 0, done.output
+    model = load(TINY)
+    shape = Shape(queue=3)
+    means = Cusum(model.calibration).mean if model.calibration else []
+    words = image.factory(shape, FixedArithmetic(model).core, means)
+    assert [int(word, 16) for word in (out / "model.hex").read_text().split()] == [
+        word & 0xFFFFFFFF for word in words
+    ]
+    assert "queue 3" in (out / "README.md").read_text()
+    program = build(tmp_path, {"odl_core.v": (out / "odl_core.v").read_text()})
+    played = play(program, (out / "vectors.hex").read_text())
+    assert not played.wrong, played.said
+    assert played.compared > 12 * 20
+
+
+def test_a_core_that_cannot_be_is_said(tmp_path: Path) -> None:
+    for more, says in (
+        (["--queue", "32"], "1<=x<=31"),
+        (["--model", str(TINY), "--preset", "n128"], "leave --preset out"),
+        (["--model", str(tmp_path / "none.todl")], "none.todl"),
+    ):
+        done = CliRunner().invoke(app, ["export", "rtl", str(tmp_path / "own"), *more])
+        assert done.exit_code == 2
+        assert says in " ".join(done.output.split())
+    assert not (tmp_path / "own").exists()
+
+
+@pytest.mark.verilator
+def test_a_label_that_no_activity_has_changes_nothing(tiny: Path) -> None:
     """One beyond the next new one: its question stays, and is answered after it."""
     shape, model = PRESETS["tiny"], load(TINY)
     life = Life(shape, fewer(model, 3), Rules(spacing=1), seed=0)
@@ -193,7 +238,7 @@ def test_a_label_that_no_activity_has_changes_nothing(tmp_path: Path) -> None:
             life.label(i, i // 5 % 3, 1280 * i)
     life.whole()
     assert len(asked) >= 2
-    played = play(build(tmp_path, {"odl_core.v": verilog(shape)}), life.text())
+    played = play(tiny, life.text())
     assert not played.wrong, played.said
 
 

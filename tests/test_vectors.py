@@ -158,7 +158,12 @@ def act(device: Any, stream: Any, what: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "file"),
-    [*((name, "tiny") for name in TARGETS), ("cortex-m4", "settles"), ("rv32imc", "drifts")],
+    [
+        *(pytest.param(name, "tiny", marks=pytest.mark.long) for name in TARGETS),
+        ("cortex-m0", "tiny"),
+        ("cortex-m4", "settles"),
+        ("rv32imc", "drifts"),
+    ],
 )
 def test_c_on_other_processors_makes_them(name: str, file: str, model: Model) -> None:
     first, *steps = read(file)

@@ -669,18 +669,30 @@ def export_c(
     command.c(model, folder, acc_range, gyro_range, queue)
 
 
-@export_app.command("rtl", epilog="Example: tinyodl export rtl core --preset tiny")
+@export_app.command(
+    "rtl",
+    epilog="Examples: tinyodl export rtl core --preset n128-sign; tinyodl export rtl core "
+    "--model mine.todl --queue 4",
+)
 def export_rtl(
     folder: Annotated[Path, typer.Argument(help="A folder to write.", metavar="DIR")],
     preset: Annotated[
         str, typer.Option(help="tiny, n128, n128-sign or n256-sign.", metavar="NAME")
     ] = "tiny",
+    model: Annotated[
+        Path | None,
+        typer.Option(help="A model for tiny.", show_default="one trained on HAPT", metavar="MODEL"),
+    ] = None,
+    queue: Annotated[
+        int | None,
+        typer.Option(help="Samples that may wait for a label.", min=1, max=31, show_default="10"),
+    ] = None,
     windows: Annotated[int, typer.Option(help="Windows of the golden vectors.", min=1)] = 5,
 ) -> None:
     """The core as Verilog for any flow, with a test bench and golden vectors."""
     from tinyodl.cli import hardware as command
 
-    command.export(folder, preset, windows)
+    command.export(folder, preset, windows, model, queue)
 
 
 @firmware_app.command("report", epilog="Example: tinyodl firmware report --json report.json")

@@ -23,9 +23,9 @@ def beside(
 ) -> dict[str, list[Any]]:
     """What a preset's report has beside its rows: `blocks`, `memories` and `race`. RuntimeError or
     ValueError where a program fails, or the library says too little."""
-    from tinyodl.hardware import blocks, measure, racing
+    from tinyodl.hardware import blocks, racing
 
-    shape = measure.shape_of(life.model)
+    shape = life.shape
     return {
         "blocks": blocks.logic(life.name, shape, cells),
         "memories": blocks.memories(life.name, shape, table, list(kinds)),
@@ -108,14 +108,14 @@ def draw(folder: Path, name: str, life: Callable[[str], Any]) -> None:
     with clear_errors():
         if folder.exists() and not folder.is_dir():
             raise DataError(f"{folder} is no folder: give another name")
-        from tinyodl.hardware import measure, trace
+        from tinyodl.hardware import trace
         from tinyodl.reports.core import diagram, schedule, words
         from tinyodl.rtl.structure import structure
 
         with bar("drawing") as progress:
             progress(0, 3)
             lived = life(name)
-            shape = measure.shape_of(lived.model)
+            shape = lived.shape
             try:
                 drawn = [diagram.draw(structure(shape), name)]
                 progress(1, 3)

@@ -174,19 +174,26 @@ def _say_placed(console: Console, row: Any, names: Mapping[str, str]) -> None:
     console.print(table)
 
 
-def export(folder: Path, name: str, windows: int) -> None:
+def export(folder: Path, name: str, windows: int, model: Path | None, queue: int | None) -> None:
     """See `tinyodl export rtl --help`."""
     with clear_errors():
         _known(name)
         _needed()
+        if model and name != "tiny":
+            raise DataError(f"--model is for tiny, which {name} is not: leave --preset out")
         if folder.exists() and not folder.is_dir():
             raise DataError(f"{folder} is no folder: give another name")
         from tinyodl.hardware import measure
         from tinyodl.rtl import export as rtl
 
-        life = _life(name)
-        script = measure.vectors(life, windows)
-        files = rtl.files(name, measure.shape_of(life.model), script.text())
+        life = _life(name, model)
+        if queue is not None:
+            life = life._replace(queue=queue)
+        try:
+            script = measure.vectors(life, windows)
+            files = rtl.files(model.stem if model else name, life.shape, script)
+        except ValueError as error:
+            raise DataError(str(error)) from None
         folder.mkdir(parents=True, exist_ok=True)
         for file, text in files.items():
             (folder / file).write_text(text)
@@ -213,10 +220,10 @@ def _needed(*more: str) -> None:
         raise DataError(f"it needs {error.name}: pip install 'tinyodl[hardware]'") from None
 
 
-def _life(name: str) -> Any:
+def _life(name: str, model: Path | None = None) -> Any:
     from tinyodl.hardware import measure
 
-    made = preset(name, None)
+    made = preset(name, model)
     return measure.Life(
         name,
         made["model"],

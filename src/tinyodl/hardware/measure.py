@@ -35,7 +35,8 @@ Ints = NDArray[np.int64]
 
 class Life(NamedTuple):
     """A model, and windows of a person that it was not trained on: h (k, n), class numbers, below 0
-    where it has none; seen: of those that it was trained on."""
+    where it has none; seen: of those that it was trained on; queue: samples that may wait for a
+    label."""
 
     name: str
     model: Model
@@ -43,6 +44,16 @@ class Life(NamedTuple):
     labels: Sequence[int]
     seen: Ints
     seen_labels: Sequence[int]
+    queue: int = Shape.queue
+
+    @property
+    def shape(self) -> Shape:
+        """What the model needs."""
+        learner = self.model.learner
+        alpha = HASH if learner.alpha == "hash" else SIGN
+        classes = max(self.model.capacity or 0, len(learner.classes_))
+        inputs = len(self.model.names)
+        return Shape(inputs, learner.n_hidden, learner.direct, alpha, classes, self.queue)
 
 
 class Split(TypedDict):
@@ -92,14 +103,6 @@ class Row(TypedDict):
     bare_fmax_mhz: float
 
 
-def shape_of(model: Model) -> Shape:
-    """That a model needs."""
-    learner = model.learner
-    alpha = HASH if learner.alpha == "hash" else SIGN
-    classes = max(model.capacity or 0, len(learner.classes_))
-    return Shape(len(model.names), learner.n_hidden, learner.direct, alpha, classes)
-
-
 def rows(
     life: Life,
     kinds: Sequence[str],
@@ -109,7 +112,7 @@ def rows(
 ) -> list[Row]:
     """One for each kind of memory cell. RuntimeError where a program fails; done: after each of
     four stages."""
-    shape = shape_of(life.model)
+    shape = life.shape
     arithmetic = FixedArithmetic(life.model)
     told = _told(life)
 
@@ -284,7 +287,7 @@ def figures(
 def vectors(life: Life, windows: int, rules: Rules = RULES) -> lives.Life:
     """So many windows of a device's life, every question answered at once, and all of U, D and b.
     It prints the cycles of each window."""
-    found = lives.Life(shape_of(life.model), life.model, rules, seed=0)
+    found = lives.Life(life.shape, life.model, rules, seed=0)
     for x, k in islice(cycle(_told(life)), windows):
         asked = found.sample(x, STEP_MS * len(found.windows))
         found.cycles()
@@ -312,7 +315,7 @@ def _quiet(life: Life, windows: Sequence[str]) -> Quiet:
             f"of {len(alone)} windows no {LOOKS} in a row were looked at alone: take a person whom "
             "the model knows better"
         )
-    shape = shape_of(life.model)
+    shape = life.shape
     found, before = lives.Life(shape, life.model, RULES, seed=0), Bus()
     for i, (x, k) in enumerate(islice(cycle(_told(life)), first + LOOKS)):
         if i == first:

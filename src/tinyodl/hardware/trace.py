@@ -12,7 +12,7 @@ from amaranth.hdl import Fragment
 from tinyodl.device import Rules
 from tinyodl.firmware.device import OUTCOMES
 from tinyodl.hardware import simulate
-from tinyodl.hardware.measure import STEP_MS, Life, shape_of
+from tinyodl.hardware.measure import STEP_MS, Life
 from tinyodl.rtl.export import verilog
 from tinyodl.rtl.learner import Learner
 from tinyodl.rtl.life import Life as Script
@@ -73,7 +73,7 @@ def states(shape: Shape) -> dict[int, str]:
 def window(life: Life) -> Window:
     """The first whose label is learnt, of a device that trains from the start. RuntimeError where
     the Verilog is not the golden model's to the bit, or where no label is learnt."""
-    shape = shape_of(life.model)
+    shape = life.shape
     script = Script(shape, life.model, Rules(), seed=0)
     script.command(train=True)
     for i, (x, k) in enumerate(zip(life.h, life.labels, strict=True)):

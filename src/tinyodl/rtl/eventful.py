@@ -29,6 +29,7 @@ ALL_RULES = {
     "in full": Rules(settle_after=8, spacing=2, reach=1.0, margin=0.0),
     "without bouts": Rules(bouts=False, spacing=2),
     "audits alone": Rules(confirm=False, settle_after=16, spacing=4),
+    "many a day": Rules(questions_per_hour=6, questions_per_day=40, spacing=1),
 }
 
 

@@ -8,6 +8,7 @@ from tinyodl.rtl import registers
 from tinyodl.rtl.axi import Axi
 from tinyodl.rtl.core import Core
 from tinyodl.rtl.programs import program
+from tinyodl.rtl.script import Bus
 from tinyodl.rtl.shape import Shape
 from tinyodl.rtl.yosys import yosys
 
@@ -53,9 +54,9 @@ def axi(shape: Shape) -> str:
     return translated(str(rtlil.convert(Axi(shape), name=AXI, emit_src=False)))
 
 
-def files(name: str, shape: Shape, script: str) -> dict[str, str]:
-    """What a folder for any flow has, by name: Verilog-2001, a test bench with golden vectors,
-    constraints, a FuseSoC core file, and what to do. script: of `Script.text`."""
+def files(name: str, shape: Shape, script: Bus) -> dict[str, str]:
+    """What a folder for any flow has, by name: Verilog-2001, a test bench with golden vectors, the
+    factory's model that these are of, constraints, a FuseSoC core file, and what to do."""
     here = resources.files("tinyodl.rtl") / "verilog"
     beside = {file: (here / file).read_text() for file in ("odl_sram.v", "odl_test.v", "odl.sdc")}
     words = ", ".join(f"{key} {value}" for key, value in vars(shape).items())
@@ -63,7 +64,8 @@ def files(name: str, shape: Shape, script: str) -> dict[str, str]:
         "odl_axi.v": axi(shape),
         "odl_core.v": verilog(shape),
         "odl_core_map.h": registers.header(shape),
-        "vectors.hex": script,
+        "vectors.hex": script.text(),
+        "model.hex": "".join(f"{word:08x}\n" for word in script.factory()),
         "odl.core": FUSESOC.format(name=name),
         "README.md": README.format(name=name, shape=words),
     }
@@ -127,6 +129,7 @@ Sizes: {shape}. Verilog-2001, one clock, a synchronous reset that is high.
 | odl_core_map.h | addresses for `firmware/odl_core.c`, which is odl.h on this core |
 | odl_sram.v | what its memories do: put your process's macros of one port in their place |
 | odl_test.v, vectors.hex | a test bench and golden vectors: what is written, started and expected |
+| model.hex | the factory's model of these vectors, for `$readmemh` |
 | odl.sdc | constraints for 10 MHz |
 | odl.core | for FuseSoC: `fusesoc --cores-root . run --target sim tinyodl:core:{name}` |
 
@@ -141,6 +144,6 @@ It says how many words were compared, and that 0 were wrong. What the core does 
 docs/hardware.md, the registers in docs/registers.md.
 
 The factory's model, words of 32 bits, is asked for by `factory_enable` with an address, and taken
-when `factory_ready` says that `factory_data` is there: what `tinyodl.rtl.image.factory` makes of a
-model, in a memory of yours. In vectors.hex these are the lines that begin with 6.
+when `factory_ready` says that `factory_data` is there: model.hex, in a memory of yours.
+`tinyodl export rtl DIR --model MODEL` writes that of a model of your own.
 """

@@ -67,6 +67,10 @@ class Bus:
         """For `$readmemh`."""
         return "\n".join(f"{line:016x}" for line in [*self.lines, END << 60]) + "\n"
 
+    def factory(self) -> list[int]:
+        """The factory's model, words of 32 bits."""
+        return [line & 0xFFFFFFFF for line in self.lines if line >> 60 == FACTORY]
+
     def line(self, kind: int, address: int, data: int) -> None:
         """One."""
         self.lines.append(kind << 60 | address << 32 | data & 0xFFFFFFFF)

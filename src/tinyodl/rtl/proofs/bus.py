@@ -21,7 +21,7 @@ OF_MEMORIES = tuple(
     for memory in ("scalars", "vectors", "weights")
     for port in ("enable", "write", "address", "write_data")
 )
-OUTPUTS = ("busy", "interrupt", "factory_enable", "factory_address", *OF_MEMORIES)
+OUTPUTS = ("busy", "irq", "factory_enable", "factory_address", *OF_MEMORIES)
 
 
 def is_left_alone(logic: System) -> str | None:
