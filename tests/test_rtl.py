@@ -212,7 +212,7 @@ def test_a_core_for_a_model_of_one_s_own(tmp_path: Path) -> None:
 
 def test_a_core_that_cannot_be_is_said(tmp_path: Path) -> None:
     for more, says in (
-        (["--queue", "32"], "1<=x<=31"),
+        (["--queue", "32"], "less than or equal to 31"),
         (["--model", str(TINY), "--preset", "n128"], "leave --preset out"),
         (["--model", str(tmp_path / "none.todl")], "none.todl"),
     ):
