@@ -266,7 +266,7 @@ class Life(Bus):
         for name in ("limited", "refused", "repaired", "total"):
             self._expect(name, getattr(self._arithmetic, name))
         for name in LIVED:
-            value = int(getattr(*self._lived(name)))
+            value = int(getattr(*self._lived(name), 0))  # without calibration nothing falls short
             if name == "evidence":
                 self._expect("evidence_high", value >> 32)
                 self._expect("evidence_low", value)
