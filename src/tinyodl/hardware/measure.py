@@ -24,6 +24,9 @@ from tinyodl.rtl.state import Layout
 WEIGHT = 1 << 23  # 1 / 32 of a label, 28 bits of fraction: kappa as training begins
 COMPARED = 240  # windows of a life, again where it ends, to compare every bit and to count cycles
 LOOKS = 4  # windows in a row that power is measured over
+# A net that is 1 when counting begins counts as changed once, so that counts are over many cycles.
+ALONE = 24  # windows that are looked at without deciding
+RESTED = 20_000  # cycles
 PLACED = 24  # windows by which pins are chosen, of people that the model was trained on
 STEP_MS = 1280  # from one window to the next
 STEP_S = STEP_MS / 1e3
@@ -126,14 +129,14 @@ def rows(
     quiet = _quiet(life, whole.windows)
     looks.look(x)
     looks.count()
-    for each, _ in told[1 : 1 + LOOKS]:
+    for each, _ in told[1 : 1 + ALONE]:
         looks.look(each)
     looks.cycles()
     learning.look(x)
     learning.count()
     learning.step(Lesson(x, k, WEIGHT))
     idle.count()
-    idle.rest(400)
+    idle.rest(RESTED)
     core = intermediate(shape)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

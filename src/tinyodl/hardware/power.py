@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import tempfile
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -96,6 +96,22 @@ def longest(liberty: str, netlist: str, access_ns: float) -> float:
     return PERIOD - float(slack[1])
 
 
+def _drawn(
+    liberty: str,
+    netlist: str,
+    pins: Mapping[str, tuple[float, float]],
+    cells: Sequence[str] = ("*",),
+) -> dict[str, list[float]]:
+    """By cell, in W: internal, switching, leakage, all; none of a cell that OpenSTA has none of."""
+    lines = [  # `set_power_activity -pins` of OpenSTA 2.0 fails; this is what it would call
+        f"::sta::set_power_pin_activity [get_pins {{{pin}}}] {rate:.6f} {duty:.4f}"
+        for pin, (rate, duty) in pins.items()
+    ]
+    asked = "foreach cell [get_cells {%s}] {catch {report_power -digits 6 -instances $cell}}"
+    said = _sta(liberty, netlist, 0.0, "\n".join([*lines, asked % " ".join(cells)]))
+    return {row[4]: [float(v) for v in row[:4]] for row in DRAWN.findall(said)}
+
+
 def power(liberty: str, netlist: str, saif: str) -> Power:
     """At PERIOD, with the activity of a simulation; with wires as the library's default wire load
     has them, without a clock tree.
@@ -106,24 +122,18 @@ def power(liberty: str, netlist: str, saif: str) -> Power:
     Leakage is the library's of each state of a cell, by how often its pins are 1; OpenSTA takes the
     mean over states, and is asked where the library has none.
 
-    OpenSTA takes a gated clock for one that runs all the time. What a flip-flop draws that does not
-    change (`still`) is its clock's, and is taken off as far as its gate was shut."""
+    OpenSTA takes a gated clock for one that runs all the time. What a flip-flop would draw if it
+    did not change (`still`) is its clock's, and is taken off as far as its gate was shut."""
     pins, share = activity(saif, netlist)
     if share < 0.9:
         raise RuntimeError(
             f"the simulation knows {share:.0%} of the nets: it must be of the netlist"
         )
-    lines = [  # `set_power_activity -pins` of OpenSTA 2.0 fails; this is what it would call
-        f"::sta::set_power_pin_activity [get_pins {{{pin}}}] {rate:.6f} {duty:.4f}"
-        for pin, (rate, duty) in pins.items()
-    ]
-    asked = "foreach cell [get_cells *] {catch {report_power -digits 6 -instances $cell}}"
-    said = _sta(liberty, netlist, 0.0, "\n".join([*lines, asked]))
-    drawn = {row[4]: [float(v) for v in row[:4]] for row in DRAWN.findall(said)}
+    drawn = _drawn(liberty, netlist, pins)
     cells = CELL.findall(netlist)
     lost = 1 - sum(instance.strip() in drawn for _, instance, _ in cells) / max(len(cells), 1)
     if lost > LOST:
-        raise RuntimeError(f"OpenSTA has no power for {lost:.1%} of the cells: {said[-500:]}")
+        raise RuntimeError(f"OpenSTA has no power for {lost:.1%} of the cells")
     kinds, clocks, drivers = {}, {}, {}
     for kind, instance, body in cells:
         name = instance.strip()
@@ -137,11 +147,9 @@ def power(liberty: str, netlist: str, saif: str) -> Power:
         known = [drawn[name] for name in drawn if kinds[name] == kind]
         mean = [sum(row[i] for row in known) / max(len(known), 1) for i in range(4)]
         drawn |= {name: mean for name in kinds.keys() - drawn.keys() if kinds[name] == kind}
-    flops = [name for name in drawn if kinds[name].startswith("DFF")]
-    still = {
-        kind: min(drawn[name][0] for name in flops if kinds[name] == kind)
-        for kind in {kinds[name] for name in flops}
-    }
+    unchanged = {pin: (0.0, duty) for pin, (_, duty) in pins.items()}
+    flops = [name for name, kind in kinds.items() if kind.startswith("DFF")]
+    still = {name: row[0] for name, row in _drawn(liberty, netlist, unchanged, flops).items()}
     registers = gates = leakage = mean_leakage = 0.0
     in_states, shares = leakages(liberty), ones(pins)
     for name, (internal, switching, leaks, _) in drawn.items():
@@ -154,7 +162,7 @@ def power(liberty: str, netlist: str, saif: str) -> Power:
             continue
         registers += internal + switching
         if driver := drivers.get(clocks[name]):
-            registers -= still.get(kinds[name], 0.0) * (1 - pins.get(driver, (2.0, 0.5))[0] / 2)
+            registers -= still.get(name, 0.0) * (1 - pins.get(driver, (2.0, 0.5))[0] / 2)
     return Power(1e3 * registers, 1e3 * gates, 1e3 * leakage, 1e3 * mean_leakage)
 
 

@@ -70,7 +70,7 @@ def rows(
     learning.count()
     learning.step(int(own.y[0]))
     idle.count()
-    idle.rest(400)
+    idle.rest(measure.RESTED)
     with tempfile.TemporaryDirectory() as name:
         program = simulate.build(Path(name), {"odl_core.v": translated(core)})
         played = simulate.play(program, whole.text())
