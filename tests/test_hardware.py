@@ -1,5 +1,6 @@
 """The core's figures: tables of memories, counts of changes, the netlist's bits."""
 
+import shutil
 from collections import Counter
 from itertools import cycle
 from pathlib import Path
@@ -139,6 +140,39 @@ endmodule
     assert liberty.expected(leaks, {"A1": 0.8, "A2": 0.1}) < liberty.expected(
         leaks, {"A1": 0.1, "A2": 0.8}
     )
+
+
+@pytest.mark.skipif(shutil.which("sta") is None, reason="make setup-hardware")
+def test_a_flip_flop_whose_clock_is_shut_draws_nothing_but_what_it_leaks() -> None:
+    """Whatever it holds; and all of it where the gate is open."""
+    cells = synthesis.read(CELLS)
+    gate = "  CLKGATE_X1 _1_ (\n    .CK(clk),\n    .E(open),\n    .GCK(gated)\n  );\n"
+    flops = "".join(
+        f"  DFF_X1 _{i}_ (\n    .CK(gated),\n    .D({net}),\n    .Q({net}),\n    .QN(n{i})\n  );\n"
+        for i, net in ((2, "low"), (3, "high"))
+    )
+
+    def drawn(cells_of: str, opened: int) -> float:
+        held = "".join(
+            f"    ({net} (T0 {1000 - t1}) (T1 {t1}) (TZ 0) (TX 0) (TB 0) (TC {changes}))\n"
+            for net, t1, changes in (
+                ("clk", 500, 20),
+                ("open", 1000 * opened, 0),
+                ("gated", 500 * opened, 20 * opened),
+                ("low", 0, 0),
+                ("high", 1000, 0),
+                ("n2", 1000, 0),
+                ("n3", 0, 0),
+            )
+        )
+        nets = "clk, open, gated, low, high, n2, n3"
+        netlist = f"module odl_logic (clk, open);\n  input clk, open;\n  wire {nets};\n{cells_of}"
+        saif = f"(INSTANCE logic\n   (NET\n{held}   )\n"
+        return power.power(cells.liberty, netlist + "endmodule\n", saif).registers
+
+    shut, alone = drawn(gate + flops, 0), drawn(gate, 0)
+    assert alone <= shut < 1.15 * alone
+    assert drawn(gate + flops, 1) > 1.5 * drawn(gate, 1)
 
 
 def test_what_leaks_less_is_taken_for_smaller() -> None:

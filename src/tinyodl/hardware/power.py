@@ -123,7 +123,8 @@ def power(liberty: str, netlist: str, saif: str) -> Power:
     mean over states, and is asked where the library has none.
 
     OpenSTA takes a gated clock for one that runs all the time. What a flip-flop would draw if it
-    did not change (`still`) is its clock's, and is taken off as far as its gate was shut."""
+    did not change (`still`) is its clock's, and is taken off as far as its gate was shut, with what
+    the gate's wire would; what the gate itself draws for it, a tenth of a gate's, is left in."""
     pins, share = activity(saif, netlist)
     if share < 0.9:
         raise RuntimeError(
@@ -160,6 +161,8 @@ def power(liberty: str, netlist: str, saif: str) -> Power:
         if clocks.get(name) is None:
             gates += internal + switching
             continue
+        if gated := pins.get(f"{name}/GCK"):
+            switching *= gated[0] / 2
         registers += internal + switching
         if driver := drivers.get(clocks[name]):
             registers -= still.get(name, 0.0) * (1 - pins.get(driver, (2.0, 0.5))[0] / 2)
