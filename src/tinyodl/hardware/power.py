@@ -17,6 +17,7 @@ LOST = 0.001  # of the cells, at most
 PIN = re.compile(r"\.(\w+)\(\s*(\\\S+ (?:\[\d+\])?|[^()\s]+)\s*\)")
 CELL = re.compile(r"^  ([A-Z]\w+) (\\\S+ |\w+) \(\n(.*?)\n  \);", re.MULTILINE | re.DOTALL)
 DRAWN = re.compile(r"^ *([\d.e+-]+) +([\d.e+-]+) +([\d.e+-]+) +([\d.e+-]+) (\S+)$", re.MULTILINE)
+INPUT = re.compile(r"^  input (?:\[(\d+):(\d+)\] )?(\S+) ?;", re.MULTILINE)
 NET = re.compile(r"^\s*\((\S+) \(T0 (\d+)\) \(T1 (\d+)\) .*\(TC (\d+)\)\)$", re.MULTILINE)
 
 
@@ -31,27 +32,42 @@ class Power(NamedTuple):
     mean_leakage: float
 
 
+def _nets(saif: str) -> dict[str, tuple[float, float]]:
+    """By net of the logic: changes a clock cycle, and the share of time at 1. What was before
+    counting began stands in the file as time at 0, so that time is what the clock, half of it at 1,
+    went through."""
+    inside = saif[saif.index("(INSTANCE logic") :]
+    counted: dict[str, tuple[int, int]] = {}
+    for name, _, t1, changes in NET.findall(inside):
+        counted.setdefault(name.replace("\\", ""), (int(changes), int(t1)))
+    of_clock, high = counted.get("clk", (0, 0))
+    cycles, time = max(of_clock // 2, 1), max(2 * high, 1)
+    return {net: (changes / cycles, t1 / time) for net, (changes, t1) in counted.items()}
+
+
 def activity(saif: str, netlist: str) -> tuple[dict[str, tuple[float, float]], float]:
     """By pin: changes a clock cycle, and the share of time at 1; and the share of
-    nets that were found. saif: of the logic. What was before counting began stands in it as time at
-    0, so that time is what the clock, half of it at 1, went through."""
-    inside = saif[saif.index("(INSTANCE logic") :]
-    known: dict[str, tuple[int, int]] = {}
-    for name, _, t1, changes in NET.findall(inside):
-        known.setdefault(name.replace("\\", ""), (int(changes), int(t1)))
-    changes, high = known.get("clk", (0, 0))
-    clock, time = changes // 2, 2 * high
+    nets that were found. saif: of the logic."""
+    known = _nets(saif)
     found, missing = {}, 0
     for _, instance, pins in CELL.findall(netlist):
         for pin, net in PIN.findall(pins):
             plain = net.replace("\\", "").replace(" ", "")
             if plain in known:
-                changes, high = known[plain]
-                duty = high / max(time, 1)
-                found[f"{instance.strip()}/{pin}"] = (changes / max(clock, 1), duty)
+                found[f"{instance.strip()}/{pin}"] = known[plain]
             else:
                 missing += 1
     return found, len(found) / max(len(found) + missing, 1)
+
+
+def _ports(saif: str, netlist: str) -> dict[str, tuple[float, float]]:
+    """The same of each input of the logic, which OpenSTA takes for busy unless it is told."""
+    known, found = _nets(saif), {}
+    for high, low, name in INPUT.findall(netlist):
+        plain = name.replace("\\", "")
+        bits = [f"{plain}[{i}]" for i in range(int(low), int(high) + 1)] if high else [plain]
+        found.update({bit: known.get(bit, (0.0, 0.5)) for bit in bits if bit != "clk"})
+    return found
 
 
 def _sta(liberty: str, netlist: str, access_ns: float, more: str) -> str:
@@ -100,12 +116,16 @@ def _drawn(
     liberty: str,
     netlist: str,
     pins: Mapping[str, tuple[float, float]],
+    ports: Mapping[str, tuple[float, float]],
     cells: Sequence[str] = ("*",),
 ) -> dict[str, list[float]]:
     """By cell, in W: internal, switching, leakage, all; none of a cell that OpenSTA has none of."""
     lines = [  # `set_power_activity -pins` of OpenSTA 2.0 fails; this is what it would call
         f"::sta::set_power_pin_activity [get_pins {{{pin}}}] {rate:.6f} {duty:.4f}"
         for pin, (rate, duty) in pins.items()
+    ] + [
+        f"::sta::set_power_input_port_activity [get_ports {{{port}}}] {rate:.6f} {duty:.4f}"
+        for port, (rate, duty) in ports.items()
     ]
     asked = "foreach cell [get_cells {%s}] {catch {report_power -digits 6 -instances $cell}}"
     said = _sta(liberty, netlist, 0.0, "\n".join([*lines, asked % " ".join(cells)]))
@@ -130,7 +150,8 @@ def power(liberty: str, netlist: str, saif: str) -> Power:
         raise RuntimeError(
             f"the simulation knows {share:.0%} of the nets: it must be of the netlist"
         )
-    drawn = _drawn(liberty, netlist, pins)
+    ports = _ports(saif, netlist)
+    drawn = _drawn(liberty, netlist, pins, ports)
     cells = CELL.findall(netlist)
     lost = 1 - sum(instance.strip() in drawn for _, instance, _ in cells) / max(len(cells), 1)
     if lost > LOST:
@@ -148,9 +169,13 @@ def power(liberty: str, netlist: str, saif: str) -> Power:
         known = [drawn[name] for name in drawn if kinds[name] == kind]
         mean = [sum(row[i] for row in known) / max(len(known), 1) for i in range(4)]
         drawn |= {name: mean for name in kinds.keys() - drawn.keys() if kinds[name] == kind}
-    unchanged = {pin: (0.0, duty) for pin, (_, duty) in pins.items()}
+    unchanged, at_rest = (
+        {name: (0.0, duty) for name, (_, duty) in each.items()} for each in (pins, ports)
+    )
     flops = [name for name, kind in kinds.items() if kind.startswith("DFF")]
-    still = {name: row[0] for name, row in _drawn(liberty, netlist, unchanged, flops).items()}
+    still = {
+        name: row[0] for name, row in _drawn(liberty, netlist, unchanged, at_rest, flops).items()
+    }
     registers = gates = leakage = mean_leakage = 0.0
     in_states, shares = leakages(liberty), ones(pins)
     for name, (internal, switching, leaks, _) in drawn.items():
