@@ -175,6 +175,43 @@ def test_a_flip_flop_whose_clock_is_shut_draws_nothing_but_what_it_leaks() -> No
     assert drawn(gate + flops, 1) > 1.5 * drawn(gate, 1)
 
 
+@pytest.mark.skipif(shutil.which("sta") is None, reason="make setup-hardware")
+def test_what_stands_still_behind_an_input_draws_nothing() -> None:
+    cells = synthesis.read(CELLS)
+    netlist = """
+module odl_logic (clk, read_data);
+  input clk;
+  input [1:0] read_data;
+  wire [1:0] read_data;
+  wire b, c;
+  INV_X1 _1_ (
+    .A(read_data[0]),
+    .ZN(b)
+  );
+  DFF_X1 _2_ (
+    .CK(clk),
+    .D(b),
+    .Q(c)
+  );
+endmodule
+"""
+
+    def drawn(changes: int) -> float:
+        nets = "".join(
+            f"    ({net} (T0 500) (T1 500) (TZ 0) (TX 0) (TB 0) (TC {count}))\n"
+            for net, count in (
+                ("clk", 20),
+                *dict.fromkeys(("read_data[0]", "read_data[1]", "b", "c"), changes).items(),
+            )
+        )
+        saif = f"(INSTANCE logic\n   (NET\n{nets}   )\n"
+        return power.power(cells.liberty, netlist, saif).gates
+
+    assert drawn(0) == 0
+    assert drawn(2) > 0
+    assert drawn(10) == pytest.approx(5 * drawn(2), rel=0.01)
+
+
 def test_what_leaks_less_is_taken_for_smaller() -> None:
     cells = synthesis.read(CELLS)
     was, now = liberty.figures(cells.liberty), liberty.figures(liberty.by_leakage(cells.liberty))
