@@ -191,7 +191,7 @@ def export(folder: Path, name: str, windows: int, model: Path | None, queue: int
             life = life._replace(queue=queue)
         try:
             script = measure.vectors(life, windows)
-            files = rtl.files(model.stem if model else name, life.shape, script)
+            files = rtl.files(name, life.shape, script)
         except ValueError as error:
             raise DataError(str(error)) from None
         folder.mkdir(parents=True, exist_ok=True)
