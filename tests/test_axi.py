@@ -60,7 +60,7 @@ def test_the_core_on_axi(tmp_path: Path) -> None:
     runner = pytest.importorskip("cocotb_tools.runner")
     life, questions = lived(SMALL, 34)
     assert questions > 2
-    factory = [line & 0xFFFFFFFF for line in life.lines if line >> 60 == FACTORY]
+    factory = life.factory()
     lines = [line for line in life.lines if line >> 60 != FACTORY]
     (tmp_path / "factory.hex").write_text("\n".join(f"{word:08x}" for word in factory))
     case = {"shape": vars(SMALL), "lines": lines, "questions": questions}

@@ -18,6 +18,7 @@ from tinyodl.rtl.shape import PRESETS
 ROOT = Path(__file__).parents[1]
 MEMORIES = ROOT / "third_party" / "cacti" / "sram45.csv"
 CELLS = ROOT / "third_party" / "nangate45" / "nangate45_typ.lib.gz"
+STA = pytest.mark.skipif(shutil.which("sta") is None, reason="OpenSTA is of make setup-hardware")
 TINY = Path(__file__).parent / "data" / "vectors" / "tiny.todl"
 
 
@@ -142,7 +143,7 @@ endmodule
     )
 
 
-@pytest.mark.skipif(shutil.which("sta") is None, reason="make setup-hardware")
+@STA
 def test_a_flip_flop_whose_clock_is_shut_draws_nothing_but_what_it_leaks() -> None:
     """Whatever it holds; and all of it where the gate is open."""
     cells = synthesis.read(CELLS)
@@ -175,7 +176,7 @@ def test_a_flip_flop_whose_clock_is_shut_draws_nothing_but_what_it_leaks() -> No
     assert drawn(gate + flops, 1) > 1.5 * drawn(gate, 1)
 
 
-@pytest.mark.skipif(shutil.which("sta") is None, reason="make setup-hardware")
+@STA
 def test_what_stands_still_behind_an_input_draws_nothing() -> None:
     cells = synthesis.read(CELLS)
     netlist = """

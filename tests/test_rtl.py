@@ -23,7 +23,7 @@ from tinyodl.fixed.arithmetic import FixedArithmetic
 from tinyodl.fixed.drift import Cusum
 from tinyodl.fixed.vectors import RULES
 from tinyodl.har import RangeScaler
-from tinyodl.hardware.simulate import Played, build, play
+from tinyodl.hardware.simulate import VERILATOR, Played, build, play
 from tinyodl.model import load
 from tinyodl.rtl import image
 from tinyodl.rtl.divider import Divider
@@ -36,7 +36,6 @@ from tinyodl.rtl.shape import HASH, PRESETS, SIGN, Shape
 from tinyodl.rtl.shifts import Normaliser, Raiser, Rounder, clipped, saturated
 
 Ints = NDArray[np.int64]
-VERILATOR = "import sys; from verilator.cli import main; sys.exit(main())"
 TINY = Path(__file__).parent / "data" / "vectors" / "tiny.todl"
 SMALL = Shape(inputs=13, nodes=32, direct=True, alpha=SIGN, classes=5, queue=2)
 HASHED = Shape(inputs=21, nodes=18, direct=False, alpha=HASH, classes=3, queue=2)

@@ -57,6 +57,10 @@ DataPath = Annotated[
     ),
 ]
 
+ForTiny = Annotated[
+    Path | None,
+    typer.Option(help="A model for tiny.", show_default="one trained on HAPT", metavar="MODEL"),
+]
 EnergyTable = Annotated[
     Path | None,
     typer.Option(
@@ -679,10 +683,7 @@ def export_rtl(
     preset: Annotated[
         str, typer.Option(help="tiny, n128, n128-sign or n256-sign.", metavar="NAME")
     ] = "tiny",
-    model: Annotated[
-        Path | None,
-        typer.Option(help="A model for tiny.", show_default="one trained on HAPT", metavar="MODEL"),
-    ] = None,
+    model: ForTiny = None,
     queue: Annotated[
         int | None,
         typer.Option(help="Samples that may wait for a label.", min=1, max=31, show_default="10"),
@@ -701,10 +702,7 @@ def firmware_report(
         list[str] | None,
         typer.Option(help="tiny, n128, n128-sign or n256-sign; repeat for more.", metavar="NAME"),
     ] = None,
-    model: Annotated[
-        Path | None,
-        typer.Option(help="A model for tiny.", show_default="one trained on HAPT", metavar="MODEL"),
-    ] = None,
+    model: ForTiny = None,
     target: Annotated[
         list[str] | None,
         typer.Option(

@@ -17,7 +17,6 @@ MODULE = re.compile(r"^module (\w+)\(.*?^endmodule", re.MULTILINE | re.DOTALL)
 PORT = re.compile(r"^  (input|output) (\w+);", re.MULTILINE)
 ASSIGNED = re.compile(r"^  assign (\w+) = ([\w ~&|^]+);", re.MULTILINE)
 NAME = re.compile(r"\w+")
-Ints = list[int]
 Swap = dict[str, str]  # by input, the one whose net it takes
 
 
@@ -45,7 +44,9 @@ def equal(models: str) -> dict[str, list[Swap]]:
     return {kind: swaps for kind, swaps in found.items() if swaps}
 
 
-def _values(assigned: Mapping[str, str], columns: Mapping[str, int], outputs: list[str]) -> Ints:
+def _values(
+    assigned: Mapping[str, str], columns: Mapping[str, int], outputs: list[str]
+) -> list[int]:
     """A bit for each row of the inputs' columns."""
     every = (1 << (1 << len(columns))) - 1
 

