@@ -75,7 +75,7 @@ module top (clk);
   );
 endmodule
 """
-    pins, share = power.activity(saif, netlist)
+    pins, share = power.activity(power.nets(saif), netlist)
     assert pins == {"_1_/A": (0.5, 0.25), "_2_/CK": (2.0, 0.5), "_2_/Q": (0.5, 0.25)}
     assert share == 3 / 5
 

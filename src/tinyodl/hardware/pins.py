@@ -11,7 +11,7 @@ from functools import cache
 from itertools import permutations
 
 from tinyodl.hardware.liberty import expected, leakages
-from tinyodl.hardware.power import CELL, PIN, activity, ones
+from tinyodl.hardware.power import CELL, PIN, activity, nets, ones
 
 MODULE = re.compile(r"^module (\w+)\(.*?^endmodule", re.MULTILINE | re.DOTALL)
 PORT = re.compile(r"^  (input|output) (\w+);", re.MULTILINE)
@@ -63,7 +63,7 @@ def _values(
 def swapped(netlist: str, liberty: str, models: str, saif: str) -> str:
     """The same netlist, cell by cell connected as leaks least in what was simulated."""
     ways, states = equal(models), leakages(liberty)
-    shares = ones(activity(saif, netlist)[0])
+    shares = ones(activity(nets(saif), netlist)[0])
 
     def connected(cell: re.Match[str]) -> str:
         kind, instance, _ = cell.groups()
@@ -77,7 +77,7 @@ def swapped(netlist: str, liberty: str, models: str, saif: str) -> str:
             return expected(in_states, {pin: share[swap.get(pin, pin)] for pin in share})
 
         best = min([{}, *ways[kind]], key=leaks)
-        nets = dict(PIN.findall(cell[0]))
-        return PIN.sub(lambda pin: f".{pin[1]}({nets[best.get(pin[1], pin[1])]})", cell[0])
+        taken = dict(PIN.findall(cell[0]))
+        return PIN.sub(lambda pin: f".{pin[1]}({taken[best.get(pin[1], pin[1])]})", cell[0])
 
     return CELL.sub(connected, netlist)

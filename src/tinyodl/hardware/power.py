@@ -32,7 +32,7 @@ class Power(NamedTuple):
     mean_leakage: float
 
 
-def _nets(saif: str) -> dict[str, tuple[float, float]]:
+def nets(saif: str) -> dict[str, tuple[float, float]]:
     """By net of the logic: changes a clock cycle, and the share of time at 1. What was before
     counting began stands in the file as time at 0, so that time is what the clock, half of it at 1,
     went through."""
@@ -45,10 +45,11 @@ def _nets(saif: str) -> dict[str, tuple[float, float]]:
     return {net: (changes / cycles, t1 / time) for net, (changes, t1) in counted.items()}
 
 
-def activity(saif: str, netlist: str) -> tuple[dict[str, tuple[float, float]], float]:
+def activity(
+    known: Mapping[str, tuple[float, float]], netlist: str
+) -> tuple[dict[str, tuple[float, float]], float]:
     """By pin: changes a clock cycle, and the share of time at 1; and the share of
-    nets that were found. saif: of the logic."""
-    known = _nets(saif)
+    nets that were found. known: of `nets`."""
     found, missing = {}, 0
     for _, instance, pins in CELL.findall(netlist):
         for pin, net in PIN.findall(pins):
@@ -60,9 +61,11 @@ def activity(saif: str, netlist: str) -> tuple[dict[str, tuple[float, float]], f
     return found, len(found) / max(len(found) + missing, 1)
 
 
-def _ports(saif: str, netlist: str) -> dict[str, tuple[float, float]]:
+def _ports(
+    known: Mapping[str, tuple[float, float]], netlist: str
+) -> dict[str, tuple[float, float]]:
     """The same of each input of the logic, which OpenSTA takes for busy unless it is told."""
-    known, found = _nets(saif), {}
+    found = {}
     for high, low, name in INPUT.findall(netlist):
         plain = name.replace("\\", "")
         bits = [f"{plain}[{i}]" for i in range(int(low), int(high) + 1)] if high else [plain]
@@ -145,12 +148,13 @@ def power(liberty: str, netlist: str, saif: str) -> Power:
     OpenSTA takes a gated clock for one that runs all the time. What a flip-flop would draw if it
     did not change (`still`) is its clock's, and is taken off as far as its gate was shut, with what
     the gate's wire would; what the gate itself draws for it, a tenth of a gate's, is left in."""
-    pins, share = activity(saif, netlist)
+    counted = nets(saif)
+    pins, share = activity(counted, netlist)
     if share < 0.9:
         raise RuntimeError(
             f"the simulation knows {share:.0%} of the nets: it must be of the netlist"
         )
-    ports = _ports(saif, netlist)
+    ports = _ports(counted, netlist)
     drawn = _drawn(liberty, netlist, pins, ports)
     cells = CELL.findall(netlist)
     lost = 1 - sum(instance.strip() in drawn for _, instance, _ in cells) / max(len(cells), 1)

@@ -1,8 +1,8 @@
 """From a core's logic to the cells of a process, by Yosys.
 
 What differs from Yosys's own `synth`: sums become chains of full adders (`adders.v`), enables
-become gated clocks, and gates are chosen by what they leak instead of by their area (7 % less, for
-1 % more area), all for leakage, which is most of the power at 10 MHz.
+become gated clocks, and gates are chosen by what they leak instead of by their area: leakage is
+most of the power at 10 MHz.
 """
 
 import gzip
