@@ -284,7 +284,7 @@ static int32_t log2_of(uint64_t value) {
 
 /* The learner --------------------------------------------------------------------------------------- */
 
-/* Rows of 16 bits: a sum, a product with h, steps along u. Rows may begin at any even address. */
+/* Rows of 16 bits: their parity, a product with h, steps along u. Rows may begin at any even address. */
 #if ODL_DSP
 /* gcc's own macro is not clean of its -Wsign-conversion. */
 #pragma GCC diagnostic push
@@ -326,18 +326,19 @@ static uint32_t saturated(void) {
 }
 #endif
 
-static int32_t summed(const int16_t *row, int size) {
-    int32_t total = 0;
+/* In the lower 16 bits, exclusive or that of the upper 16. */
+static uint32_t parity(const int16_t *row, int size) {
+    uint32_t all = 0;
     int i = 0;
 #if ODL_DSP
     for (; i + 1 < size; i += 2) {
-        total = __smlad(pair(row + i), 0x00010001, total);
+        all ^= (uint32_t)pair(row + i);
     }
 #endif
     for (; i < size; i++) {
-        total += row[i];
+        all ^= (uint16_t)row[i];
     }
-    return total;
+    return all;
 }
 
 static int32_t product(const int16_t *row, const int16_t *h, int size) {
@@ -359,10 +360,10 @@ static int32_t product(const int16_t *row, const int16_t *h, int size) {
     return total;
 }
 
-/* The same; *sum grows by the row's. */
-static int32_t projected(const int16_t *row, const int16_t *h, int size, int32_t *sum) {
+/* The same; into *sum goes the row's parity. */
+static int32_t projected(const int16_t *row, const int16_t *h, int size, uint32_t *sum) {
     int32_t total = 0;
-    int32_t all = *sum;
+    uint32_t all = *sum;
     int i = 0;
 #if ODL_DSP
     for (; i + 3 < size; i += 4) {
@@ -370,19 +371,18 @@ static int32_t projected(const int16_t *row, const int16_t *h, int size, int32_t
         const int32_t b = pair(row + i + 2);
         total = __smlad(a, pair(h + i), total);
         total = __smlad(b, pair(h + i + 2), total);
-        all = __smlad(a, 0x00010001, all);
-        all = __smlad(b, 0x00010001, all);
+        all ^= (uint32_t)(a ^ b);
     }
     if (i + 1 < size) {
         const int32_t a = pair(row + i);
         total = __smlad(a, pair(h + i), total);
-        all = __smlad(a, 0x00010001, all);
+        all ^= (uint32_t)a;
         i += 2;
     }
 #endif
     for (; i < size; i++) {
         total += (int32_t)row[i] * h[i];
-        all += row[i];
+        all ^= (uint16_t)row[i];
     }
     *sum = all;
     return total;
@@ -431,7 +431,7 @@ static uint32_t gathered(int32_t *u, const int16_t *row, int32_t v, int size) {
 }
 
 #if ODL_DSP
-/* Of `turned`, two numbers: 19 instructions, for which compilers take 24 and more. */
+/* Of `turned`, two numbers: 18 instructions, for which compilers take 23 and more. */
 #define TURN_PAIR                                                                                      \
     "ldr %[two], [%[row]]\n\t"                                                                         \
     "ldrd %[a], %[b], [%[u]]\n\t"                                                                      \
@@ -443,9 +443,8 @@ static uint32_t gathered(int32_t *u, const int16_t *row, int32_t v, int size) {
     "add %[d], %[d], %[two], asr #16\n\t"                                                              \
     "ssat %[c], #16, %[c]\n\t"                                                                         \
     "ssat %[d], #16, %[d]\n\t"                                                                         \
-    "add %[sum], %[sum], %[c]\n\t"                                                                     \
-    "add %[sum], %[sum], %[d]\n\t"                                                                     \
     "pkhbt %[c], %[c], %[d], lsl #16\n\t"                                                              \
+    "eor %[sum], %[sum], %[c]\n\t"                                                                     \
     "str %[c], [%[row]], #4\n\t"                                                                       \
     "smulwb %[c], %[v], %[two]\n\t"                                                                    \
     "smulwt %[d], %[v], %[two]\n\t"                                                                    \
@@ -458,7 +457,7 @@ static uint32_t gathered(int32_t *u, const int16_t *row, int32_t v, int size) {
     : [mantissa] "r"(f.mantissa), [up] "r"(up), [shift] "r"(f.shift), [v] "r"(v), [end] "r"(end)       \
     : "cc", "memory"
 
-static int32_t turned_pairs(int32_t *u, int16_t *row, int32_t v, factor f, int32_t up, int size, int32_t sum) {
+static uint32_t turned_pairs(int32_t *u, int16_t *row, int32_t v, factor f, int32_t up, int size, uint32_t sum) {
     const int16_t *const end = row + size;
     int32_t two, a, b, c, d;
     if ((size & 2) != 0) {
@@ -471,11 +470,11 @@ static int32_t turned_pairs(int32_t *u, int16_t *row, int32_t v, factor f, int32
 }
 #endif
 
-/* Both at once, of the row as it was: u += v row, row += (the u before) factor; *sum grows by the row's. */
-static ODL_APART uint32_t turned(int32_t *u, int16_t *row, int32_t v, factor f, int size, int32_t *sum) {
+/* Both at once, of the row as it was: u += v row, row += (the u before) factor; into *sum goes the row's parity. */
+static ODL_APART uint32_t turned(int32_t *u, int16_t *row, int32_t v, factor f, int size, uint32_t *sum) {
     uint32_t limited = 0;
     const int32_t up = half(f);
-    int32_t all = *sum;
+    uint32_t all = *sum;
     int i = 0;
 #if ODL_DSP
     (void)saturated();
@@ -486,22 +485,23 @@ static ODL_APART uint32_t turned(int32_t *u, int16_t *row, int32_t v, factor f, 
     for (; i < size; i++) {
         const int32_t element = row[i];
         row[i] = sat16(element + stepped(u[i], f, up), &limited);
-        all += row[i];
+        all ^= (uint16_t)row[i];
         u[i] = add32(u[i], times16(v, element), &limited);
     }
     *sum = all;
     return limited;
 }
 
-/* Of P, from U's sum: it changes with every bit that does. |sum| < 2^31 with ODL_D <= 258. */
-static uint32_t checked(const odl *o, int32_t sum) {
+/* Of P, from U's parity: it changes with every bit that does. */
+static uint32_t checked(const odl *o, uint32_t of_u) {
+    uint32_t sum = (of_u ^ of_u >> 16) & 0xFFFFu;
     for (int j = 0; j < ODL_D; j++) {
-        sum += o->mantissa[j] + o->exponent[j];
+        sum ^= o->mantissa[j] | (uint32_t)o->exponent[j] << 16;
     }
-    return (uint32_t)sum;
+    return sum;
 }
 
-static uint32_t checksum(const odl *o) { return checked(o, summed(o->U, ODL_TRIANGLE)); }
+static uint32_t checksum(const odl *o) { return checked(o, parity(o->U, ODL_TRIANGLE)); }
 
 static void factory_p(odl *o) {
     memcpy(o->U, o->model->U, sizeof(int16_t) * (size_t)ODL_TRIANGLE);
@@ -641,7 +641,7 @@ static void hidden(odl *o, const int8_t *x) {
 /* f = U^T h, into u; P's checksum. */
 static uint32_t project(odl *o) {
     const int16_t *column = o->U;
-    int32_t sum = 0;
+    uint32_t sum = 0;
     for (int j = 0; j < ODL_D; j++) {
         const int32_t total = (int32_t)o->h[j] * (1 << U_BITS) + projected(column, o->h, j, &sum);
         column += j;
@@ -705,7 +705,7 @@ static ODL_APART uint32_t narrow(odl *o, uint32_t alpha, uint32_t lever, int cha
     const uint32_t total = alpha + lever;
     inverse inv = inverse_of(alpha);
     int16_t *column = o->U;
-    int32_t sum = 0;
+    uint32_t sum = 0;
     for (int j = 0; j < ODL_D; j++) {
         const number f = number_of(o->u[j]);
         const uint32_t m = o->mantissa[j];

@@ -302,9 +302,9 @@ static void walk_model(odl_cursor *c) {
         whole(c, element(ODL_CORE_ARRAY_VOTES_HIGH, k), 4);
     }
     /* the core's has U's ones in it */
-    const uint32_t sum = (uint32_t)odl_pass(c, get(ODL_CORE_V_SUM) - ODL_CORE_ONES, 4);
+    const uint32_t sum = (uint32_t)odl_pass(c, get(ODL_CORE_V_SUM) ^ ODL_CORE_ONES, 4);
     if (!c->write) {
-        put(ODL_CORE_V_SUM, sum + ODL_CORE_ONES);
+        put(ODL_CORE_V_SUM, sum ^ ODL_CORE_ONES);
     }
     whole(c, ODL_CORE_V_DITHER, 4);
 }
@@ -390,19 +390,17 @@ void odl_walk(odl *o, odl_cursor *c) {
     }
 }
 
-/* |sum| < 2^31 */
 static uint32_t checksum(void) {
-    int32_t sum = 0;
+    uint32_t sum = ODL_CORE_ONES;
     for (int j = 0; j < ODL_D; j++) {
         const uint32_t from = column(j);
         for (int i = 0; i < j; i++) {
             const uint32_t k = from + (uint32_t)i;
-            sum += (int16_t)(uint16_t)(get(pair_at(ODL_CORE_MEMORY_U, k)) >> pair_shift(k));
+            sum ^= get(pair_at(ODL_CORE_MEMORY_U, k)) >> pair_shift(k) & 0xFFFFu;
         }
-        const uint32_t d = get(element(ODL_CORE_ARRAY_D, j));
-        sum += (int32_t)((d & 0xFFFFu) + (d >> 16));
+        sum ^= get(element(ODL_CORE_ARRAY_D, j));
     }
-    return (uint32_t)sum + ODL_CORE_ONES;
+    return sum;
 }
 
 #define WITHIN(name, low, high) (get(ODL_CORE_V_##name) - (low) <= (uint32_t)(high) - (uint32_t)(low))

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define MAGIC 0x4C444F21u
-#define VERSION 2u
+#define VERSION 3u
 #define HEADER 12u
 
 uint32_t odl_crc32(uint32_t crc, const uint8_t *bytes, uint32_t size) {

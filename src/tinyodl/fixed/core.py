@@ -67,13 +67,13 @@ def outputs(h, b, o):  # type: ignore[no-untyped-def]
 
 @compiled
 def checksum(U, mantissa, exponent):  # type: ignore[no-untyped-def]
-    """Of P: every change of one bit changes it. 32 bits, which wrap."""
-    total = 0
+    """Of P: every change of one bit changes it. 16 bits of parity of all U and m, 6 of all e."""
+    parity = 0
     for k in range(U.shape[0]):
-        total += int(U[k])
+        parity ^= int(U[k]) & 0xFFFF
     for j in range(mantissa.shape[0]):
-        total += int(mantissa[j]) + int(exponent[j])
-    return total & (2**32 - 1)
+        parity ^= int(mantissa[j]) | int(exponent[j]) << 16
+    return parity
 
 
 @compiled

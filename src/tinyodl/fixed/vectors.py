@@ -21,7 +21,7 @@ from tinyodl.fixed.device import device
 from tinyodl.fixed.stream import Ranges, Stream
 from tinyodl.model import Model
 
-VERSION = 2
+VERSION = 3
 RULES = Rules(estimate=True)
 PAUSES = {"pause": False, "off": True}  # a recording ends; the sensor is taken off
 ACTIONS = (*PAUSES, "train", "stop", "rollback")

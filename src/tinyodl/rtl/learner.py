@@ -18,6 +18,8 @@ STEP takes the f that LOOK left. `state.py` has where what is in the memories.
 """
 
 import enum
+from functools import reduce
+from operator import xor
 
 from amaranth.hdl import Cat, Const, Module, Mux, Signal, Value, signed
 from amaranth.lib import wiring
@@ -102,7 +104,7 @@ class Learner(wiring.Component):
                 "highest": Out(signed(32)),
                 "second": Out(signed(32)),
                 "leverage": Out(32),
-                "sum": Out(32),
+                "sum": Out(22),
                 "total": Out(32),
                 "distance_low": Out(32),
                 "distance_high": Out(32),
@@ -141,7 +143,7 @@ class Learner(wiring.Component):
         # What LOOK finds.
         predicted = register(range(shape.classes))
         highest, second = register(signed(32)), register(signed(32))
-        leverage, checksum = register(32), register(32)
+        leverage, checksum = register(32), register(22)
         limited, refused = register(self.limited.shape()), register()
         m.d.comb += [
             self.predicted.eq(predicted),
@@ -229,12 +231,12 @@ class Learner(wiring.Component):
             s.eq(Mux(none | near, 1, fitted)),
         ]
 
-        # One adder of 32 bits for leverages and alpha, one for P's checksum.
+        # One adder of 32 bits for leverages and alpha; P's checksum is parity, bit by bit.
         added_to, added, raised = Signal(32), Signal(32), Signal(33)
-        changed = Signal(signed(20))
+        changed = Signal(22)
         m.d.comb += [added.eq(shifted), raised.eq(added_to + added)]
         with m.If(changed.any()):
-            m.d.sync += checksum.eq(checksum + changed)
+            m.d.sync += checksum.eq(checksum ^ changed)
 
         # LOOK: words of b, then of U, against h's.
         lanes = [
@@ -258,8 +260,8 @@ class Learner(wiring.Component):
         in_words = multiplier.wide.eq(0)
         reached = Signal(signed(32))
         m.d.comb += reached.eq(accumulated + multiplier.dot)
-        of_word = Signal(signed(20))
-        m.d.comb += of_word.eq(sum(element for element, _ in lanes))
+        of_word = Signal(16)
+        m.d.comb += of_word.eq(reduce(xor, (element.as_unsigned() for element, _ in lanes)))
 
         # Nodes, where there are any: what of the learner's they use.
         nodes, starting = None, register()
@@ -484,7 +486,7 @@ class Learner(wiring.Component):
                     number.eq(held),
                     *weighed(found, of_D[0], of_D[1], exp),
                     added_to.eq(leverage),
-                    changed.eq(of_D[0] + of_D[1]),
+                    changed.eq(scalars.read_data),
                 ]
                 m.d.sync += [
                     leverage.eq(raised[:32] | raised[32].replicate(32)),
@@ -656,7 +658,7 @@ class Learner(wiring.Component):
                     scalars.write.eq(1),
                     scalars.address.eq(layout.arrays["D"] - 1 + j),
                     scalars.write_data.eq(Cat(kept, deeper)),
-                    changed.eq(kept - mantissa + normaliser.shift),
+                    changed.eq(Cat(kept, deeper) ^ Cat(mantissa, exponent)),
                 ]
                 m.d.sync += take_D
                 m.next = "FACTOR"
@@ -759,7 +761,7 @@ class Learner(wiring.Component):
         m.d.comb += divider.divisor.eq(upper_half)
         computing = fsm.ongoing("LOWER") | (fsm.ongoing("UPPER") & two)
         with m.If(computing & ~moving & self.change):  # U's change goes into the checksum
-            m.d.comb += changed.eq(element_next - element)
+            m.d.comb += changed.eq((element_next ^ element).as_unsigned()[:16])
         return m
 
 

@@ -232,7 +232,7 @@ class Life(Bus):
         for i, word in enumerate(image.scalars(now)):
             self.write(SCALARS, self._at.arrays["D"] + i, word)
         self._arithmetic._count()
-        self._set("sum", self._changing()[0] + (self._shape.d << core.U_BITS))
+        self._set("sum", self._changing()[0] ^ self._shape.ones)
 
     def louder(self, bits: int) -> None:
         """b, and with it every output, is 2^bits times as great, as far as it goes."""
@@ -258,7 +258,7 @@ class Life(Bus):
 
     def _after(self) -> None:
         golden = self.golden
-        self._expect("sum", self._changing()[0] + (self._shape.d << core.U_BITS))
+        self._expect("sum", self._changing()[0] ^ self._shape.ones)
         self._expect("dither", self._arithmetic.dither)
         self._expect("queued", len(golden.pending))
         troubles = golden.troubles

@@ -8,7 +8,6 @@ import enum
 from typing import NamedTuple
 
 from tinyodl.device.pending import LONGEST
-from tinyodl.fixed.core import U_BITS
 from tinyodl.rtl.core import (
     INPUT,
     REGION_BITS,
@@ -240,7 +239,7 @@ def constants(shape: Shape) -> dict[str, int]:
         "VERSION": VERSION,
         "DROPPED": DROPPED,
         "LONGEST": LONGEST,
-        "ONES": shape.d << U_BITS,
+        "ONES": shape.ones,
         "FLAG_WHY": asking.WHY,
         "FLAG_TRUSTED": asking.TRUSTED,
         "FLAG_IN_BOUT": asking.IN_BOUT,

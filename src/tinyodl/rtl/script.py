@@ -198,8 +198,7 @@ class Script(Bus):
     def _sum(self) -> int:
         """With the ones on U's diagonal."""
         now = self.now
-        of_p = int(golden.checksum(now.U, now.mantissa, now.exponent))
-        return of_p + (self.shape.d << golden.U_BITS) & 0xFFFFFFFF
+        return int(golden.checksum(now.U, now.mantissa, now.exponent)) ^ self.shape.ones
 
     def _register(self, number: Register, data: int) -> None:
         self.write(REGISTERS, number, data)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tinyodl.fixed.core import U_BITS
+
 LANES = 8  # products of 16 by 8 bits a cycle: a word of U
 HASH, SIGN = "hash", "sign"
 
@@ -47,6 +49,11 @@ class Shape:
     def triangle(self) -> int:
         """Words of U: columns one after another, each up to its diagonal of ones and padded."""
         return sum(j // LANES + 1 for j in range(self.d))
+
+    @property
+    def ones(self) -> int:
+        """What U's diagonal of ones, which the core keeps, is in P's checksum."""
+        return self.d % 2 << U_BITS
 
     @property
     def sample(self) -> int:
