@@ -196,7 +196,8 @@ def extreme(seed: int, steps: int) -> str:
         )
         if total:
             reach = int(rng.choice([0, 5 << 8]))
-            core.follow(o, int(rng.integers(m)), total, alpha, reach, 11, gain)
+            y = int(rng.integers(m))
+            core.follow(o, y, core.share_of(o, y, total, alpha, reach, 11), 11, gain)
             more, dither = core.move(u, gain, u_bits, b, dither)
             limited += more
         for state in (U, mantissa, exponent, b, o, f, u, gain):

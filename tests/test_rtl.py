@@ -31,7 +31,7 @@ from tinyodl.rtl.eventful import fewer
 from tinyodl.rtl.export import files, verilog
 from tinyodl.rtl.life import Life
 from tinyodl.rtl.multiplier import Multiplier
-from tinyodl.rtl.script import Bus, Lesson, Script
+from tinyodl.rtl.script import LEAST_ALPHA, Bus, Lesson, Script
 from tinyodl.rtl.shape import HASH, PRESETS, SIGN, Shape
 from tinyodl.rtl.shifts import Normaliser, Raiser, Rounder, clipped, saturated
 
@@ -73,9 +73,10 @@ def lessons(n: int, classes: int, count: int, seed: int) -> Iterator[Lesson]:
             x = rng.integers(-127, 128, n)
         elif kind == 4:
             x = np.roll(x, 1)
-        label = None if rng.random() < 0.15 else int(rng.integers(classes))
         alpha = int(rng.integers(1, 2 ** int(rng.integers(1, 33))))
         alpha = 2**32 - 1 if rng.random() < 0.1 else alpha
+        known = alpha > LEAST_ALPHA and rng.random() < 0.85
+        label = int(rng.integers(classes)) if known else None
         reach = int(rng.integers(1, 2**14)) if rng.random() < 0.2 else 0
         yield Lesson(x, label, alpha, bool(rng.random() < 0.85), reach)
 

@@ -152,6 +152,7 @@ class FixedArithmetic:
         core.outputs(h, now.b, self._o)
         gain = core.empty(len(self._o))
         ahead = round(reach * 2**now.o_bits) if reach < 1 else 0
-        core.follow(self._o, k, total, alpha, ahead, now.o_bits, gain)
+        share = core.share_of(self._o, k, total, alpha, ahead, now.o_bits)
+        core.follow(self._o, k, share, now.o_bits, gain)
         limited, self.dither = core.move(self._u, gain, now.u_bits, now.b, self.dither)
         self.limited += limited

@@ -204,8 +204,8 @@ def narrow(f, alpha, U, mantissa, exponent, u_bits, change, u):  # type: ignore[
 
 
 @compiled
-def follow(o, y, total, alpha, reach, o_bits, gain):  # type: ignore[no-untyped-def]
-    """How far each output goes towards its target: (target - o) / total, o_bits, into gain (m,).
+def share_of(o, y, total, alpha, reach, o_bits):  # type: ignore[no-untyped-def]
+    """1 / total, of which outputs go towards their targets, G_BITS.
 
     total: alpha + h^T P h, and alpha, A_BITS; reach: lead that output y is given at most, o_bits, 0
     for the whole way.
@@ -224,9 +224,17 @@ def follow(o, y, total, alpha, reach, o_bits, gain):  # type: ignore[no-untyped-
         along = total - alpha
         if rounded(share * along, A_BITS) > room:
             share = (room << A_BITS) // along
+    return share
+
+
+@compiled
+def follow(o, y, share, o_bits, gain):  # type: ignore[no-untyped-def]
+    """How far each output goes towards its target: share (target - o), o_bits, into gain (m,).
+    What it is beyond its target is rounded, and that is taken off."""
+    one = 1 << o_bits
     for k in range(o.shape[0]):
-        error = clipped((one if k == y else 0) - int(o[k]), INT32)
-        gain[k] = clipped(rounded(error * share, G_BITS), INT32)
+        beyond = saturated(int(o[k]) - (one if k == y else 0), INT32)
+        gain[k] = -clipped(rounded(beyond * share, G_BITS), INT32)
 
 
 @compiled

@@ -38,7 +38,7 @@ POINTS = {
     "no slope": (FITTING, "none"),
     "a slope at its limit": (FITTING, "near && !none"),
     "f at its limit": (("COLUMN-END",), "result != {{14{result[19]}}, result[19:0]}"),
-    "v at its limit": (("WAIT",), "lost"),
+    "v at its limit": (("TURN",), "lost"),
     "a leverage at its limit": (("SPREAD",), "raised[32]"),
     "D at its most": (("NORMALISE",), "up[16]"),
     "D at its least": (("NORMALISE",), "!up[16] && !up[15]"),

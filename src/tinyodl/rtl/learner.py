@@ -7,14 +7,15 @@ them, so that what the learner costs is their area and the cycles that they are 
 | operation | does | cycles, about |
 | --- | --- | --- |
 | LOOK | o = b^T h, the class, P1P2; f = U^T h, the leverage, P's checksum | words of b and U, d |
-| STEP | u = P h, and P <- P - u u^T / total where `change` | d (d - 1) / 2 + 8 d |
-| MOVE | b <- b + u gain^T | m (d + 4) |
+| STEP | u = P h, and P <- P - u u^T / total where `change` | d (d - 1) / 2 + 6 d |
+| MOVE | b <- b - u gain^T, gain = share o | m (d + 6) |
 | COMPARE | the class by the factory's b, as `predicted` | 2 words of it |
 | DISTANCE | of x from the mean of its bout | 2 n |
 | FOLLOW | the mean goes part of the way to x, by how many windows are in it | 2 n |
 | AVERAGE | x becomes the mean | 2 n |
 
-STEP takes the f that LOOK left. `state.py` has where what is in the memories.
+STEP takes the f that LOOK left; MOVE the o, of the label's 1 less, and alpha as the share.
+`state.py` has where what is in the memories.
 """
 
 import enum
@@ -172,16 +173,19 @@ class Learner(wiring.Component):
             self.distance_low.eq(accumulated),
             self.distance_high.eq(before),
         ]
+        # A sum of 64 bits. A square's highest bit, in a distance, is no sign.
+        sum64, grown, weight = Cat(accumulated, before), Signal(64), Signal(16)
+        m.d.comb += grown.eq(sum64 + multiplier.products[0] + (Mux(held[31], weight, 0) << 32))
 
-        # `mantissa_of`: number = found 2^exp.
-        number, size = Signal(signed(33)), Signal(32)
+        # `mantissa_of`: number = found 2^exp, or -number where `less_than_0`.
+        number, less_than_0, size = Signal(signed(33)), Signal(), Signal(32)
         found, exp = Signal(signed(16)), Signal(signed(7))
         magnitude = normaliser.normal[WIDE - M_BITS :]
         m.d.comb += [
             size.eq(Mux(number[-1], -number, number)),
             normaliser.value.eq(size << (WIDE - 32)),
             normaliser.limit.eq(32),
-            found.eq(Mux(number[-1], -magnitude, magnitude)),
+            found.eq(Mux(number[-1] ^ less_than_0, -magnitude, magnitude)),
             exp.eq(32 - M_BITS - normaliser.shift),
         ]
         upper_half = normaliser.normal[WIDE - 16 :]
@@ -336,11 +340,13 @@ class Learner(wiring.Component):
         of_pair = Signal(32)
         length = Signal(range(d + 1))  # elements of the column: j of U's, d of b's
         two, more = Signal(), Signal()  # the pair has two elements in the column; there is another
+        waits = Signal()  # what D keeps waits for a division
         m.d.comb += [
             of_pair.eq(weights.read_data.word_select(pick, 32)),
             length.eq(Mux(moving, d, j)),
             two.eq(pair != length >> 1),
             more.eq(Mux(length[0], two, pair + 1 != length >> 1)),
+            waits.eq(~more & ~moving & divider.busy),
         ]
         write_pair = [
             weights.enable.eq(moving | self.change),
@@ -374,13 +380,29 @@ class Learner(wiring.Component):
             vectors.address.eq(self.inputs + (j >> 3)),
         ]
         of_D = scalars.read_data[:16], scalars.read_data[16:22]
-        take_D = [mantissa.eq(of_D[0]), exponent.eq(of_D[1])]
-        read_column = [  # its f and D
-            vectors.enable.eq(1),
-            vectors.address.eq(j >> 1),
-            scalars.enable.eq(1),
-            scalars.address.eq(layout.arrays["D"] + j),
-        ]
+
+        def read_f(column):
+            return [vectors.enable.eq(1), vectors.address.eq(column >> 1)]
+
+        def read_d(column):
+            return [scalars.enable.eq(1), scalars.address.eq(layout.arrays["D"] + column)]
+
+        # What D keeps, once the division is done; and the next column's f is there.
+        less, part_of = Signal(), Signal(K_BITS + 1)
+        m.d.comb += part_of.eq(Mux(shifted[K_BITS:].any(), 1 << K_BITS, shifted))
+        part = (
+            [
+                less.eq(along <= before),
+                number.eq(Mux(less, along, before)),
+                multiplier.x[0].eq(found),
+                multiplier.y[0].eq(divider.inverse),
+                *shift(23 - c - exp),
+            ],
+            [
+                held.eq(Mux(less, (1 << K_BITS) - part_of, part_of)),
+                waiting.eq(vectors.read_data.word_select(~j[0], 32)),
+            ],
+        )
 
         m.d.sync += [arrived.eq(0), was_last.eq(last)]
         with m.FSM() as fsm:
@@ -502,37 +524,53 @@ class Learner(wiring.Component):
 
             # STEP ------------------------------------------------------------------------
             with m.State("DIVIDE"):
-                m.d.comb += divide[0]
+                m.d.comb += [*divide[0], *read_d(j), *read_f(j)]
                 m.d.sync += divide[1]
-                m.next = "READ"
-            with m.State("READ"):
-                m.d.comb += read_column
                 m.next = "FACTOR"
-            with m.State("FACTOR"):
-                m.d.comb += number.eq(vectors.read_data.word_select(j[0], 32)[:F_WIDTH].as_signed())
+            with m.State("FACTOR"):  # of the first column; of the others in KEEP
+                m.d.comb += number.eq(vectors.read_data[:F_WIDTH].as_signed())
                 m.d.sync += [g.eq(found), z.eq(exp)]
-                with m.If(~self.change | ~j.any()):  # else it is there since NORMALISE
-                    m.d.sync += take_D
-                m.next = "WAIT"
-            with m.State("WAIT"):
+                with m.If(~divider.busy):
+                    m.next = "TURN"
+            with m.State(
+                "TURN"
+            ):  # what the column before leaves of D, and what this one begins with
+                up, kept, deeper = Signal(17), Signal(16), Signal(6)
                 m.d.comb += [
+                    normaliser.value.eq(held),
+                    normaliser.limit.eq(~exponent),  # 63 - e
+                    up.eq(normaliser.normal[K_BITS:] + normaliser.normal[K_BITS - 1]),
+                    kept.eq(Mux(up[16], D_MOST, Mux(up[15], up[:16], D_LEAST))),
+                    deeper.eq(exponent + normaliser.shift),
+                    scalars.write.eq(1),
+                    scalars.address.eq(layout.arrays["D"] - 1 + j),
+                    scalars.write_data.eq(Cat(kept, deeper)),
                     multiplier.x[0].eq(g),
-                    multiplier.y[0].eq(mantissa),
+                    multiplier.y[0].eq(of_D[0]),
                     multiplier.x[1].eq(g),
                     multiplier.y[1].eq(divider.inverse),
-                    *shift(exponent + F_BITS - self.u_bits - z),
+                    *shift(of_D[1] + F_BITS - self.u_bits - z),
                 ]
+                with m.If(self.change & j.any()):
+                    m.d.comb += [
+                        scalars.enable.eq(1),
+                        changed.eq(Cat(kept, deeper) ^ Cat(mantissa, exponent)),
+                    ]
                 raised_v = clipped(Cat(raiser.result, 0).as_signed(), V_WIDTH)
                 up_v = Mux(raiser.lost, (1 << (V_WIDTH - 1)) - 1, raised_v)
                 m.d.sync += [
+                    mantissa.eq(of_D[0]),
+                    exponent.eq(of_D[1]),
                     v.eq(Mux(up_by, clipped(down, V_WIDTH), Mux(negative, -up_v, up_v))),
                     held.eq(multiplier.products[1]),
                 ]
-                with m.If(~divider.busy):
-                    m.next = "SLOPE"
+                m.next = "SLOPE"
+                with m.If(j == d):
+                    m.next = "IDLE"
             with m.State("SLOPE"):
                 m.d.comb += [
-                    number.eq(-held[:33].as_signed()),
+                    number.eq(held[:33].as_signed()),
+                    less_than_0.eq(1),
                     fitted.eq(self.u_bits - 1 - z - exp - c),
                     *weighed(g, mantissa, exponent, z),
                     added_to.eq(alpha),
@@ -553,7 +591,12 @@ class Learner(wiring.Component):
             with m.State("DIVIDE-NEXT"):  # where there is no pair beside which it begins
                 m.d.comb += divide[0]
                 m.d.sync += divide[1]
-                m.next = "PART"
+                m.next = "ALONE"
+            with m.State("ALONE"):
+                m.d.comb += [*part[0], *read_f(j + 1)]
+                with m.If(~divider.busy):
+                    m.d.sync += part[1]
+                    m.next = "KEEP"
 
             # A column of U or b.
             with m.State("LOWER"):
@@ -587,8 +630,13 @@ class Learner(wiring.Component):
                     pair_before.eq(pair),
                     place_before.eq(place),
                 ]
-                m.next = "LAST"
-                with m.If(more):
+                with m.If(~more):
+                    m.next = "LAST"
+                    with m.If(~moving):
+                        m.d.comb += read_f(j + 1)
+                    with m.If(waits):
+                        m.next = "UPPER"
+                with m.Else():
                     next_place = Signal.like(first)
                     next_pair = Signal.like(pair)
                     m.d.comb += [
@@ -603,7 +651,6 @@ class Learner(wiring.Component):
                     m.next = "LOWER"
             with m.State("LAST"):
                 m.d.comb += [*write_pair, vectors.write.eq(Cat(Const(0xF, 4), two.replicate(4)))]
-                m.next = "PART"
                 with m.If(moving):
                     m.d.sync += [
                         limited.eq(limited + beyond),
@@ -611,71 +658,55 @@ class Learner(wiring.Component):
                         k.eq(k + 1),
                     ]
                     m.next = "GAIN"
-
-            with m.State("PART"):  # what D keeps, once the division is done; v is u_j
-                less = Signal()
-                m.d.comb += [
-                    less.eq(along <= before),
-                    number.eq(Mux(less, along, before)),
-                    multiplier.x[0].eq(found),
-                    multiplier.y[0].eq(divider.inverse),
-                    *shift(23 - c - exp),
-                    vectors.write_data.eq(_twice(v)),
-                ]
-                part = Signal(K_BITS + 1)
-                m.d.comb += part.eq(Mux(shifted[K_BITS:].any(), 1 << K_BITS, shifted))
-                m.d.sync += held.eq(Mux(less, (1 << K_BITS) - part, part))
-                with m.If(~self.change | ~divider.busy):
-                    m.d.comb += own
-                    m.d.sync += [
-                        limited.eq(limited + beyond),
-                        first.eq(first + (j >> 3) + 1),
-                        j.eq(j + 1),
-                    ]
+                with m.Else():
+                    m.d.comb += part[0]
+                    m.d.sync += part[1]
                     m.next = "KEEP"
-                    with m.If(~self.change):
-                        m.next = "READ"
-                        with m.If(j == d - 1):
-                            m.next = "IDLE"
-            with m.State("KEEP"):
+            with m.State("KEEP"):  # v is u_j; the next column's f is normalised beside it
                 m.d.comb += [
                     multiplier.x[0].eq(held),
                     multiplier.y[0].eq(mantissa),
+                    number.eq(waiting[:F_WIDTH].as_signed()),
+                    *own,
+                    vectors.write_data.eq(_twice(v)),
+                    *read_d(j + 1),
                 ]
-                with m.If(j != d):
-                    m.d.comb += read_column
-                m.d.sync += held.eq(multiplier.products[0])
-                m.next = "NORMALISE"
-            with m.State("NORMALISE"):
-                up, kept, deeper = Signal(17), Signal(16), Signal(6)
-                m.d.comb += [
-                    normaliser.value.eq(held),
-                    normaliser.limit.eq(~exponent),  # 63 - e
-                    up.eq(normaliser.normal[K_BITS:] + normaliser.normal[K_BITS - 1]),
-                    kept.eq(Mux(up[16], D_MOST, Mux(up[15], up[:16], D_LEAST))),
-                    deeper.eq(exponent + normaliser.shift),
-                    scalars.enable.eq(1),
-                    scalars.write.eq(1),
-                    scalars.address.eq(layout.arrays["D"] - 1 + j),
-                    scalars.write_data.eq(Cat(kept, deeper)),
-                    changed.eq(Cat(kept, deeper) ^ Cat(mantissa, exponent)),
+                m.d.sync += [
+                    held.eq(multiplier.products[0]),
+                    g.eq(found),
+                    z.eq(exp),
+                    limited.eq(limited + beyond),
+                    first.eq(first + (j >> 3) + 1),
+                    j.eq(j + 1),
                 ]
-                m.d.sync += take_D
-                m.next = "FACTOR"
-                with m.If(j == d):
-                    m.next = "IDLE"
+                m.next = "TURN"
 
             # MOVE ------------------------------------------------------------------------
             with m.State("GAIN"):
-                m.d.comb += [scalars.enable.eq(1), scalars.address.eq(layout.arrays["gain"] + k)]
+                m.d.comb += [scalars.enable.eq(1), scalars.address.eq(layout.arrays["o"] + k)]
                 m.d.sync += [pair.eq(0), place.eq(first), dither.eq(x2 ^ (x2 << 5))]
-                m.next = "GAIN-SLOPE"
+                m.next = "GAIN-HIGH"
                 with m.If(k == self.classes):
                     m.d.sync += dither.eq(dither)
                     m.next = "IDLE"
+            with m.State("GAIN-HIGH"):  # by the share's upper half, and what rounds; by its lower
+                m.d.comb += [
+                    multiplier.x[0].eq(scalars.read_data.as_signed()),
+                    multiplier.y[0].eq(alpha[16:]),
+                ]
+                m.d.sync += sum64.eq(Cat(Const(1 << 15, 16), multiplier.products[0][:48]))
+                m.next = "GAIN-LOW"
+            with m.State("GAIN-LOW"):
+                m.d.comb += [
+                    multiplier.x[0].eq(scalars.read_data.as_signed()),
+                    multiplier.y[0].eq(alpha[:16]),
+                ]
+                m.d.sync += sum64.eq(grown)
+                m.next = "GAIN-SLOPE"
             with m.State("GAIN-SLOPE"):
                 m.d.comb += [
-                    number.eq(scalars.read_data.as_signed()),
+                    number.eq(clipped(sum64[16:].as_signed(), 32)),
+                    less_than_0.eq(1),
                     fitted.eq(self.u_bits - 16 - exp),
                     *begin_pairs,
                 ]
@@ -742,24 +773,18 @@ class Learner(wiring.Component):
                     with m.If(j == n - 1):
                         m.next = "IDLE"
             with m.State("WEIGH"):
-                weight, distance = Signal(16), Signal(64)
                 m.d.comb += [
                     weight.eq(scalars.read_data[16:]),
-                    multiplier.x[0].eq(held),  # a square of 32 bits: the highest is no sign
+                    multiplier.x[0].eq(held),
                     multiplier.y[0].eq(weight),
-                    distance.eq(
-                        Cat(accumulated, before)
-                        + multiplier.products[0]
-                        + (Mux(held[31], weight, 0) << 32)
-                    ),
                 ]
-                m.d.sync += Cat(accumulated, before).eq(distance)
+                m.d.sync += sum64.eq(grown)
                 m.next = "IDLE"
                 with m.If(j != n):
                     m.d.comb += read_mean
                     m.next = "OFF"
         m.d.comb += divider.divisor.eq(upper_half)
-        computing = fsm.ongoing("LOWER") | (fsm.ongoing("UPPER") & two)
+        computing = fsm.ongoing("LOWER") | (fsm.ongoing("UPPER") & two & ~waits)
         with m.If(computing & ~moving & self.change):  # U's change goes into the checksum
             m.d.comb += changed.eq((element_next ^ element).as_unsigned()[:16])
         return m

@@ -27,12 +27,13 @@ from tinyodl.rtl.state import Layout
 
 Ints = NDArray[np.int64]
 WRITE, READ, RUN, COUNT, PRINT, REST, FACTORY, FLIP, END = 0, 1, 2, 3, 4, 5, 6, 7, 15
+LEAST_ALPHA = 1 << 13  # what a label is learnt by, 1 / (alpha + leverage), has 32 bits
 
 
 class Lesson(NamedTuple):
     """A sample's inputs x (n,), and what is done with it: label is a class, or None where it is
-    held; alpha: 1 / weight, 28 bits of fraction; change: whether P changes; reach: 0 for the whole
-    way to the label."""
+    held; alpha: 1 / weight, 28 bits of fraction, over LEAST_ALPHA for a label; change: whether P
+    changes; reach: 0 for the whole way to the label."""
 
     x: Ints
     label: int | None
@@ -162,11 +163,12 @@ class Script(Bus):
             self._u = self._f.copy()  # where the core keeps u there is f, which the look left
         if lesson.label is None or not total:
             return
-        golden.follow(
-            self._o, lesson.label, total, lesson.alpha, lesson.reach, now.o_bits, self._gain
-        )
-        for k, gain in enumerate(self._gain.tolist()):
-            self.write(SCALARS, self._at.arrays["gain"] + k, gain)
+        y, o_bits = lesson.label, now.o_bits
+        share = golden.share_of(self._o, y, total, lesson.alpha, lesson.reach, o_bits)
+        golden.follow(self._o, y, share, o_bits, self._gain)
+        beyond = max(int(self._o[y]) - (1 << o_bits), -(1 << 31))
+        self.write(SCALARS, self._at.arrays["o"] + y, beyond)
+        self._register(Register.ALPHA, int(share))
         self._run(Operation.MOVE)
         limited, self._dither = golden.move(self._u, self._gain, now.u_bits, now.b, self._dither)
         self._expect(Register.DITHER, self._dither)

@@ -117,7 +117,6 @@ STATE = (
 ARRAYS = {
     "D": "mantissa, exponent << 16 of each element",
     "o": "outputs, by class",
-    "gain": "what b follows by, by class",
     "score_mean": "the detector's mean, by class",
     "score_inverse": "and the inverse of its deviation",
     "votes_low": "a bout's votes, by class",
@@ -149,7 +148,6 @@ class Layout:
         self.sizes = {
             "D": shape.d,
             "o": m,
-            "gain": m,
             "score_mean": m,
             "score_inverse": m,
             "votes_low": m,

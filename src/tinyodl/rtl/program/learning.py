@@ -1,16 +1,13 @@
 """What the learner is told to do: `fixed/core.py` and `fixed/arithmetic.py`."""
 
 from tinyodl.fixed.arithmetic import KNOWN
-from tinyodl.fixed.core import A_BITS, FIRST_DITHER, G_BITS, INT32
+from tinyodl.fixed.core import A_BITS, FIRST_DITHER, G_BITS
 from tinyodl.rtl.language import (
-    WORD,
     divide,
-    down_pair,
     left,
     negative,
     product,
     right,
-    signed_product,
 )
 from tinyodl.rtl.learner import CHANGE, Operation
 from tinyodl.rtl.program.names import core, factory, run, s, weights
@@ -105,25 +102,15 @@ def learn(label: int, alpha: int) -> None:
     share = share + 1 >> 1
     if not s.whole:
         share = within_reach(label, one, alpha, share)
-    half = 1 << G_BITS - 1
-    least = INT32 + 2  # -INT32
-    k = 0
-    while k < s.classes:
-        wanted = 0
-        if k == label:
-            wanted = one
-        error = wanted - s.o[k]
-        high, low = signed_product(error, share, half)
-        high, low = down_pair(high, low, G_BITS)
-        if negative(high):
-            if high != WORD or low < least:
-                low = least
-        elif high or negative(low):
-            low = INT32
-        s.gain[k] = low
-        k += 1
+    found = s.o[label]
+    beyond = found - one  # its target; the others' is 0
+    if negative(found) and not negative(beyond):
+        beyond = 1 << 31
+    s.o[label] = beyond
+    core.alpha = share
     core.dither = s.dither
     run(MOVE)
+    s.o[label] = found
     s.dither = core.dither
     s.limited += core.limited
 

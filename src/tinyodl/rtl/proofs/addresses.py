@@ -11,10 +11,10 @@ from tinyodl.rtl.shape import Shape
 from tinyodl.rtl.state import Layout
 
 FREE = (f"{TOP}/multiplier", f"{TOP}/divider")  # whatever they say, and however long it takes
-BEFORE = ("DIVIDE", "READ", "FACTOR", "WAIT", "SLOPE", "DIVIDE-NEXT", "PART")
-AFTER = ("KEEP", "NORMALISE")  # at the next column already
+BEFORE = ("DIVIDE", "FACTOR", "SLOPE", "DIVIDE-NEXT", "ALONE", "KEEP")
+AFTER = ("TURN",)  # at the next column already
 PAIRS = ("LOWER", "UPPER", "LAST")
-GAINS = ("GAIN", "GAIN-SLOPE")
+GAINS = ("GAIN", "GAIN-HIGH", "GAIN-LOW", "GAIN-SLOPE")
 BITS = 16
 
 
@@ -65,8 +65,9 @@ def stays_inside(learner: System, shape: Shape, states: Mapping[str, int]) -> st
                 at(state, *GAINS),
                 z3.And(moving, begin == layout.b + k * row, z3.ULE(k, shape.classes)),
             ),
-            z3.Implies(at(state, "GAIN-SLOPE"), z3.ULT(k, shape.classes)),
-            z3.Implies(at(state, "GAIN-SLOPE"), z3.And(pair == 0, place == begin)),
+            z3.Implies(
+                at(state, *GAINS[1:]), z3.And(z3.ULT(k, shape.classes), pair == 0, place == begin)
+            ),
             z3.Implies(at(state, *PAIRS), inside),
             z3.Implies(at(state, "LOWER", "UPPER"), place == begin + z3.LShR(pair, 2)),
             z3.Implies(z3.And(at(state, "LOWER"), pair != 0), earlier),
