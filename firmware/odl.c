@@ -781,8 +781,7 @@ static ODL_APART void learn(odl *o, uint32_t lever, int k, uint32_t alpha) {
     }
     for (int i = 0; i < o->classes; i++) {
         const int64_t beyond = o->o[i] - (i == k ? one : 0); /* its target */
-        const int64_t most = beyond < INT32_MIN ? INT32_MIN : beyond;
-        const int64_t gain = -clipped(rounded(most * share, G_BITS), INT32_MAX);
+        const int64_t gain = -clipped(rounded(beyond * share, G_BITS), INT32_MAX);
         uint32_t limited = 0;
         const number n = number_of((int32_t)gain);
         const factor f = factor_of(n.mantissa, o->model->u_bits - 16 - n.exponent, &limited);

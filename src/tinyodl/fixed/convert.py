@@ -13,6 +13,7 @@ from tinyodl.model import Model
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+O_MOST = 30  # fraction of outputs, so that 1 and how far they are beyond it have 32 bits
 ROOM = 4.0  # times the greatest output weight of the factory's that there is room for
 MOST_LEVERAGE = 8.0  # that u has room for
 QUIET = 1 / 8  # of the usual leverage that may come of rounding h
@@ -93,7 +94,8 @@ def convert(model: Model) -> Core:
     whole = np.rint(U * 2.0**core.U_BITS)
     if np.abs(whole).max(initial=0) > core.LARGEST:
         raise ValueError("P's factor does not fit 16 bits: train with more regularization")
-    o_bits = int(np.floor(np.log2(core.LARGEST / (ROOM * np.abs(beta).max()))))
+    greatest = max(ROOM * np.abs(beta).max(), core.LARGEST / 2.0**O_MOST)
+    o_bits = int(np.floor(np.log2(core.LARGEST / greatest)))
     return Core(
         whole.astype(np.int64),
         mantissa,

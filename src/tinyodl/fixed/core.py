@@ -233,7 +233,7 @@ def follow(o, y, share, o_bits, gain):  # type: ignore[no-untyped-def]
     What it is beyond its target is rounded, and that is taken off."""
     one = 1 << o_bits
     for k in range(o.shape[0]):
-        beyond = saturated(int(o[k]) - (one if k == y else 0), INT32)
+        beyond = int(o[k]) - (one if k == y else 0)  # within 2^31, since Fo is 30 at most
         gain[k] = -clipped(rounded(beyond * share, G_BITS), INT32)
 
 

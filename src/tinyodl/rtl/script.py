@@ -166,8 +166,7 @@ class Script(Bus):
         y, o_bits = lesson.label, now.o_bits
         share = golden.share_of(self._o, y, total, lesson.alpha, lesson.reach, o_bits)
         golden.follow(self._o, y, share, o_bits, self._gain)
-        beyond = max(int(self._o[y]) - (1 << o_bits), -(1 << 31))
-        self.write(SCALARS, self._at.arrays["o"] + y, beyond)
+        self.write(SCALARS, self._at.arrays["o"] + y, int(self._o[y]) - (1 << o_bits))
         self._register(Register.ALPHA, int(share))
         self._run(Operation.MOVE)
         limited, self._dither = golden.move(self._u, self._gain, now.u_bits, now.b, self._dither)

@@ -103,10 +103,7 @@ def learn(label: int, alpha: int) -> None:
     if not s.whole:
         share = within_reach(label, one, alpha, share)
     found = s.o[label]
-    beyond = found - one  # its target; the others' is 0
-    if negative(found) and not negative(beyond):
-        beyond = 1 << 31
-    s.o[label] = beyond
+    s.o[label] = found - one  # beyond its target; the others' is 0
     core.alpha = share
     core.dither = s.dither
     run(MOVE)
