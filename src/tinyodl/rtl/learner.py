@@ -238,7 +238,7 @@ class Learner(wiring.Component):
         # One adder of 32 bits for leverages and alpha; P's checksum is parity, bit by bit.
         added_to, added, raised = Signal(32), Signal(32), Signal(33)
         changed = Signal(22)
-        m.d.comb += [added.eq(shifted), raised.eq(added_to + added)]
+        m.d.comb += [added_to.eq(alpha), added.eq(shifted), raised.eq(added_to + added)]
         with m.If(changed.any()):
             m.d.sync += checksum.eq(checksum ^ changed)
 
@@ -302,6 +302,8 @@ class Learner(wiring.Component):
             vectors.address.eq(self.sample + word),
         ]
         after_word = [first.eq(first + 1), word.eq(word + 1), arrived.eq(1)]
+        # In all of a column's cycles, so that what is behind them switches once a column.
+        spreading = [number.eq(held), added_to.eq(leverage)]
 
         # STEP and MOVE: one element a cycle.
         u, element = Signal(signed(32)), Signal(signed(16))  # u_i; U_ij or b_ki
@@ -408,7 +410,7 @@ class Learner(wiring.Component):
         with m.FSM() as fsm:
             m.d.comb += self.busy.eq(~fsm.ongoing("IDLE"))
             with m.State("IDLE"):
-                m.d.comb += [added_to.eq(alpha), added.eq(leverage)]
+                m.d.comb += added.eq(leverage)
                 with m.If(self.set_alpha):
                     m.d.sync += alpha.eq(self.setting)
                 with m.If(self.set_dither):
@@ -481,7 +483,7 @@ class Learner(wiring.Component):
                     m.d.sync += [first.eq(0), word.eq(0), j.eq(0)]
                     m.next = "COLUMN"
             with m.State("COLUMN"):  # reads a column's words, up to that of its diagonal
-                m.d.comb += [*read_word, in_words]
+                m.d.comb += [*read_word, in_words, *spreading]
                 m.d.sync += after_word
                 with m.If(arrived):
                     m.d.sync += accumulated.eq(reached)
@@ -492,6 +494,7 @@ class Learner(wiring.Component):
                 f = clipped(rounder.result, F_WIDTH)
                 m.d.comb += [
                     in_words,
+                    *spreading,
                     rounder.value.eq(reached),
                     rounder.shift.eq(U_BITS - F_BITS),
                     rounder.draw.eq(HALVES_UP),
@@ -505,9 +508,8 @@ class Learner(wiring.Component):
                 m.next = "SPREAD"
             with m.State("SPREAD"):
                 m.d.comb += [
-                    number.eq(held),
+                    *spreading,
                     *weighed(found, of_D[0], of_D[1], exp),
-                    added_to.eq(leverage),
                     changed.eq(scalars.read_data),
                 ]
                 m.d.sync += [
@@ -573,7 +575,6 @@ class Learner(wiring.Component):
                     less_than_0.eq(1),
                     fitted.eq(self.u_bits - 1 - z - exp - c),
                     *weighed(g, mantissa, exponent, z),
-                    added_to.eq(alpha),
                     *begin_pairs,
                 ]
                 m.d.sync += [
