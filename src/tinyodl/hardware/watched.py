@@ -31,6 +31,7 @@ BITS = 10  # of the mutants' numbers
 STATES = 64  # there is room for, before the points
 
 # What numbers at their limits come to pass, in which states of the learner's.
+KEPT = "change && j != 0"  # D of a column before
 COMPUTING, FITTING = ("LOWER", "UPPER"), ("SLOPE", "GAIN-SLOPE")
 POINTS = {
     "U or b at its limit": (COMPUTING, "moved != element_next"),
@@ -40,9 +41,9 @@ POINTS = {
     "f at its limit": (("COLUMN-END",), "result != {{14{result[19]}}, result[19:0]}"),
     "v at its limit": (("TURN",), "lost"),
     "a leverage at its limit": (("SPREAD",), "raised[32]"),
-    "D at its most": (("NORMALISE",), "up[16]"),
-    "D at its least": (("NORMALISE",), "!up[16] && !up[15]"),
-    "D's exponent at its limit": (("NORMALISE",), "deeper == 63"),
+    "D at its most": (("TURN",), f"{KEPT} && up[16]"),
+    "D at its least": (("TURN",), f"{KEPT} && !up[16] && !up[15]"),
+    "D's exponent at its limit": (("TURN",), f"{KEPT} && deeper == 63"),
     "a step refused": (("IDLE",), "raised[32]"),
 }
 
