@@ -23,7 +23,7 @@ from tinyodl.rtl.life import Life
 from tinyodl.rtl.programs import program
 from tinyodl.rtl.proofs import blocks
 from tinyodl.rtl.proofs.system import System
-from tinyodl.rtl.script import Bus, Lesson, Script
+from tinyodl.rtl.script import LEAST_ALPHA, Bus, Lesson, Script
 from tinyodl.rtl.shape import HASH, SIGN, Shape
 from tinyodl.rtl.state import Layout
 
@@ -160,7 +160,8 @@ def lesson_script(shape: Shape, arithmetic: FixedArithmetic, count: int) -> Scri
         kind = (usual, limits, few_bits(rng, n), np.zeros(n))[min(i % 5, 3)]
         x = np.clip(kind, -127, 127).astype(np.int64)
         alpha = int(rng.integers(1, 1 << int(rng.integers(1, 33))))
-        script.learn([Lesson(x, int(rng.integers(m)), alpha, bool(i % 7), 1 << 12 if i % 3 else 0)])
+        label = int(rng.integers(m)) if alpha > LEAST_ALPHA else None
+        script.learn([Lesson(x, label, alpha, bool(i % 7), 1 << 12 if i % 3 else 0)])
         script.cycles()
     script.whole()
     return script
@@ -197,7 +198,7 @@ def extreme(shape: Shape, arithmetic: FixedArithmetic, count: int, seed: int) ->
         if rng.random() < 0.3:
             x = few_bits(rng, shape.inputs)
         alpha = int(rng.integers(1, 1 << int(rng.integers(1, 33))))
-        label = int(rng.integers(now.b.shape[1]))
+        label = int(rng.integers(now.b.shape[1])) if alpha > LEAST_ALPHA else None
         script.learn([Lesson(x, label, alpha, bool(rng.integers(4)), 1 << 12)])
     script.whole()
     return script

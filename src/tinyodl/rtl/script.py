@@ -139,7 +139,10 @@ class Script(Bus):
             self.expect(SCALARS, self._at.arrays["o"] + k, o)
 
     def step(self, lesson: Lesson) -> None:
-        """P, and b where there is a label, of the sample that was looked at."""
+        """P, and b where there is a label, of the sample that was looked at. ValueError where its
+        label has too little an alpha."""
+        if lesson.label is not None and lesson.alpha <= LEAST_ALPHA:
+            raise ValueError(f"alpha {lesson.alpha} of a label: it must be over {LEAST_ALPHA}")
         now = self.now
         self._register(Register.ALPHA, lesson.alpha)
         self._run(Operation.STEP | (CHANGE if lesson.change else 0))
