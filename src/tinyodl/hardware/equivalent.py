@@ -50,6 +50,7 @@ read_verilog same.v
 hierarchy -top same
 proc
 flatten
+memory
 opt -full
 sat -verify -set-def-inputs -prove same 1
 """
