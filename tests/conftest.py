@@ -13,9 +13,11 @@ import numpy as np
 import polars as pl
 import pytest
 from numpy.typing import NDArray
+from typer.testing import CliRunner
 
 from tinyodl import Model, har
 from tinyodl.cli import walk as people
+from tinyodl.cli.app import app
 from tinyodl.data import hapt
 from tinyodl.data.names import ACC, GYRO
 from tinyodl.data.recordings import Recording
@@ -64,9 +66,13 @@ def watch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def watch_model(watch: Path) -> Path:
     """A model of them, with room for two activities more."""
     path = watch.with_name("watch.todl")
-    line = (sys.executable, "-m", "tinyodl", "train", "--data", watch, "-o", path)
-    subprocess.run([*line, "--capacity", "9"], check=True)
+    _train("--data", watch, "-o", path, "--capacity", 9)
     return path
+
+
+def _train(*arguments: object) -> None:
+    done = CliRunner().invoke(app, ["train", *map(str, arguments)])
+    assert done.exit_code == 0, done.stderr
 
 
 @pytest.fixture(scope="session")
@@ -90,8 +96,7 @@ def turned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         return folder / name
 
     model, quarter = folder / "m.todl", np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]])
-    line = (sys.executable, "-m", "tinyodl", "train", "-o", model, "--data")
-    subprocess.run([*line, table(range(1, 8), "seven.parquet", np.eye(3))], check=True)
+    _train("-o", model, "--data", table(range(1, 8), "seven.parquet", np.eye(3)))
     return model, table(range(8, 9), "turned.parquet", quarter)
 
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -25,13 +26,13 @@ from tinyodl.model import load
 COMMAND = (sys.executable, "-m", "tinyodl")
 
 
-def command(*arguments: object, text: str | None = None) -> subprocess.CompletedProcess[str]:
-    line = [*COMMAND, *map(str, arguments)]
-    return subprocess.run(line, capture_output=True, text=True, input=text)
+def command(*arguments: object, text: str | None = None) -> Any:
+    """In this process: what a program of its own would import is imported once."""
+    return CliRunner().invoke(app, [*map(str, arguments)], input=text)
 
 
 def refused(*arguments: object, says: str, text: str | None = None) -> None:
-    done = CliRunner().invoke(app, [*map(str, arguments)], input=text)
+    done = command(*arguments, text=text)
     assert done.exit_code == 2, done.stderr
     assert isinstance(done.exception, SystemExit)
     assert "Error: " in done.stderr
@@ -44,16 +45,17 @@ def model(watch_model: Path) -> Path:
 
 
 def test_evaluate_on_a_watch_needs_no_setting(watch: Path, tmp_path: Path) -> None:
-    out, report = tmp_path / "out.json", tmp_path / "out.html"
-    few = ("--seeds", 1, "--hidden", 16)
-    done = command("evaluate", "--data", watch, *few, "--json", out, "--report", report)
-    assert done.returncode == 0, done.stderr
+    out, report, four = (tmp_path / name for name in ("out.json", "out.html", "four.csv"))
+    pl.read_csv(watch).filter(pl.col("subject") <= 4).write_csv(four)
+    few = ("--seeds", 1, "--hidden", 16, "--jobs", 1)
+    done = command("evaluate", "--data", four, *few, "--json", out, "--report", report)
+    assert done.exit_code == 0, done.stderr
     assert "recognised as rad/s" in done.stderr
-    assert "10 people, 140 recordings, 7 activities" in done.stderr
+    assert "4 people, 56 recordings, 7 activities" in done.stderr
     document = json.loads(out.read_text())
     tiny = next(r for r in document["rows"] if r["method"] == "ODLTiny")
     assert tiny["accuracy_after"] > tiny["accuracy_drifted"] + 0.1
-    assert len(document["per_person"]) == 10 * len(document["rows"])
+    assert len(document["per_person"]) == 4 * len(document["rows"])
     assert document["published"] is None
     assert "published (about)" not in done.stdout
     assert document["device"]["people"][0]["name"] == "1"
@@ -71,11 +73,11 @@ def test_evaluate_equals_reproduce_on_the_same_recordings(
     folder, table = tmp_path / "five", tmp_path / "five.parquet"
     own, ours = tmp_path / "own.json", tmp_path / "ours.json"
     write_hapt(folder, [first[p] for p in hapt.DRIFTED])
-    assert command("data", "export", table, "--data", folder).returncode == 0
+    assert command("data", "export", table, "--data", folder).exit_code == 0
     shared = ("--seeds", 1, "--hidden", 16, "--features", "compact")
-    assert command("evaluate", "--data", table, *shared, "--json", own).returncode == 0
+    assert command("evaluate", "--data", table, *shared, "--json", own).exit_code == 0
     official = ("--data", folder, "--protocol", "person")
-    assert command("reproduce", *official, *shared, "--json", ours).returncode == 0
+    assert command("reproduce", *official, *shared, "--json", ours).exit_code == 0
     a, b = json.loads(own.read_text()), json.loads(ours.read_text())
     for key in (
         "rows",
@@ -104,7 +106,7 @@ def test_evaluate_equals_reproduce_on_the_same_recordings(
 )
 def test_other_windows_and_labels(watch: Path, tmp_path: Path, extra: tuple[object, ...]) -> None:
     path = tmp_path / "m.todl"
-    assert command("train", "--data", watch, "--output", path, *extra).returncode == 0
+    assert command("train", "--data", watch, "--output", path, *extra).exit_code == 0
     facts = json.loads(command("info", path, "--json").stdout)
     assert facts["activities"] == ["ABD", "ER", "FEL", "IR", "PEN", "ROW", "TRAP"]
     wanted = dict(zip(extra[::2], extra[1::2], strict=True))
@@ -114,17 +116,17 @@ def test_other_windows_and_labels(watch: Path, tmp_path: Path, extra: tuple[obje
 
 def test_without_a_gyroscope(watch: Path, tmp_path: Path, model: Path) -> None:
     poor = tmp_path / "poor.csv"
-    pl.read_csv(watch).drop(GYRO).write_csv(poor)
+    pl.read_csv(watch).filter(pl.col("subject") <= 4).drop(GYRO).write_csv(poor)
     path = tmp_path / "poor.todl"
     done = command("train", "--data", poor, "--output", path)
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     facts = json.loads(command("info", path, "--json").stdout)
     assert facts["inputs"] == 28
     assert not facts["gyroscope"]
-    assert command("run", path, "--data", poor, "--subject", 2).returncode == 0
+    assert command("run", path, "--data", poor, "--subject", 2).exit_code == 0
     refused("run", model, "--data", poor, says="the model was made for other inputs")
     three = "".join("0.0,0.0,1.0\n" for _ in range(200))
-    assert command("run", path, text=three).returncode == 0
+    assert command("run", path, text=three).exit_code == 0
     refused(
         "run",
         model,
@@ -137,7 +139,7 @@ def test_what_is_exported_is_read_as_it_was(tmp_path: Path) -> None:
     """One person's, with time: by file and on standard input, for info, training and a run."""
     table = tmp_path / "two.csv"
     done = command("data", "export", table, "--person", 3)
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     frame = pl.read_csv(table)
     assert frame.columns == [*ACC, *GYRO, "activity", "subject", "recording", "time"]
     own = [r for r in hapt.load() if r.subject == 3]
@@ -154,12 +156,12 @@ def test_what_is_exported_is_read_as_it_was(tmp_path: Path) -> None:
     assert "attribution" not in facts
     text = command("data", "info", "--data", table).stdout
     assert "minutes" in text
-    assert command("train", "--data", table, "-o", tmp_path / "m.todl").returncode == 0
+    assert command("train", "--data", table, "-o", tmp_path / "m.todl").exit_code == 0
     one = tmp_path / "one.csv"
     frame.filter(pl.col("recording") == own[0].name).write_csv(one)
     by_file = command("run", tmp_path / "m.todl", "--data", one, "--json", "--rate", 50)
     live = command("run", tmp_path / "m.todl", "--json", text=one.read_text())
-    assert by_file.returncode == live.returncode == 0
+    assert by_file.exit_code == live.exit_code == 0
     assert by_file.stdout == live.stdout
     refused("data", "export", table, "--person", 99, says="nobody is called so; give one of 1")
     refused("data", "info", "--data", tmp_path / "none.csv", says="there is no such file")
@@ -179,7 +181,7 @@ def test_run_replays_prints_and_saves(watch: Path, model: Path, tmp_path: Path) 
         400,
     )
     done = command("run", model, *options, "--json", "--output", after)
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     asked = [line["time"] for line in lines if line["asked"]]
     assert all(after - before >= 18 for before, after in pairwise(asked))  # 100 an hour at most
@@ -225,7 +227,7 @@ def test_run_from_standard_input_is_the_same_as_from_a_file(
     }
     for name, text in texts.items():
         done = command("run", model, "--json", text=text)
-        assert done.returncode == 0, done.stderr
+        assert done.exit_code == 0, done.stderr
         assert done.stdout == expected, name
         assert ("6 lines of standard input were no readings" in done.stderr) == (
             name == "with rubbish"
@@ -252,7 +254,7 @@ def test_what_was_learnt_is_saved_though_the_readings_end_badly(
     ends = {"whole.todl": good, "bad.todl": good + "rubbish\n" * 500}
     for name, text in ends.items():
         done = command("run", model, "--training", "--output", tmp_path / name, text=text)
-        assert done.returncode == (2 if name == "bad.todl" else 0), done.stderr
+        assert done.exit_code == (2 if name == "bad.todl" else 0), done.stderr
     assert "lines are no readings" in done.stderr
     saved = [load(tmp_path / name).learner.P_ for name in ends]
     np.testing.assert_array_equal(*saved)
@@ -287,12 +289,12 @@ def test_a_new_activity_is_named_by_the_teacher(watch: Path, model: Path, tmp_pa
     frame.with_columns(activity=pl.lit("wave")).write_csv(new)
     after = tmp_path / "after.todl"
     done = command("run", model, "--data", new, "--training", "--policy", "all", "--output", after)
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert json.loads(command("info", after, "--json").stdout)["activities"][-1] == "wave"
 
 
 def test_errors_of_whole_data_sets(watch: Path, model: Path, tmp_path: Path) -> None:
-    frame = pl.read_csv(watch)
+    frame = pl.read_csv(watch).filter(pl.col("subject") <= 4)
     one = tmp_path / "one.csv"
     frame.with_columns(activity=pl.lit("ROW")).write_csv(one)
     refused("evaluate", "--data", one, says="only one activity ('ROW')")
@@ -300,7 +302,7 @@ def test_errors_of_whole_data_sets(watch: Path, model: Path, tmp_path: Path) -> 
     refused("train", "--data", one, "--output", tmp_path / "m", says="no activity at all")
     frame.filter(pl.col("subject") == 1).write_csv(one)
     refused("evaluate", "--data", one, says="recordings of 1 person")
-    frame.filter(pl.col("recording") < 2).with_columns(subject=pl.lit(1)).head(400).write_csv(one)
+    frame.head(400).write_csv(one)
     refused("train", "--data", one, "--output", tmp_path / "m", says="only one activity")
     frame.filter(
         (pl.col("subject") != 4) | (pl.int_range(pl.len()).over("recording") < 100)
@@ -358,7 +360,7 @@ def test_models_that_are_none(watch: Path, model: Path, tmp_path: Path) -> None:
 def test_help_has_an_example_each() -> None:
     for name in ("train", "run", "info", "evaluate", "reproduce"):
         done = command(name, "--help")
-        assert done.returncode == 0
+        assert done.exit_code == 0
         assert f"Example: tinyodl {name}" in done.stdout
 
 
@@ -366,10 +368,9 @@ def test_two_people_are_enough_and_one_without_a_test_is_named(watch: Path, tmp_
     two, few = tmp_path / "two.csv", tmp_path / "few.csv"
     frame = pl.read_csv(watch).filter(pl.col("subject") <= 2)
     frame.write_csv(two)
-    done = command(
-        "evaluate", "--data", two, "--seeds", 1, "--hidden", 8, "--json", tmp_path / "out.json"
-    )
-    assert done.returncode == 0, done.stderr
+    least = ("--seeds", 1, "--hidden", 8, "--jobs", 1)
+    done = command("evaluate", "--data", two, *least, "--json", tmp_path / "out.json")
+    assert done.exit_code == 0, done.stderr
     json.loads((tmp_path / "out.json").read_text(), parse_constant=lambda name: pytest.fail(name))
     frame.filter(pl.int_range(pl.len()).over("recording") < 200).write_csv(few)
     refused("evaluate", "--data", few, says="subject '1' has too few windows")
