@@ -38,7 +38,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
-    os.environ["TINYODL_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    """One for all workers of pytest-xdist, whose folders are beside each other."""
+    root = tmp_path_factory.getbasetemp()
+    shared = root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
+    os.environ["TINYODL_CACHE"] = str(shared / "cache")
 
 
 @pytest.fixture(scope="session")

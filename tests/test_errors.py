@@ -2,12 +2,13 @@
 
 import ast
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from tinyodl.cli.app import app
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "tinyodl"
 KINDS = ("DataError", "ModelFileError", "EnergyError", "RegistryError", "BadParameter")
@@ -78,8 +79,7 @@ def test_there_are_errors_and_one_without_is_found() -> None:
 def test_errors_of_the_system_do_too(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for path in (tmp_path / "none.todl", tmp_path, tmp_path / "file" / "m.todl"):
-        line = [sys.executable, "-m", "tinyodl", "info", str(path)]
-        done = subprocess.run(line, capture_output=True, text=True)
-        assert done.returncode == 2
+        done = CliRunner().invoke(app, ["info", str(path)])
+        assert done.exit_code == 2
         assert done.stderr.startswith("Error: ")
         assert tells(done.stderr), done.stderr
