@@ -23,6 +23,7 @@ from tinyodl.fixed.arithmetic import FixedArithmetic
 from tinyodl.fixed.drift import Cusum
 from tinyodl.fixed.vectors import RULES
 from tinyodl.har import RangeScaler
+from tinyodl.hardware.mutants import bus_script, modelled
 from tinyodl.hardware.simulate import VERILATOR, Played, build, play
 from tinyodl.model import load
 from tinyodl.rtl import image
@@ -106,6 +107,16 @@ def test_a_life_is_the_golden_model_s_to_the_bit(
     assert played.compared > 10 * count
     assert script.limited > 10  # numbers were at their limits
     assert script.refused > 10  # and weights were too great
+
+
+@pytest.mark.verilator
+@pytest.mark.parametrize("shape", [Shape(), SMALL], ids=["direct", "nodes"])
+def test_only_vectors_take_some_of_a_word_s_bytes_and_distances_have_64_bits(
+    shape: Shape, tmp_path: Path
+) -> None:
+    played = simulated(tmp_path, shape, bus_script(shape, modelled(shape)))
+    assert not played.wrong, played.said
+    assert played.compared == 4 * 16 + 8 * 2
 
 
 @pytest.fixture(scope="module")

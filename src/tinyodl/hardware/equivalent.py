@@ -1,8 +1,10 @@
-"""Whether a mutant of a module is none: from every state and input the same next state and outputs.
+"""Whether a mutant of a module is none: from every state that a cycle leads to, and every input,
+the same next state and outputs.
 
-Registers and modules inside are cut open, so that one cycle's logic is compared, by SAT. What a
-memory gets is compared where it is enabled, what is written where it is; the state of a machine is
-one that it has.
+Registers and modules inside are cut open, so that two cycles' logic is compared, by SAT: the first
+from any state there is, which leaves out what no cycle can lead to, a reset included. What a memory
+gets is compared where it is enabled, what is written where it is; the state of a machine is one
+that it has.
 """
 
 import json
@@ -13,6 +15,10 @@ from typing import NamedTuple
 from tinyodl.rtl.yosys import yosys
 
 MACHINE = "fsm_state"
+WAITS, PLACE = (
+    "second",
+    "pc",
+)  # of the sequencer: in an instruction's second cycle, which it stays at
 MEMORY = re.compile(r"(.*_)(address|write|write_data)$")
 
 
@@ -21,12 +27,16 @@ class Port(NamedTuple):
 
     name: str
     direction: str
-    width: int
+    bits: tuple[object, ...]  # numbers of nets, or constants
+
+    @property
+    def width(self) -> int:
+        return len(self.bits)
 
 
 def equivalent(rtlil: str, module: str, mutate: str, states: Mapping[str, int]) -> bool:
     """mutate: Yosys's options of `mutate`; states: of the module's machine, empty where it has
-    none. False where it is not, or not by one cycle alone."""
+    none. False where it is not, or not by two cycles alone."""
     cut = f"""
 read_rtlil design.il
 hierarchy -top {module}
@@ -41,7 +51,7 @@ write_rtlil -selected both.il
 """
     opened = yosys(cut, {"design.il": rtlil}, ["ports.json", "both.il"])
     ports = [
-        Port(name, told["direction"], len(told["bits"]))
+        Port(name, told["direction"], tuple(told["bits"]))
         for name, told in json.loads(opened["ports.json"])["modules"]["gold"]["ports"].items()
     ]
     prove = """
@@ -64,40 +74,57 @@ sat -verify -set-def-inputs -prove same 1
 
 
 def _compared(ports: list[Port], states: Mapping[str, int]) -> str:
-    """A module that is 1 where both do the same."""
+    """A module that is 1 where both do the same, from what any cycle before left in registers."""
     inputs = [port for port in ports if port.direction == "input"]
     outputs = [port for port in ports if port.direction == "output"]
-    names = {port.name for port in ports}
-    wires, pins, claims = [], {"gold": "", "gate": ""}, []
-    for port in inputs:
-        for pin in pins:
-            pins[pin] += f", .\\{port.name} (\\{port.name} )"
-    for i, port in enumerate(outputs):
-        for pin in pins:
-            wires.append(f"wire [{port.width - 1}:0] {pin}_{i};")
-            pins[pin] += f", .\\{port.name} ({pin}_{i})"
     number = {port.name: i for i, port in enumerate(outputs)}
+    given, free, pins, wires, claims = ["1'b1"], [], {}, [], []
+    names: dict[tuple[str, str], str] = {}  # of inputs
+    first: dict[tuple[object, ...], int] = {}
+    for copy in ("before", "gold", "gate"):
+        found = []
+        for i, port in enumerate(outputs):
+            wires.append(f"wire [{port.width - 1}:0] {copy}_{i};")
+            found.append(f".\\{port.name} ({copy}_{i})")
+        for i, port in enumerate(inputs):
+            register = port.name.removesuffix(".q")
+            then = number.get(f"{register}.d") if register != port.name else None
+            time = "was" if copy == "before" else "is"
+            if time == "is" and then is not None:
+                name = f"before_{then}"
+            else:  # one for a register that has two names
+                same = i if then is None else first.setdefault(outputs[then].bits, i)
+                name = f"{time}_{same}"
+                free.append((name, port.width))
+            found.append(f".\\{port.name} ({name})")
+            names[copy, port.name] = name
+            if states and port.name == f"{MACHINE}.q" and copy == "before":
+                given.append(f"{name} <= {max(states.values())}")
+        pins[copy] = ", ".join(found)
     for i, port in enumerate(outputs):
         claim = f"gold_{i} == gate_{i}"
-        found = MEMORY.match(port.name)
-        if found and f"{found[1]}enable" in number:
-            claim = f"!gold_{number[f'{found[1]}enable']} || {claim}"
-            if found[2] == "write_data":
-                claim = f"!(|gold_{number[f'{found[1]}write']}) || {claim}"
+        memory = MEMORY.match(port.name)
+        if memory and f"{memory[1]}enable" in number:
+            claim = f"!gold_{number[f'{memory[1]}enable']} || {claim}"
+            if memory[2] == "write_data":
+                claim = f"!(|gold_{number[f'{memory[1]}write']}) || {claim}"
         claims.append(f"({claim})")
-    given = "1'b1"
-    if states and f"{MACHINE}.q" in names:
-        most = max(states.values())
-        given = f"\\{MACHINE}.q <= {most}"
-        claims.append(f"gold_{number[f'{MACHINE}.d']} <= {most}")
-    ports_of = ", ".join(f"\\{port.name} " for port in inputs)
-    declared = "\n".join(f"input [{port.width - 1}:0] \\{port.name} ;" for port in inputs)
-    return f"""module same({ports_of}, same);
-{declared}
-output same;
-{chr(10).join(wires)}
-gold gold({pins["gold"][2:]});
-gate gate({pins["gate"][2:]});
-assign same = !({given}) || ({" && ".join(claims)});
-endmodule
-"""
+        if states and port.name == f"{MACHINE}.d":
+            claims.append(f"(before_{i} <= {max(states.values())})")
+    if f"{WAITS}.d" in number and f"{PLACE}.d" in number:
+        for copy, where in (("before", given), ("gold", claims)):
+            waits, stays = (f"{copy}_{number[f'{each}.d']}" for each in (WAITS, PLACE))
+            where.append(f"(!{waits} || {stays} == {names[copy, f'{PLACE}.q']})")
+    free = list(dict.fromkeys(free))
+    lines = [
+        f"module same({', '.join(name for name, _ in free)}, same);",
+        *(f"input [{width - 1}:0] {name};" for name, width in free),
+        "output same;",
+        *wires,
+        f"gold before({pins['before']});",
+        f"gold gold({pins['gold']});",
+        f"gate gate({pins['gate']});",
+        f"assign same = !({' && '.join(given)}) || ({' && '.join(claims)});",
+        "endmodule",
+    ]
+    return "\n".join(lines) + "\n"

@@ -17,6 +17,7 @@ from tinyodl.hardware.equivalent import equivalent
 from tinyodl.hardware.simulate import build, play
 from tinyodl.hardware.watched import Mutant, Watched, watched
 from tinyodl.model import Model
+from tinyodl.rtl.core import REGISTERS, SCALARS, VECTORS, WEIGHTS, Register
 from tinyodl.rtl.eventful import ALL_RULES, eventful, fewer, loud
 from tinyodl.rtl.instructions import BITS, meaning
 from tinyodl.rtl.life import Life
@@ -169,9 +170,36 @@ def lesson_script(shape: Shape, arithmetic: FixedArithmetic, count: int) -> Scri
 
 def of_learner(shape: Shape, arithmetic: FixedArithmetic) -> dict[str, Script]:
     """Of the learner alone."""
-    return {"lessons": lesson_script(shape, arithmetic, 60)} | {
-        f"extremes {seed}": extreme(shape, arithmetic, 12, seed) for seed in range(16)
+    return {
+        "lessons": lesson_script(shape, arithmetic, 60),
+        "bus": bus_script(shape, arithmetic),
+    } | {f"extremes {seed}": extreme(shape, arithmetic, 12, seed) for seed in range(16)}
+
+
+def bus_script(shape: Shape, arithmetic: FixedArithmetic) -> Script:
+    """Bytes that are written, of which only vectors take some of a word's; distances."""
+    rng, layout = np.random.default_rng(0), Layout(shape)
+    script = Script(shape, arithmetic.core, arithmetic._nodes)
+    places = {
+        REGISTERS: Register.INTERRUPT,
+        SCALARS: layout.arrays["o"],
+        VECTORS: 2 * layout.samples,
+        WEIGHTS: 5,
     }
+    for (region, offset), mask in product(places.items(), range(16)):
+        most = 1 if region == REGISTERS else 0xFFFFFFFF
+        before = int(rng.integers(most + 1))
+        bits = sum(0xFF << 8 * i for i in range(4) if mask >> i & 1)
+        if region != VECTORS and mask != 0xF:
+            bits = 0
+        script.write(region, offset, before)
+        script.part(region, offset, before ^ most, mask)
+        script.expect(region, offset, before ^ most & bits)
+    for _ in range(8):
+        x = rng.integers(-core.H, core.H + 1, shape.inputs)
+        mean = rng.integers(-1 << 15, 1 << 15, shape.inputs)
+        script.distance(x, mean, rng.integers(1 << 16, size=shape.inputs))
+    return script
 
 
 def few_bits(rng: np.random.Generator, n: int) -> NDArray[np.int64]:

@@ -26,7 +26,8 @@ from tinyodl.rtl.shape import Shape
 from tinyodl.rtl.state import Layout
 
 Ints = NDArray[np.int64]
-WRITE, READ, RUN, COUNT, PRINT, REST, FACTORY, FLIP, END = 0, 1, 2, 3, 4, 5, 6, 7, 15
+WRITE, READ, RUN, COUNT, PRINT, REST, FACTORY, FLIP, PART, END = 0, 1, 2, 3, 4, 5, 6, 7, 8, 15
+ADDRESS_BITS = 24  # of a line's address, above which PART says which bytes
 LEAST_ALPHA = 1 << 13  # what a label is learnt by, 1 / (alpha + leverage), has 32 bits
 
 
@@ -80,6 +81,10 @@ class Bus:
         """A word."""
         self.line(WRITE, region << REGION_BITS | offset, data)
 
+    def part(self, region: int, offset: int, data: int, mask: int) -> None:
+        """Some of a word's four bytes."""
+        self.line(PART, mask << ADDRESS_BITS | region << REGION_BITS | offset, data)
+
     def expect(self, region: int, offset: int, data: int) -> None:
         """A word is read, and compared."""
         self.line(READ, region << REGION_BITS | offset, data)
@@ -118,13 +123,11 @@ class Script(Bus):
 
     def look(self, x: Ints) -> None:
         """Outputs, class, P1P2, leverage, checksum."""
-        now, at = self.now, self._at
+        now = self.now
         h = np.append(x, golden.H) if self.shape.direct else np.empty(0, np.int64)
         if self.nodes:
             h = np.append(h, self.nodes.of(x))
-        for i, word in enumerate(image.elements(np.append(x, [golden.H] * self.shape.direct))):
-            self.write(VECTORS, 2 * at.samples + i, word)
-        self._register(Register.PLACE, at.samples)
+        self._place(x)
         self._run(Operation.LOOK)
         golden.outputs(h, now.b, self._o)
         golden.project(h, now.U, self._f)
@@ -137,6 +140,16 @@ class Script(Bus):
         self._expect(Register.SUM, self._sum())
         for k, o in enumerate(self._o.tolist()):
             self.expect(SCALARS, self._at.arrays["o"] + k, o)
+
+    def distance(self, x: Ints, mean: Ints, weights: Ints) -> None:
+        """Of x from a bout's mean (n,), 8 bits of fraction, with weights (n,) of 16 bits."""
+        for i, (of, weight) in enumerate(zip(mean.tolist(), weights.tolist(), strict=True)):
+            self.write(SCALARS, self._at.arrays["mean"] + i, of & 0xFFFF | weight << 16)
+        self._place(x)
+        self._run(Operation.DISTANCE)
+        expected = int((weights * ((x << 8) - mean) ** 2).sum())
+        self._expect(Register.DISTANCE_LOW, expected)
+        self._expect(Register.DISTANCE_HIGH, expected >> 32)
 
     def step(self, lesson: Lesson) -> None:
         """P, and b where there is a label, of the sample that was looked at. ValueError where its
@@ -203,6 +216,11 @@ class Script(Bus):
         """With the ones on U's diagonal."""
         now = self.now
         return int(golden.checksum(now.U, now.mantissa, now.exponent)) ^ self.shape.ones
+
+    def _place(self, x: Ints) -> None:
+        for i, word in enumerate(image.elements(np.append(x, [golden.H] * self.shape.direct))):
+            self.write(VECTORS, 2 * self._at.samples + i, word)
+        self._register(Register.PLACE, self._at.samples)
 
     def _register(self, number: Register, data: int) -> None:
         self.write(REGISTERS, number, data)

@@ -8,6 +8,7 @@
 //   5 cycles         wait
 //   6 address data   a word of the factory's model, which is outside the core
 //   7 address data   a word's bits that data has set are turned over, as radiation does it
+//   8 address data   write some bytes: those that the upper four bits of the address say
 //   F                the end
 // (4 bits, 28 bits, 32 bits). It prints how many words were compared and how many were wrong, and the
 // accesses to memories since the last 3. +vectors=FILE is another script; with +stop the first word that
@@ -154,6 +155,7 @@ module odl_test;
           access(4'h0, line[49:32], 0);
           access(4'hF, line[49:32], read_data ^ line[31:0]);
         end
+        4'h8: access(line[59:56], line[49:32], line[31:0]);
         4'h5: repeat (line[31:0]) @(negedge clk);
         default: begin
           access(4'hF, COMMAND, line[31:0]);
