@@ -14,9 +14,10 @@ from typer.testing import CliRunner
 from tinyodl.cli.app import app
 from tinyodl.hardware import fpga, simulate
 from tinyodl.rtl.board import ACCESS, Board, Platform, Whole
-from tinyodl.rtl.core import REGION_BITS, SCALARS, WEIGHTS
+from tinyodl.rtl.core import REGION_BITS, SCALARS, WEIGHTS, Register
 from tinyodl.rtl.export import translated
 from tinyodl.rtl.multiplier import Multiplier
+from tinyodl.rtl.program.device import COMMANDS
 from tinyodl.rtl.programs import program
 from tinyodl.rtl.script import FACTORY as FACTORY_WORD
 from tinyodl.rtl.script import WRITE
@@ -145,10 +146,14 @@ def test_a_word_goes_in_and_out_of_its_pins() -> None:
         return found
 
     async def bench(ctx: Any) -> None:
-        for i, region in enumerate((SCALARS, WEIGHTS)):
-            await access(ctx, 0xC0FFEE11 + i, region << REGION_BITS | 3 + i, True)
-        for i, region in enumerate((SCALARS, WEIGHTS)):
-            assert await access(ctx, 0, region << REGION_BITS | 3 + i, False) == 0xC0FFEE11 + i
+        places = [region << REGION_BITS | 3 + i for i, region in enumerate((SCALARS, WEIGHTS))]
+        for i, place in enumerate(places):
+            await access(ctx, 0xC0FFEE11 + i, place, True)
+        for i, place in enumerate(places):
+            assert await access(ctx, 0, place, False) == 0xC0FFEE11 + i
+        assert not ctx.get(board.busy)
+        await access(ctx, COMMANDS.index("initialise"), Register.COMMAND, True)
+        assert ctx.get(board.busy)
 
     simulator = Simulator(board)
     simulator.add_clock(1e-7)

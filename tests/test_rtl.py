@@ -23,7 +23,7 @@ from tinyodl.fixed.arithmetic import FixedArithmetic
 from tinyodl.fixed.drift import Cusum
 from tinyodl.fixed.vectors import RULES
 from tinyodl.har import RangeScaler
-from tinyodl.hardware.mutants import bus_script, modelled
+from tinyodl.hardware.mutants import bus_script, extreme, modelled
 from tinyodl.hardware.simulate import VERILATOR, Played, build, play
 from tinyodl.model import load
 from tinyodl.rtl import image
@@ -173,6 +173,33 @@ def lived(name: str) -> Life:
 
 
 @pytest.mark.verilator
+def test_numbers_at_every_limit_are_the_golden_model_s(tiny: Path) -> None:
+    shape, arithmetic = PRESETS["tiny"], FixedArithmetic(load(TINY))
+    limited = refused = 0
+    for seed in range(16):
+        script = extreme(shape, arithmetic, 12, seed)
+        played = play(tiny, script.text())
+        assert not played.wrong, played.said
+        limited, refused = limited + script.limited, refused + script.refused
+    assert limited > 1_000
+    assert refused > 10
+
+
+@pytest.mark.verilator
+@pytest.mark.parametrize("left", ["read_data", "~words[address]"])
+def test_what_a_write_leaves_in_a_memory_s_output_is_not_read(tmp_path: Path, left: str) -> None:
+    """A macro that is not read-first will do."""
+    shape = PRESETS["tiny"]
+    own, core = "read_data <= words[address]", verilog(shape)
+    memory = files("tiny", shape, Bus())["odl_sram.v"]
+    assert own in memory
+    other = memory.replace(own, f"read_data <= write != 0 ? {left} : words[address]")
+    program = build(tmp_path, {"odl_core.v": core, "odl_sram.v": other})
+    played = play(program, lived("tiny").text())
+    assert not played.wrong, played.said
+
+
+@pytest.mark.verilator
 def test_whole_lives_are_the_golden_device_s_to_the_bit(tiny: Path) -> None:
     """1,160 windows: what is predicted, decided, asked and learnt, in every word that is kept."""
     compared = 0
@@ -185,9 +212,10 @@ def test_whole_lives_are_the_golden_device_s_to_the_bit(tiny: Path) -> None:
 
 
 @pytest.mark.verilator
-def test_a_linter_finds_nothing_to_say(tmp_path: Path) -> None:
+@pytest.mark.parametrize("shape", [SMALL, HASHED, Shape()], ids=["sign", "hash", "direct"])
+def test_a_linter_finds_nothing_to_say(shape: Shape, tmp_path: Path) -> None:
     names = ["odl_axi.v", "odl_core.v", "odl_sram.v"]
-    for name, text in files("small", SMALL, Bus()).items():
+    for name, text in files("small", shape, Bus()).items():
         (tmp_path / name).write_text(text)
     lint = [sys.executable, "-c", VERILATOR, "--lint-only", "-Wall", "--top", "odl_axi"]
 

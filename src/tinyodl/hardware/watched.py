@@ -32,19 +32,19 @@ STATES = 64  # there is room for, before the points
 
 # What numbers at their limits come to pass, in which states of the learner's.
 KEPT = "change && j != 0"  # D of a column before
-COMPUTING, FITTING = ("LOWER", "UPPER"), ("SLOPE", "GAIN-SLOPE")
+FITTING = ("SLOPE", "GAIN-SLOPE")
 POINTS = {
-    "U or b at its limit": (COMPUTING, "moved != element_next"),
-    "u at its limit": (COMPUTING, "!moving && onward != u_next"),
+    "U or b at its limit": (("LOWER",), "(moving || change) && moved != element_next"),
+    "u at its limit": (("LOWER",), "!moving && onward != u_next"),
     "no slope": (FITTING, "none"),
     "a slope at its limit": (FITTING, "near && !none"),
     "f at its limit": (("COLUMN-END",), "result != {{14{result[19]}}, result[19:0]}"),
-    "v at its limit": (("TURN",), "lost"),
+    "v at its limit": (("TURN",), "j != d && (by[8] || by == 0) && lost"),
     "a leverage at its limit": (("SPREAD",), "raised[32]"),
     "D at its most": (("TURN",), f"{KEPT} && up[16]"),
     "D at its least": (("TURN",), f"{KEPT} && !up[16] && !up[15]"),
     "D's exponent at its limit": (("TURN",), f"{KEPT} && deeper == 63"),
-    "a step refused": (("IDLE",), "raised[32]"),
+    "a step refused": (("IDLE",), "start && operation == 1 && raised[32]"),
 }
 
 
@@ -101,7 +101,7 @@ def watched(shape: Shape, counts: Mapping[str, int], seed: int) -> Watched:
         for line in made[name].splitlines()
         for number in [line.split(f"mutant {BITS} ", 1)[1].split()[0]]
     ]
-    seen = _seen(_chosen(made["core.v"]), len(program(shape).words), states)
+    seen = _seen(_chosen(made["core.v"]), len(program(shape).words), states, shape.d)
     nodes = design.states.get("SignNodes") or design.states.get("HashNodes", {})
     machines = {LEARNER: states, f"{LEARNER}.nodes": nodes}
     return Watched(seen, mutants, states, machines, made["whole.il"])
@@ -118,7 +118,7 @@ def _chosen(verilog: str) -> str:
     return head + name + rest.replace(", mutant)", ")", 1).replace(port, own, 1)
 
 
-def _seen(verilog: str, words: int, states: Mapping[str, int]) -> str:
+def _seen(verilog: str, words: int, states: Mapping[str, int], d: int) -> str:
     """With what counts. A word's three bits: executed; and, of one that jumps, jumped and not."""
     inside = f"""
   reg [2:0] seen [{words - 1}:0];
@@ -143,7 +143,7 @@ def _seen(verilog: str, words: int, states: Mapping[str, int]) -> str:
   final if ($value$plusargs("words=%s", seen_file)) $writememb(seen_file, seen);
 """
     points = "".join(
-        f"    if (({' || '.join(f'fsm_state == {states[s]}' for s in of)}) && ({what}))"
+        f"    if (({' || '.join(f'fsm_state == {states[s]}' for s in of)}) && ({what.replace('!= d ', f'!= {d} ')}))"
         f" points[{STATES + i}] = 1;\n"
         for i, (of, what) in enumerate(POINTS.values())
     )

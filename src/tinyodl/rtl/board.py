@@ -29,8 +29,8 @@ class Platform(NamedTuple):
 
 
 class Single(wiring.Component):
-    """`Behaviour`, but that a write leaves what was read as it is: the core asks no more, and an
-    FPGA's memories of one port do no more. kind: in Yosys's words, if there is more than one."""
+    """`Behaviour`, but that a write leaves what was read as it is, as FPGAs' memories of one port
+    do. kind: in Yosys's words, if there is more than one."""
 
     def __init__(self, width: int, depth: int, grain: int, kind: str | None = None) -> None:
         self._width, self._depth, self._grain, self._kind = width, depth, grain, kind

@@ -67,7 +67,8 @@ def files(name: str, shape: Shape, script: Bus) -> dict[str, str]:
         "vectors.hex": script.text(),
         "model.hex": "".join(f"{word:08x}\n" for word in script.factory()),
         "odl.core": FUSESOC.format(name=name),
-        "README.md": README.format(name=name, shape=words),
+        "registers.md": registers.page(name, shape),
+        "README.md": README.format(name=name, shape=words, words=len(script.factory())),
     }
 
 
@@ -126,6 +127,7 @@ Sizes: {shape}. Verilog-2001, one clock, a synchronous reset that is high.
 | --- | --- |
 | odl_axi.v | for your bus: `odl_axi`, AXI4-Lite, AXI4-Stream, an interrupt, the factory's port |
 | odl_core.v | the core in it, `odl_core`, for a bus of another kind |
+| registers.md | every word that a host can reach, commands, packets |
 | odl_core_map.h | addresses for `firmware/odl_core.c`, which is odl.h on this core |
 | odl_sram.v | what its memories do: put your process's macros of one port in their place |
 | odl_test.v, vectors.hex | a test bench and golden vectors: what is written, started and expected |
@@ -140,10 +142,23 @@ iverilog -g2005 -o test odl_test.v odl_sram.v odl_core.v
 vvp test
 ```
 
-It says how many words were compared, and that 0 were wrong. What the core does stands in tinyodl's
-docs/hardware.md, the registers in docs/registers.md.
+It takes half a minute and says how many words were compared, and that 0 were wrong. (That
+vectors.hex does not fill the bench's memory is as it should be.) What the core does, and why it
+is like that, stands in tinyodl's docs/hardware.md.
 
-The factory's model, words of 32 bits, is asked for by `factory_enable` with an address, and taken
-when `factory_ready` says that `factory_data` is there: model.hex, in a memory of yours.
-`tinyodl export rtl DIR --model MODEL` writes that of a model of your own.
+## In your chip
+- One clock, `clk`; `rst` high for one edge of it or more. Registers that are not reset are
+  written before they are read. The clock may stop, and the logic's power go, while no command
+  runs and the memories are kept: then `rst`, and `wake`.
+- Memories: `odl_sram` says what a macro must do; the core has one of each size.
+- The factory's model: {words:,} words of 32 bits, model.hex, in a memory of yours, read when a
+  device begins, goes back or is mended. `factory_enable` is high for one cycle with an address.
+  From the next cycle on `factory_ready` is high when `factory_data` is that word, low until
+  then; both stay so until the next `factory_enable`. `tinyodl export rtl DIR --model MODEL`
+  writes that of a model of your own.
+- What a host does: write the configuration, start `initialise`; then for each window write
+  INPUT, the time and `sensed`, start `sample`, wait for its end (STATUS, or DONE of PENDING)
+  and read the results; where a window is asked (QUESTION), write `about` and a label whenever
+  there is one, and start `label`. `firmware/odl_core.c` of tinyodl does all of it as odl.h; a
+  model's configuration is what `tinyodl export c MODEL DIR` writes.
 """

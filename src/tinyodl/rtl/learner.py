@@ -7,7 +7,7 @@ them, so that what the learner costs is their area and the cycles that they are 
 | operation | does | cycles, about |
 | --- | --- | --- |
 | LOOK | o = b^T h, the class, P1P2; f = U^T h, the leverage, P's checksum | words of b and U, d |
-| STEP | u = P h, and P <- P - u u^T / total where `change` | d (d - 1) / 2 + 6 d |
+| STEP | u = P h, and P <- P - u u^T / total where `change` | d (d - 1) / 2 + 5 d + 150 |
 | MOVE | b <- b - u gain^T, gain = share o | m (d + 6) |
 | COMPARE | the class by the factory's b, as `predicted` | 2 words of it |
 | DISTANCE | of x from the mean of its bout | 2 n |

@@ -9,8 +9,8 @@ from amaranth.utils import ceil_log2
 
 def port(width: int, depth: int, grain: int) -> wiring.Signature:
     """As the memory sees it. enable: an access; write: a bit for each `grain` bits, none of them
-    for a read; what was read, or was there before a write, is in read_data a cycle later and stays
-    until the next access."""
+    for a read; what was read is in read_data a cycle later and stays until the next access. What a
+    write leaves there nobody reads."""
     return wiring.Signature(
         {
             "enable": In(1),

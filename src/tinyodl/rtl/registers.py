@@ -20,7 +20,7 @@ from tinyodl.rtl.core import (
 from tinyodl.rtl.nodes import DROPPED
 from tinyodl.rtl.program import asking
 from tinyodl.rtl.program.device import COMMANDS
-from tinyodl.rtl.shape import HASH, LANES, PRESETS, Shape
+from tinyodl.rtl.shape import HASH, LANES, Shape
 from tinyodl.rtl.state import ARGUMENTS, ARRAYS, CONFIGURATION, RESULTS, STATE, VARIABLES, Layout
 
 WRAPPER = 4  # the region of `Wrapper`; inside the core this number is the factory's
@@ -125,7 +125,7 @@ OF_CORE = {
     Register.HIGHEST: ("r", "output of it"),
     Register.SECOND: ("r", "output, the highest but one"),
     Register.LEVERAGE: ("r", "h^T P h, 28 bits of fraction"),
-    Register.SUM: ("r", "of P's elements"),
+    Register.SUM: ("r", "P's checksum, in which U's diagonal of ones is too"),
     Register.TOTAL: ("r", "1 / weight + leverage of the last step"),
     Register.REFUSED: ("r", "1: the last step was none, its weight too great"),
     Register.LIMITED: ("r", "numbers at their limits, of the last operation"),
@@ -134,7 +134,8 @@ OF_CORE = {
     Register.CYCLES: ("r", "of the last command, 24 bits"),
 }
 OF_COMMANDS = {
-    "initialise": "the factory's model on a device that has seen nothing; CONFIGURATION is there",
+    "initialise": "the factory's model on a device that has seen nothing; the configuration is "
+    "there: the scalars, and of the arrays score_inverse, limit_low, limit_high and mean (weights)",
     "wake": "after power was off, and the memories kept or loaded",
     "sample": "a window: INPUT, now, sensed",
     "label": "about, label",
@@ -283,7 +284,7 @@ ABOUT = """# Registers
 Made by `python tools/registers.py` from `src/tinyodl/rtl/registers.py`, which the RTL, the C header
 (`odl_core_map.h`, by `tinyodl export rtl`) and Python have it from too.
 
-Byte addresses on the AXI4-Lite bus, for `tiny`; with other sizes arrays and memories are elsewhere,
+Byte addresses on the AXI4-Lite bus, for `NAME`; with other sizes arrays and memories are elsewhere,
 all else is where it is here. Words of 32 bits; the two lowest bits of an address do not matter.
 r: it is read, w: written.
 
@@ -292,6 +293,10 @@ r: it is read, w: written.
 - Bytes can be written alone (strobes) in the registers around the core, in INPUT and in VECTORS;
   elsewhere a part of a word answers SLVERR.
 - A write of what is only read, and a read of what is only written, answers SLVERR.
+
+## Packets
+AXI4-Stream: four inputs a beat, the first in the lowest byte; what is beside the last input does
+not matter; TLAST with the last beat.
 
 ## Counters
 Cycles of the last command: CYCLES. Windows: `next`. Questions: `questions`. Prunes, windows that
@@ -306,11 +311,11 @@ any but `sample` while one is received and not begun.
 """
 
 
-def page() -> str:
-    """docs/registers.md."""
-    lines = [ABOUT + "| number | command | it takes |", "| --- | --- | --- |"]
+def page(name: str, shape: Shape) -> str:
+    """docs/registers.md, which is of `tiny`, for a core of this name."""
+    lines = [ABOUT.replace("NAME", name) + "| number | command | it takes |", "| --- | --- | --- |"]
     lines += [f"| {i} | `{name}` | {OF_COMMANDS[name]} |" for i, name in enumerate(COMMANDS)]
-    for block, words in blocks(PRESETS["tiny"]).items():
+    for block, words in blocks(shape).items():
         lines += ["", f"## {TITLES[block]}", "| address | words | | name | what |"]
         lines.append("| --- | --- | --- | --- | --- |")
         for word in words:

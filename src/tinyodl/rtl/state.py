@@ -118,15 +118,15 @@ ARRAYS = {
     "D": "mantissa, exponent << 16 of each element",
     "o": "outputs, by class",
     "score_mean": "the detector's mean, by class",
-    "score_inverse": "and the inverse of its deviation",
+    "score_inverse": "configuration: the inverse of its deviation",
     "votes_low": "a bout's votes, by class",
     "votes_high": "",
-    "limit_low": "of a window's distance from its bout, by the windows that its mean is of",
+    "limit_low": "configuration: of a window's distance from its bout, by the windows of its mean",
     "limit_high": "",
     "question": "sample, bout << 16 of each that waits, the oldest first",
     "place": "flags (3 why, 4 trusted, 8 in its bout; bits 4 to 15 are the host's), word of "
     "vectors of its inputs << 16; the first free one: the next window's",
-    "mean": "of a bout's inputs, weight << 16",
+    "mean": "of a bout's inputs; configuration: weight << 16",
 }
 NAMES = (*ARGUMENTS, *CONFIGURATION, *RESULTS, *STATE)
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a core needs of a memory; put your process's macro in its place. One port: an access where
-// `enable` is set; a bit of `write` for each GRAIN bits, none of them for a read. What was read, or was
-// there before a write, is in `read_data` from the next edge on, until the next access.
+// `enable` is set; a bit of `write` for each GRAIN bits, none of them for a read. What was read is in
+// `read_data` from the next edge on, until the next access. This one is read-first; the core does not
+// read what a write leaves in `read_data`, so that a macro may have anything there.
 module odl_sram #(
     parameter WIDTH = 32,
     parameter DEPTH = 16,
