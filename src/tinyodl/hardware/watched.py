@@ -143,10 +143,10 @@ def _seen(verilog: str, words: int, states: Mapping[str, int], d: int) -> str:
   final if ($value$plusargs("words=%s", seen_file)) $writememb(seen_file, seen);
 """
     points = "".join(
-        f"    if (({' || '.join(f'fsm_state == {states[s]}' for s in of)}) && ({what.replace('!= d ', f'!= {d} ')}))"
+        f"    if (({' || '.join(f'fsm_state == {states[s]}' for s in of)}) && ({what}))"
         f" points[{STATES + i}] = 1;\n"
         for i, (of, what) in enumerate(POINTS.values())
-    )
+    ).replace("!= d ", f"!= {d} ")
     learner = f"""
   reg points [{STATES + len(POINTS) - 1}:0];
   integer point;

@@ -144,7 +144,7 @@ vvp test
 
 It takes half a minute and says how many words were compared, and that 0 were wrong. (That
 vectors.hex does not fill the bench's memory is as it should be.) What the core does, and why it
-is like that, stands in tinyodl's docs/hardware.md.
+is like that, stands in tinyodl's docs/hardware.md. FuseSoC's other targets take a `--tool`.
 
 ## In your chip
 - One clock, `clk`; `rst` high for one edge of it or more. Registers that are not reset are
