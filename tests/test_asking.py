@@ -14,7 +14,9 @@ from typing import Any
 
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
+from tinyodl.cli.app import app
 from tinyodl.data.names import ACC, GYRO
 from tinyodl.model import load
 
@@ -71,6 +73,13 @@ def tinyodl(*arguments: object) -> list[str]:
     return [*COMMAND, *map(str, arguments)]
 
 
+def spoken(*arguments: object) -> list[str]:
+    """What a run says where nobody is, in this process."""
+    done = CliRunner().invoke(app, [*map(str, arguments)])
+    assert done.exit_code == 0, done.stderr
+    return done.stdout.splitlines()
+
+
 @contextmanager
 def program(*arguments: object) -> Iterator[subprocess.Popen[str]]:
     line = tinyodl(*arguments)
@@ -123,15 +132,12 @@ def test_the_wearer_is_asked_at_the_keyboard(
 
 
 def test_without_a_terminal_nobody_is_asked(silent: Path, watch_model: Path) -> None:
-    line = tinyodl("run", watch_model, "--data", silent, "--training", "--json")
-    done = subprocess.run(line, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    assert done.returncode == 0, done.stderr
-    rows = [json.loads(row) for row in done.stdout.splitlines()]
+    arguments = ("run", watch_model, "--data", silent, "--training", "--json")
+    rows = [json.loads(row) for row in spoken(*arguments)]
     assert any(row["asked"] for row in rows)
     assert all(row["answer"] is None for row in rows)
-    done = subprocess.run(
-        [*line, "--teacher", "keyboard"], capture_output=True, text=True, start_new_session=True
-    )
+    line = tinyodl(*arguments, "--teacher", "keyboard")
+    done = subprocess.run(line, capture_output=True, text=True, start_new_session=True)
     assert done.returncode == 2
     assert "needs a terminal" in done.stderr
 
@@ -148,11 +154,7 @@ def test_a_program_answers_by_lines_while_a_recording_is_replayed(
     known = pl.read_csv(watch).filter(pl.col("subject") == 5)
     data = silent.with_name("known.csv")
     known.write_csv(data)
-    line = tinyodl("run", watch_model, "--data", data, "--json")
-    expected = [
-        json.loads(row)
-        for row in subprocess.run(line, capture_output=True, text=True).stdout.splitlines()
-    ]
+    expected = [json.loads(row) for row in spoken("run", watch_model, "--data", data, "--json")]
     true = {row["sample"]: row["true"] for row in expected}
     arguments = ("run", watch_model, "--data", silent, "--json", "--teacher", "lines")
     found, answers = [], []

@@ -1,15 +1,15 @@
 """The whole device on five emulated boards, behind their UARTs: the same bits as on this machine,
 from raw counts to P; and a run that has its device there."""
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from tinyodl import Model
+from tinyodl.cli.app import app
 from tinyodl.data import hapt
 from tinyodl.firmware import Device, HarStream, port
 from tinyodl.firmware.boards import BOARDS, Board, build, emulated, missing
@@ -119,10 +119,9 @@ def test_a_run_on_a_board_says_the_same_lines(model: Model, tmp_path: Path) -> N
     (tmp_path / "own.csv").write_text(f"acc_x,acc_y,acc_z,gyro_x,gyro_y,gyro_z,activity\n{text}\n")
 
     def run(*how: str) -> str:
-        command = [sys.executable, "-m", "tinyodl", "run", tmp_path / "mine.todl", "--json"]
-        told = ["--data", tmp_path / "own.csv", "--rate", "50", *how]
-        done = subprocess.run([*command, *told], capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
+        told = ["--data", str(tmp_path / "own.csv"), "--rate", "50", *how]
+        done = CliRunner().invoke(app, ["run", str(tmp_path / "mine.todl"), "--json", *told])
+        assert done.exit_code == 0, done.stderr
         return done.stdout
 
     with emulated(board, build(board, model, RANGES, tmp_path / "board.elf")) as url:

@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from tinyodl.cli import demo, walk
+from tinyodl.cli.app import app
 from tinyodl.cli.walk import Moment
 from tinyodl.data.errors import DataError
 
@@ -26,8 +28,8 @@ def moment(k: int, device: str, activity: str = "walking", **more: object) -> Mo
 
 
 def test_elsewhere_it_prints_a_few_lines() -> None:
-    done = subprocess.run([*COMMAND, "--turn", "z90"], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    done = CliRunner().invoke(app, ["demo", "--turn", "z90"])
+    assert done.exit_code == 0, done.stderr
     lines = done.stdout.splitlines()
     assert len(lines) <= 10
     assert max(map(len, lines)) <= 80

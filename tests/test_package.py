@@ -39,7 +39,7 @@ def quick(command: list[str], folder: Path, **more: str) -> str:
     """What the installed package says of the experiment, far from the project's files."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     done = subprocess.run(
-        [*command, "reproduce", "--quick"],
+        [*command, "reproduce", "--quick", "--seeds", "1", "--jobs", "1"],
         capture_output=True,
         text=True,
         cwd=folder,

@@ -19,7 +19,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
 
 @pytest.fixture(scope="module")
 def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    config = runs.Config(features=("compact",), hidden=(32,), seeds=1)  # as in test_reproduce.py
+    config = runs.Config(features=("compact",), hidden=(32,), seeds=2)  # as in test_words.py
     path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(
         html.render(summarise(config, runs.run(config, Source.official(), 1))), encoding="utf-8"

@@ -20,7 +20,8 @@ from tinyodl.windows import Source
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    config = runs.Config(features=("compact",), hidden=(8,), seeds=2)
+    """As in test_report.py: the second finds it in the cache."""
+    config = runs.Config(features=("compact",), hidden=(32,), seeds=2)
     return summarise(config, runs.run(config, Source.official(), 1))
 
 
