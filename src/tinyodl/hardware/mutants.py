@@ -219,6 +219,7 @@ def extreme(shape: Shape, arithmetic: FixedArithmetic, count: int, seed: int) ->
         mantissa=rng.integers(core.D_LEAST, highest + 1, len(now.mantissa)),
         exponent=rng.integers(lowest, deepest + 1, len(now.exponent)),
         b=rng.integers(-core.LARGEST - 1, core.LARGEST + 1, now.b.shape),
+        u_bits=(now.u_bits, 20, 44)[seed % 3],
     )
     script = Script(shape, start, arithmetic._nodes)
     for _ in range(count):

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from tinyodl.fixed.core import V_MOST
 from tinyodl.rtl.core import Core
 from tinyodl.rtl.export import TOP
 from tinyodl.rtl.named import named
@@ -31,20 +32,21 @@ BITS = 10  # of the mutants' numbers
 STATES = 64  # there is room for, before the points
 
 # What numbers at their limits come to pass, in which states of the learner's.
+RAISED, MOST = "(by[8] || by == 0)", f"34'sd{V_MOST}"
 KEPT = "change && j != 0"  # D of a column before
-FITTING = ("SLOPE", "GAIN-SLOPE")
+COMPUTING, FITTING = ("LOWER", "UPPER"), ("SLOPE", "GAIN-SLOPE")
 POINTS = {
-    "U or b at its limit": (("LOWER",), "(moving || change) && moved != element_next"),
-    "u at its limit": (("LOWER",), "!moving && onward != u_next"),
+    "U or b at its limit": (COMPUTING, "two && (moving || change) && moved != element_next"),
+    "u at its limit": (COMPUTING, "two && !moving && onward != u_next"),
     "no slope": (FITTING, "none"),
     "a slope at its limit": (FITTING, "near && !none"),
     "f at its limit": (("COLUMN-END",), "result != {{14{result[19]}}, result[19:0]}"),
-    "v at its limit": (("TURN",), "j != d && (by[8] || by == 0) && lost"),
+    "v at its limit": (("TURN",), f"j != d && ({RAISED} ? lost : down > {MOST} || down < -{MOST})"),
     "a leverage at its limit": (("SPREAD",), "raised[32]"),
     "D at its most": (("TURN",), f"{KEPT} && up[16]"),
     "D at its least": (("TURN",), f"{KEPT} && !up[16] && !up[15]"),
     "D's exponent at its limit": (("TURN",), f"{KEPT} && deeper == 63"),
-    "a step refused": (("IDLE",), "start && operation == 1 && raised[32]"),
+    "a step refused": (("IDLE",), "refused"),
 }
 
 
