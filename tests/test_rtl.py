@@ -23,6 +23,7 @@ from tinyodl.fixed.arithmetic import FixedArithmetic
 from tinyodl.fixed.drift import Cusum
 from tinyodl.fixed.vectors import RULES
 from tinyodl.har import RangeScaler
+from tinyodl.hardware import measure
 from tinyodl.hardware.mutants import bus_script, extreme, modelled
 from tinyodl.hardware.simulate import VERILATOR, Played, build, play
 from tinyodl.model import load
@@ -247,6 +248,14 @@ def test_a_core_for_a_model_of_one_s_own(tmp_path: Path) -> None:
     played = play(program, (out / "vectors.hex").read_text())
     assert not played.wrong, played.said
     assert played.compared > 12 * 20
+
+
+def test_a_core_has_the_sizes_of_its_model() -> None:
+    model = fewer(load(TINY), 4)
+    none = np.zeros((0, 60), np.int64)
+    life = measure.Life("own", model._replace(capacity=9), none, [], none, [], queue=4)
+    assert life.shape == Shape(classes=9, queue=4)
+    assert measure.Life("own", model._replace(capacity=None), none, [], none, []).shape.classes == 4
 
 
 def test_a_core_that_cannot_be_is_said(tmp_path: Path) -> None:

@@ -6,10 +6,11 @@ from amaranth.back import rtlil
 
 from tinyodl.rtl import registers
 from tinyodl.rtl.axi import Axi
-from tinyodl.rtl.core import Core
+from tinyodl.rtl.core import GRAINS, WIDTHS, Core
 from tinyodl.rtl.programs import program
 from tinyodl.rtl.script import Bus
 from tinyodl.rtl.shape import Shape
+from tinyodl.rtl.state import Layout
 from tinyodl.rtl.yosys import yosys
 
 TOP, LOGIC = "odl_core", "odl_core.logic"
@@ -68,8 +69,20 @@ def files(name: str, shape: Shape, script: Bus) -> dict[str, str]:
         "model.hex": "".join(f"{word:08x}\n" for word in script.factory()),
         "odl.core": FUSESOC.format(name=name),
         "registers.md": registers.page(name, shape),
-        "README.md": README.format(name=name, shape=words, words=len(script.factory())),
+        "README.md": README.format(
+            name=name, shape=words, words=len(script.factory()), memories=_memories(shape)
+        ),
     }
+
+
+def _memories(shape: Shape) -> str:
+    """Which macros it takes."""
+    depths = Layout(shape).depths
+    each = (
+        f"{name}: {depth:,} words of {WIDTHS[name]} bits, {GRAINS[name]} written at least"
+        for name, depth in depths.items()
+    )
+    return "; ".join(each).capitalize()
 
 
 WAIVED = """\
@@ -150,12 +163,13 @@ is like that, stands in tinyodl's docs/hardware.md. FuseSoC's other targets take
 - One clock, `clk`; `rst` high for one edge of it or more. Registers that are not reset are
   written before they are read. The clock may stop, and the logic's power go, while no command
   runs and the memories are kept: then `rst`, and `wake`.
-- Memories: `odl_sram` says what a macro must do; the core has one of each size.
+- Memories: `odl_sram` says what a macro must do; none needs first values. {memories}.
 - The factory's model: {words:,} words of 32 bits, model.hex, in a memory of yours, read when a
   device begins, goes back or is mended. `factory_enable` is high for one cycle with an address.
   From the next cycle on `factory_ready` is high when `factory_data` is that word, low until
-  then; both stay so until the next `factory_enable`. `tinyodl export rtl DIR --model MODEL`
-  writes that of a model of your own.
+  then; both stay so until the next `factory_enable`. A memory that always answers in the next
+  cycle may have it at 1. `tinyodl export rtl DIR --model MODEL` writes that of a model of your
+  own.
 - What a host does: write the configuration, start `initialise`; then for each window write
   INPUT, the time and `sensed`, start `sample`, wait for its end (STATUS, or DONE of PENDING)
   and read the results; where a window is asked (QUESTION), write `about` and a label whenever

@@ -95,6 +95,13 @@ def stays_inside(learner: System, shape: Shape, states: Mapping[str, int]) -> st
         z3.ULT(address, shape.triangle),
     )
     uses = z3.And(stepping, now["weights__enable"] == 1)
+    lanes = now["weights__write"]
+    pair_before = z3.Extract(1, 0, reg(now, "pair_before"))
+    its_own = z3.And(
+        address == reg(now, "place_before"),
+        lanes == z3.BitVecVal(1, lanes.size()) << z3.ZeroExt(lanes.size() - 2, pair_before),
+    )
+    writes = z3.And(uses, lanes != 0)
     given = (
         learner.follows(now, then),
         now["rst"] == 0,
@@ -104,5 +111,10 @@ def stays_inside(learner: System, shape: Shape, states: Mapping[str, int]) -> st
     )
     return first(
         counterexample(claim, *given)
-        for claim in (so(then), z3.Implies(uses, inside), z3.Implies(uses, memory))
+        for claim in (
+            so(then),
+            z3.Implies(uses, inside),
+            z3.Implies(uses, memory),
+            z3.Implies(writes, its_own),
+        )
     )
